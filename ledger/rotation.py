@@ -9,6 +9,7 @@ Verifiers don't follow it: their trust anchor is what the parties publish, and t
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -144,9 +145,8 @@ def _retire(places: LedgerFolder) -> Path | None:
     """Give the successor's file the name of the log's key, and the former one another name (rule R3)."""
     set_aside = None
     if places.log_key.exists():
-        number = 1
-        while (set_aside := places.log_key.with_name(_SET_ASIDE.format(number))).exists():
-            number += 1
+        names = map(_SET_ASIDE.format, count(1))
+        set_aside = next(path for path in map(places.log_key.with_name, names) if not path.exists())
         write_file(set_aside, read_key_file(places.log_key), mode=KEY_FILE_MODE)
     places.next_log_key.replace(places.log_key)
     sync_folder(places.log_key.parent)

@@ -1,6 +1,6 @@
 """A small log while its key is replaced: which of its keys signed the checkpoint, and which a policy lists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class KeyRing(LogKey):
         super().__init__("log")
         self.keys = [KEYS[name] for name in names]
 
-    def checkpoint(self, size: int, root: bytes, witnesses: "list[Witness] | tuple[Witness, ...]" = ()) -> bytes:
+    def checkpoint(self, size: int, root: bytes, witnesses: Sequence[Witness] = ()) -> bytes:
         notes = [parse_note(key.checkpoint(size, root, witnesses)) for key in self.keys]
         return format_note(notes[0].text, [*(note.signatures[0] for note in notes), *notes[0].signatures[1:]])
 

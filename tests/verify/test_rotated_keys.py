@@ -1,11 +1,12 @@
 """Which checkpoints a verifier accepts while a log's key is replaced: the core and the whole verifier say the same."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.rotated import KEYS, SITUATIONS, KeyRing, expected, signed_by, write_policy
-from tests.verify.small_ledger import Log, Writer, verify
+from tests.verify.small_ledger import Log, Witness, Writer, verify
 
 from constancia.ledger.wire.composition import format_contradiction
 from constancia.verify.core.formats.note import NoteSignature, format_note, parse_note
@@ -58,7 +59,7 @@ class Handover(KeyRing):
         super().__init__(["old"])
         self._old, self._after, self._until = self.keys, [KEYS[name] for name in after], until
 
-    def checkpoint(self, size: int, root: bytes, witnesses: object = ()) -> bytes:
+    def checkpoint(self, size: int, root: bytes, witnesses: Sequence[Witness] = ()) -> bytes:
         self.keys = self._old if size <= self._until else self._after
         return super().checkpoint(size, root)
 

@@ -67,15 +67,15 @@ class Site:
     def day(self, **expected: int) -> None:
         """Serve, record two entries, and see what verifiers, monitors and mirrors with these trust folders say."""
         with served(self.folder, "--log-passphrase-file", str(self.secret), port=self.port) as url:
-            for _ in range(2):
-                signed = next(self.acts)()
-                document = signed_document(signed.statement, signed.signatures)
-                answer = httpx.post(f"{url}/api/v1/entries", content=document, headers=JSON, timeout=30)
-                assert answer.status_code == 201, answer.text
-            size = answer.json()["index"] + 1
+            size = max(self.record(url) for _ in range(2)) + 1
             until(lambda: httpx.get(f"{url}/healthz").json()["witnessed"] == size)
             fingerprint = (load_trust(self.places.trust).word or {})["fingerprint"]
-            assert fingerprint in httpx.get(f"{url}/en/integrity").text
+            shown = httpx.get(f"{url}/en/integrity").text
+            assert fingerprint in shown
+            policy = self.places.policy.read_text()
+            assert [
+                line for line in policy.splitlines() if line[:4] == "log " and len(line) < 200 and line[4:] not in shown
+            ] == []
             for trust, code in expected.items():
                 done = self.person.runs("verify", url, "--trust", trust)
                 assert done.returncode == code, done.stdout
@@ -85,10 +85,18 @@ class Site:
                 assert ("whether the log changed its key" in done.stdout) is (code == INCONCLUSIVE)
             self.mirror(url, next(name for name, code in expected.items() if code == INTACT), size)
 
+    def record(self, url: str) -> int:
+        """Hand in the next statement; gives its index."""
+        signed = next(self.acts)()
+        document = signed_document(signed.statement, signed.signatures)
+        answer = httpx.post(f"{url}/api/v1/entries", content=document, headers=JSON, timeout=30)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["index"])
+
     def mirror(self, url: str, trust: str, size: int) -> None:
         """Let the mirror, which has one of the trust folders, take over what there is."""
         made = [] if (self.person.home / "mirror").exists() else ["--create"]
-        keys = ("--key", "mirror.pem", "--passphrase-file", self.secret)
+        keys: tuple[str | Path, ...] = ("--key", "mirror.pem", "--passphrase-file", self.secret)
         how = ("--once", "--levels", "L2", "--dir", "mirror", "--trust", trust, *keys, *made)
         done = self.person.runs("mirror", url, *how)
         assert done.returncode == INTACT, done.stdout + done.stderr

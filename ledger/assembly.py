@@ -13,7 +13,7 @@ from eventsourcing.persistence import PersistenceError
 from constancia.ledger.append.clock_guard import ClockGuard
 from constancia.ledger.append.examiner import Examiner
 from constancia.ledger.append.head import Head
-from constancia.ledger.append.recovery import replay
+from constancia.ledger.append.recovery import key_of_genesis, replay
 from constancia.ledger.append.refused_attempts import RefusedAttempts
 from constancia.ledger.append.sequencer import CAPACITY, Sequencer
 from constancia.ledger.append.store_watch import StoreGuard, StoreWatch
@@ -42,6 +42,8 @@ from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_guard import ReadCheckpoint, RollbackGuard
 from constancia.ledger.witnesses.rollback_records import CLOCK, Contradiction, RollbackRecords
 from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.note import VerifierKey, parse_note
+from constancia.verify.core.formats.policy import Policy
 from constancia.verify.sources.layout import STORE_NAME
 from constancia.verify.speed.entry_patterns import read_entry
 from constancia.verify.trust.trust_folder import read_policy
@@ -110,6 +112,7 @@ class LedgerParts:
         self.sequencer: Sequencer | None = None
         self.writer: Writer | None = None
         self._read_tip = tip
+        self.listed: tuple[VerifierKey, ...] = ()
         self.log = Log(head.tree, application.store, self.tip)
         place = LedgerFolder(wanted.folder).views if wanted.signer is not None else None
         # What was folded while the store was read is not folded once more; the head's own state is never lent.
@@ -132,6 +135,22 @@ class LedgerParts:
         """Return the tree's root at a stored size; None beyond."""
         return self.head.tree.root(size) if size <= self.tip().size else None
 
+    @property
+    def log_keys(self) -> tuple[VerifierKey, ...]:
+        """The log's keys: the genesis's, those of the ledger's own policy, those that it had before."""
+        named = key_of_genesis(self.head)
+        own = (named,) if named is not None else () if self.signer is None else self.signer.verifiers
+        return tuple(dict.fromkeys((*own, *self.listed)))
+
+    def log_key(self) -> VerifierKey:
+        """Give the key that signs: the signer's, or one that signed the last checkpoint; NotFound before genesis."""
+        if self.signer is not None:
+            return self.signer.verifier
+        if not self.log.size:
+            raise NotFound("the ledger has no genesis yet")
+        lines = parse_note(self.log.signed()).signatures
+        return next(key for key in self.log_keys if any(map(key.matches, lines)))
+
     def write_trust(self) -> None:
         """Write the trust folder of a ledger that has its genesis."""
         if self.signer is not None and self.head.stored_size:
@@ -139,7 +158,7 @@ class LedgerParts:
 
     def refresh(self) -> None:
         """Read on from where reading has stopped."""
-        self._read_tip = replay(self.head, self.application.store, None)
+        self._read_tip = replay(self.head, self.application.store, self.listed)
 
 
 def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: contextlib.ExitStack) -> LedgerParts:
@@ -161,11 +180,13 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     origin = _identify(application.store, wanted)
     head = Head(origin, partial(read_recorded, application.store))
     signer = wanted.signer
-    tip = replay(head, application.store, signer.verifier if signer else None, options.on_progress)
-    _check_cosigner(head, signer)
+    listed = _listed_keys(wanted.folder, origin)
+    tip = replay(head, application.store, listed, options.on_progress)
+    _check_signer(head, signer, _policy_in(wanted.folder))
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
     core = LedgerParts(wanted, origin, application, head, tip, clock)
+    core.listed = listed
     resources.callback(core.witnessing.store.close)
     resources.callback(core.views.close)
     resources.callback(core.refused.close)
@@ -210,7 +231,7 @@ def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuar
     guards: list[WriteGuard] = [StoreGuard(core.application.store)] if core.application.is_remote else []
     if core.signer is not None and options.guard_rollback:
         folder = LedgerFolder(core.folder)
-        core.rollback_guard = RollbackGuard(core.log, core.witnessing, core.signer.verifier, folder, options.published)
+        core.rollback_guard = RollbackGuard(core.log, core.witnessing, core.log_keys, folder, options.published)
         guards.append(core.rollback_guard)
     if options.guard_clock:
         # What was accepted holds for the very tree that it names, and for cosignatures up to its size.
@@ -241,28 +262,53 @@ def _accept_clock(core: LedgerParts, reason: str, guards: Sequence[WriteGuard]) 
             guard.accept()
 
 
-def _check_cosigner(head: Head, signer: LogSigner | None) -> None:
-    """Check that the log has the ML-DSA-44 key that the genesis names: checkpoints without it would be rejected."""
-    named = head.genesis.statement["body"].get("log_cosigner") if head.genesis else None
-    if signer is not None and named is not None and named != signer.cosigner_vkey:
+def _check_signer(head: Head, signer: LogSigner | None, policy: Policy | None) -> None:
+    """Check that verifiers accept what is going to be signed.
+
+    The ledger's own policy lists each key, or there is none and the genesis names it; and with the genesis's key goes
+    the ML-DSA-44 key that it names, without which checkpoints would be rejected.
+    """
+    genesis, named = head.genesis, key_of_genesis(head)
+    if signer is None or genesis is None or named is None:
+        return
+    listed = () if policy is None else policy.signers_of(signer.origin)
+    if not {named, *listed}.issuperset(signer.verifiers):
+        raise Fatal("the genesis names another log key than the one given", where="entry 0")
+    if policy is not None and not set(listed).issuperset(signer.verifiers):
+        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
+    cosigner = genesis.statement["body"].get("log_cosigner")
+    if named in signer.verifiers and cosigner is not None and cosigner not in signer.cosigner_vkeys:
         raise LedgerError("the genesis names an ML-DSA-44 key of the log that the log's key file does not hold")
+
+
+def _listed_keys(folder: Path, origin: str) -> tuple[VerifierKey, ...]:
+    """Give the log's keys besides the one that the genesis names: of the ledger's own policy, and the former ones."""
+    policy, places = _policy_in(folder), LedgerFolder(folder)
+    try:
+        former = places.former_log_keys()
+    except (Malformed, Unreadable) as error:
+        raise LedgerError(f"{places.former} can't be read: {error}") from error
+    return (*(policy.signers_of(origin) if policy is not None else ()), *former)
+
+
+def _policy_in(folder: Path) -> Policy | None:
+    place = LedgerFolder(folder).policy
+    try:
+        return read_policy(place)
+    except FileNotFoundError:
+        return None
+    except (Malformed, Unreadable, OSError) as error:
+        raise LedgerError(f"{place} can't be read: {error}") from error
 
 
 def _witnessing(wanted: OpenRequest, application: EntryApplication, log: Log, origin: str) -> QuorumStatus:
     folder = LedgerFolder(wanted.folder)
-    policy = None
-    try:
-        policy = read_policy(folder.policy)
-    except FileNotFoundError:
-        pass
-    except (Malformed, Unreadable, OSError) as error:
-        raise LedgerError(f"{folder.policy} can't be read: {error}") from error
     store = (
         DatabaseCosignatures(cast("Database", application.store))
         if application.is_remote
         else CosignatureStore(folder.cosignatures, writable=wanted.signer is not None)
     )
-    return QuorumStatus(policy, store, log, origin)
+    return QuorumStatus(_policy_in(wanted.folder), store, log, origin)
 
 
 def _start_cosigning(
@@ -271,11 +317,8 @@ def _start_cosigning(
     # Imported here: a process that only reads a ledger needs no HTTP client.
     from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415
 
-    policy, signer = core.witnessing.policy, core.signer
-    if policy is None or core.writer is None or signer is None:
+    if core.witnessing.policy is None or core.writer is None:
         return
-    if policy.logs.get(core.origin) != signer.verifier:
-        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
     core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls, options.pace)
     if core.rollback_guard is not None:
         core.rollback_guard.collector = core.cosigning

@@ -47,7 +47,7 @@ from constancia.verify.sources.files import open_regular, read_named, refuse_spe
 from constancia.verify.sources.layout import STORE_NAME
 from constancia.verify.sources.source import open_source
 from constancia.verify.sources.sqlite_store import open_store
-from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.trust.trust_folder import load_trust, read_policy
 from constancia.verify.wire.merkle import Tree
 
 TAR_SUFFIX: Final = ".tar"
@@ -308,11 +308,11 @@ def _audited(folder: Path) -> Copied:
 
 def _contradictions(copy: Path, folder: Path) -> list[Contradiction]:
     """Give what the folder that is to be replaced shows as signed by the log, and the copy lacks or says otherwise."""
-    key, tree = _key_and_tree(copy)
+    keys, tree = _keys_and_tree(copy, folder)
     contradictions = []
     for by, raw in _signed_in(folder):
         try:
-            checkpoint, _ = open_checkpoint(raw, key)
+            checkpoint, _ = open_checkpoint(raw, *keys)
         except Malformed:
             continue  # not this log's word
         if checkpoint.size > tree.size:
@@ -324,7 +324,7 @@ def _contradictions(copy: Path, folder: Path) -> list[Contradiction]:
     return contradictions
 
 
-def _key_and_tree(copy: Path) -> tuple[VerifierKey, Tree]:
+def _keys_and_tree(copy: Path, folder: Path) -> tuple[tuple[VerifierKey, ...], Tree]:
     store, tree = open_store(copy / STORE_NAME), Tree()
     try:
         for row in store.batches():
@@ -334,12 +334,13 @@ def _key_and_tree(copy: Path) -> tuple[VerifierKey, Tree]:
         note = last.note if last is not None else None
     finally:
         store.close()
-    trust = load_trust(copy / "trust")
     origin = parse_checkpoint(parse_note(note or b"").text).origin
-    key = trust.policy.logs.get(origin)
-    if key is None:
+    # The log may have had another key when the copy was made.
+    policies = [read_policy(place.policy) for each in (copy, folder) if (place := LedgerFolder(each)).policy.is_file()]
+    keys = tuple(key for policy in policies for key in policy.signers_of(origin))
+    if not keys:
         raise LedgerError("the backup's policy does not name the log's key")
-    return key, tree
+    return keys, tree
 
 
 def _signed_in(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -15,6 +15,8 @@ D/anchors/          time-stamps over checkpoints; they can't be had again
 D/log/              published tiles and checkpoint
 D/trust/            policy and genesis, for comparing and handing out
 D/keys/log.pem      the log's key, encrypted
+D/keys/log-next.pem     while it is replaced: the key that is to follow, encrypted
+D/keys/former           verifier keys that the log had before
 D/witnesses/        a demonstration's witnesses, each with its keys and memory
 D/receipts/         receipts that clients asked to be stored
 """
@@ -31,7 +33,7 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.store.address import Address, address_in
 from constancia.ledger.store.postgres import postgres
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_log_vkey
 from constancia.verify.sources.files import read_file
 from constancia.verify.sources.layout import (
     ANCHORS_NAME,
@@ -140,6 +142,16 @@ class LedgerFolder:
         return self.path / "keys" / "log.pem"
 
     @property
+    def next_log_key(self) -> Path:
+        """The file of the key that is to replace the log's key; there only while it is replaced."""
+        return self.path / "keys" / "log-next.pem"
+
+    @property
+    def former(self) -> Path:
+        """The verifier keys that the log had before, one a line."""
+        return self.path / "keys" / "former"
+
+    @property
     def receipts(self) -> Path:
         """Receipts stored with the log."""
         return self.path / "receipts"
@@ -164,12 +176,24 @@ class LedgerFolder:
         return signer
 
     def load_log_key(self, origin: str, passphrase: bytes) -> LogSigner:
-        """Open the log's key.
+        """Open the log's key, and the one that is to replace it, where there is one.
 
         Raises:
             KeyFileError: No such file, or another passphrase.
         """
-        return LogSigner.load(origin, self.log_key, passphrase)
+        signer = LogSigner.load(origin, self.log_key, passphrase)
+        if not self.next_log_key.exists():
+            return signer
+        return signer.followed_by(LogSigner.load(origin, self.next_log_key, passphrase))
+
+    def former_log_keys(self) -> tuple[VerifierKey, ...]:
+        """Give the keys that the log had before, besides the one that the genesis names.
+
+        Raises:
+            Malformed, Unreadable: The list can't be read.
+        """
+        raw = read_file(self.former, MAX_NOTE_BYTES) or b""
+        return tuple(parse_log_vkey(line) for line in raw.decode("utf-8", "replace").split())
 
     def write_trust(self, vkey: str, genesis: bytes, cosigner_vkey: str | None = None) -> None:
         """Write the trust folder, once the genesis is recorded.

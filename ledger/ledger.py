@@ -31,7 +31,7 @@ from constancia.ledger.append.sequencer import Sequencer
 from constancia.ledger.assembly import LedgerParts, OpenRequest, Options, assemble
 from constancia.ledger.clock import Clock, format_recorded_at
 from constancia.ledger.disk.documents import Documents
-from constancia.ledger.errors import LedgerError, NotFound, ReadOnly, WritesRefused
+from constancia.ledger.errors import LedgerError, ReadOnly, WritesRefused
 from constancia.ledger.folder import LedgerFolder, policy_text
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.publication.bundle import export_bundle
@@ -48,6 +48,7 @@ from constancia.ledger.withdrawals import carry_out, withdrawn_documents
 from constancia.ledger.witnesses.rollback_records import RollbackRecords
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint
+from constancia.verify.core.formats.note import VerifierKey, format_vkey
 from constancia.verify.sources.files import read_named
 from constancia.verify.trust.policy_file import MAX_POLICY_BYTES
 
@@ -263,17 +264,17 @@ class Ledger:
 
     @property
     def vkey(self) -> str:
-        """The log's verifier key, as the genesis names it.
+        """The verifier key of the log's signatures: the genesis's, until another one has replaced it.
 
         Raises:
             NotFound: There is no genesis yet.
         """
-        if self._core.signer is not None:
-            return self._core.signer.vkey
-        genesis = self._core.head.genesis
-        if genesis is None:
-            raise NotFound("the ledger has no genesis yet")
-        return str(genesis.statement["body"]["log_key"])
+        return format_vkey(self._core.log_key())
+
+    @property
+    def log_keys(self) -> tuple[VerifierKey, ...]:
+        """Every key that the log has signed with or signs with, the genesis's first."""
+        return self._core.log_keys
 
     @property
     def cosigner_vkey(self) -> str | None:

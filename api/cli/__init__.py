@@ -29,6 +29,7 @@ from constancia.api.cli import (
     receipt,
     refusals,
     restore,
+    rotate,
     serve,
     short_forms,
     show,
@@ -87,7 +88,7 @@ def options(
 _SIGNING = (init, demo, serve, keygen, invite, endorse, draft, sign, submit)
 _READING = (
     verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, mirror, backup, restore,
-    move, refusals, completion, verify_release,
+    rotate, move, refusals, completion, verify_release,
 )  # fmt: skip
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2].replace("_", "-"))(verb.command)

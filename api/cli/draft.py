@@ -319,13 +319,13 @@ def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":
     folder.mkdir(parents=True, exist_ok=True)
     pinned = folder / "vkey"
     if trust is not None:
-        key = read_anchor(trust).trust.policy.logs.get(origin)
-        if key is None:
+        keys = read_anchor(trust).trust.policy.signers_of(origin)
+        if not keys:
             raise fail(message("draft.untrusted", origin=origin, trust=trust))
     elif pinned.exists():
-        key = parse_vkey(read_named(pinned, MAX_NOTE_BYTES).decode("utf-8", "replace").strip())
+        keys = (parse_vkey(read_named(pinned, MAX_NOTE_BYTES).decode("utf-8", "replace").strip()),)
     else:
-        key = parse_vkey(claimed)
+        keys = (parse_vkey(claimed),)
         write_file(pinned, claimed.encode() + b"\n")
         say(message("draft.first_use", origin=origin, vkey=claimed), err=True)
-    return Watch(key, folder / f"checkpoint-{key.key_hash.hex()}")
+    return Watch(*keys, path=folder / f"checkpoint-{keys[0].key_hash.hex()}")

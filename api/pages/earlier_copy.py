@@ -15,7 +15,7 @@ from fastapi import Request
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, is_signed_by, read_checkpoint
-from constancia.verify.core.formats.note import MAX_NOTE_BYTES, Note, parse_log_vkey, parse_note
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, Note, parse_note
 from constancia.verify.report.kinds import KINDS
 from constancia.verify.sources.foreign import MAX_TEXT_BYTES, OURS, kind_of, kind_of_zip
 from constancia.verify.sources.source import parse_receipt
@@ -93,10 +93,10 @@ def _kind_of(ledger: Ledger, note: Note, checkpoint: Checkpoint) -> str:
     if checkpoint.origin != ledger.origin:
         return "other"
     try:
-        is_signed = is_signed_by(note, parse_log_vkey(ledger.vkey))
+        signed = [is_signed_by(note, key) for key in ledger.log_keys]  # by each: a line that fails rejects the note
     except Malformed:
-        is_signed = False
-    if not is_signed:
+        signed = []
+    if not any(signed):
         return "unsigned"
     if checkpoint.size > ledger.size:
         return "ahead"

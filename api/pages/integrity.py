@@ -12,7 +12,7 @@ from constancia.api.pages.altered_copy import ALTERED_NAME, MAX_ENTRIES, Altered
 from constancia.api.pages.forgeries import FORGERIES
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
-from constancia.api.pages.trust_copies import copies_of, fingerprint_of
+from constancia.api.pages.trust_copies import copies_of, fingerprint_of, keys_of_log
 from constancia.api.pages.witnessed import witness_name, witness_rows, witnessed_line
 from constancia.ledger.errors import NotFound
 
@@ -23,11 +23,11 @@ Kind = Annotated[str, Query(alias="what", pattern=f"^(|{'|'.join(FORGERIES)})$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What to compare with other copies: origin, genesis, log key, the anchor's fingerprint, the head."""
+    """What to compare with other copies: origin, genesis, the log's keys, the anchor's fingerprint, the head."""
 
     origin: str
     genesis: str
-    log_key: str
+    log_keys: tuple[str, ...]
     fingerprint: str
     size: int
     root: str
@@ -37,12 +37,11 @@ def head_of(frame: Frame) -> Head:
     """Give the head of the log as of the page's size."""
     log = frame.ledger.log
     genesis = log.leaf_hash(0).hex() if log.size else ""
-    key = frame.ledger.vkey if log.size else ""
     size = frame.as_of.size
     return Head(
         origin=frame.ledger.origin,
         genesis=genesis,
-        log_key=key,
+        log_keys=keys_of_log(frame.ledger),
         fingerprint=fingerprint_of(frame.ledger),
         size=size,
         root=log.root(size).hex(),

@@ -7,6 +7,7 @@ from typing import Final
 from constancia.api.http.deps import settings_of
 from constancia.api.pages.frame import Frame
 from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.note import format_vkey
 from constancia.verify.sources.transit import plain
 from constancia.verify.trust.fingerprint import fingerprint
 from constancia.verify.trust.policy_file import parse_policy
@@ -39,6 +40,14 @@ def fingerprint_of(ledger: Ledger) -> str:
         return ""
     policy = plain(ledger.policy.encode()).decode()
     return fingerprint(policy, parse_policy(policy).logs, ledger.log.leaf_hash(0))
+
+
+def keys_of_log(ledger: Ledger) -> tuple[str, ...]:
+    """Give the log's keys of which that trust anchor accepts any, as vkeys; none before genesis."""
+    if not ledger.log.size:
+        return ()
+    policy = parse_policy(plain(ledger.policy.encode()).decode())
+    return tuple(map(format_vkey, policy.signers_of(ledger.origin)))
 
 
 def copies_of(frame: Frame) -> list[Copy]:

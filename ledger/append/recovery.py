@@ -9,7 +9,7 @@ The signatures of the statements are not checked here: they were checked on subm
 can check them again with the verifier.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from eventsourcing.persistence import Notification, PersistenceError
@@ -31,7 +31,7 @@ _PAGE: Final = 1_000
 def replay(
     head: Head,
     store: EntryStore,
-    log_key: VerifierKey | None,
+    listed: Sequence[VerifierKey] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Tip:
     """Advances a head to the end of the store.
@@ -39,7 +39,7 @@ def replay(
     Args:
         head: The head, empty or at an earlier size of this very store.
         store: The store.
-        log_key: The key that must have signed the checkpoint; None: the one that the genesis names.
+        listed: Keys of the log besides the one that the genesis names; one of them all signed the last checkpoint.
         progress: Called now and then with the entries that were read, and those that there are.
 
     Returns:
@@ -47,7 +47,7 @@ def replay(
 
     Raises:
         Unread: The store can't be read; the head is where its last whole batch ends.
-        Fatal: The store contradicts itself or the key.
+        Fatal: The store contradicts itself or the keys.
     """
     start = head.size
     last = None
@@ -66,7 +66,7 @@ def replay(
     if events < covered or (start == 0 and events != covered):
         raise Fatal(f"{events} entries are stored and checkpoints cover {covered}", where="batches")
     if last is not None:
-        _check_checkpoint(head, last, log_key)
+        _check_checkpoint(head, last, listed)
     return tip_of(last, head)
 
 
@@ -118,17 +118,23 @@ def _replay_row(head: Head, row: Notification, index: int) -> None:
     head.extend(entry, recorded_of(entry, row.originator_version))
 
 
-def _check_checkpoint(head: Head, last: Batch, log_key: VerifierKey | None) -> None:
-    where = f"checkpoint of size {last.size}"
+def key_of_genesis(head: Head) -> VerifierKey | None:
+    """Give the log's key that the genesis names; None before genesis.
+
+    Raises:
+        Malformed: It is no verifier key.
+    """
     genesis = head.genesis
+    return None if genesis is None else parse_vkey(str(genesis.statement["body"].get("log_key")))
+
+
+def _check_checkpoint(head: Head, last: Batch, listed: Sequence[VerifierKey]) -> None:
+    where = f"checkpoint of size {last.size}"
     try:
-        named = parse_vkey(str(genesis.statement["body"].get("log_key"))) if genesis else None
-        if log_key is not None and named is not None and named != log_key:
-            raise Fatal("the genesis names another log key than the one given", where="entry 0")
-        key = log_key or named
-        if key is None:
+        named = key_of_genesis(head)
+        if named is None:
             raise Fatal("there is no genesis that names the log's key", where="entry 0")
-        checkpoint, _ = open_checkpoint(last.checkpoint, key)
+        checkpoint, _ = open_checkpoint(last.checkpoint, named, *(key for key in listed if key != named))
     except Malformed as error:
         raise Fatal(f"the checkpoint is not one of this log's: {error}", where=where) from error
     root = head.tree.root()

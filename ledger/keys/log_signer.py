@@ -1,7 +1,8 @@
 """The log's keys: they sign only checkpoints.
 
 They attest that this is the tree of this origin, and never sign for a party. At rest they are PKCS#8, encrypted with
-a passphrase, in a file that only its owner may read.
+a passphrase, in a file that only its owner may read. While a key is replaced, the former and the new one both sign
+each checkpoint, so that who pins either of them can verify it.
 """
 
 from pathlib import Path
@@ -31,14 +32,28 @@ class LogSigner:
     Safe to use from several threads.
     """
 
-    def __init__(self, origin: str, key: Ed25519PrivateKey, mldsa44: MLDSA44PrivateKey | None = None) -> None:
+    def __init__(
+        self,
+        origin: str,
+        key: Ed25519PrivateKey,
+        mldsa44: MLDSA44PrivateKey | None = None,
+        *,
+        successor: Self | None = None,
+    ) -> None:
         """Bind keys to an origin.
+
+        Args:
+            origin: The ledger's name.
+            key: The log's key.
+            mldsa44: The key of the log's ML-DSA-44 cosignatures.
+            successor: The keys that are to replace these, and sign too until then.
 
         Raises:
             Malformed: The origin is not valid as a note key's name.
         """
         self._keys = NoteKeys(ed25519=key, mldsa44=mldsa44)
         self._cosigner = Cosigner(origin, None, mldsa44)
+        self._signers = (self,) if successor is None else (self, successor)
         self.verifier: VerifierKey = verifier_key(
             origin, ED25519, key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         )
@@ -58,6 +73,20 @@ class LogSigner:
         """The verifier key of the log's ML-DSA-44 cosignatures; None if it makes none."""
         return next(map(format_vkey, self._cosigner.keys), None)
 
+    @property
+    def verifiers(self) -> tuple[VerifierKey, ...]:
+        """Every Ed25519 key that signs: this one, and its successor's if there is one."""
+        return tuple(signer.verifier for signer in self._signers)
+
+    @property
+    def cosigner_vkeys(self) -> tuple[str, ...]:
+        """The verifier keys of all ML-DSA-44 cosignatures that are made."""
+        return tuple(vkey for signer in self._signers if (vkey := signer.cosigner_vkey) is not None)
+
+    def followed_by(self, successor: Self) -> Self:
+        """Give a signer that signs with these keys and with those that are to replace them."""
+        return type(self)(self.origin, self._keys.ed25519, self._keys.mldsa44, successor=successor)
+
     def checkpoint(self, size: int, root: bytes, time: int = 0) -> bytes:
         """Sign the checkpoint of a tree.
 
@@ -76,12 +105,17 @@ class LogSigner:
             C2SP tlog-checkpoint, signed-note, tlog-cosignature.
         """
         text = format_checkpoint(self.origin, size, root)
-        line = NoteSignature(
-            name=self.origin,
-            key_hash=self.verifier.key_hash,
-            blob=self._keys.ed25519.sign(text.encode()),
-        )
-        return format_note(text, (line, *self._cosigner.cosign(text, time)))
+        lines = [signer.sign(text) for signer in self._signers]
+        return format_note(text, [*lines, *(line for signer in self._signers for line in signer.cosign(text, time))])
+
+    def sign(self, text: str) -> NoteSignature:
+        """Give the line of this Ed25519 key alone over a checkpoint's text."""
+        blob = self._keys.ed25519.sign(text.encode())
+        return NoteSignature(name=self.origin, key_hash=self.verifier.key_hash, blob=blob)
+
+    def cosign(self, text: str, time: int) -> tuple[NoteSignature, ...]:
+        """Give the line of this ML-DSA-44 key alone over a checkpoint's text, at a time; none where there is no key."""
+        return self._cosigner.cosign(text, time)
 
     @classmethod
     def generate(cls, origin: str) -> Self:

@@ -65,13 +65,13 @@ class Holder:
 
     Args:
         folder: Where proofs are stored.
-        key: The log's key.
+        keys: The log's keys.
         trees: Where trees can be had.
     """
 
-    def __init__(self, folder: LogFolder, key: VerifierKey, trees: KnownTrees) -> None:
+    def __init__(self, folder: LogFolder, keys: Sequence[VerifierKey], trees: KnownTrees) -> None:
         self._folder = folder
-        self._key = key
+        self._keys = keys
         self._trees = trees
 
     def hold(self, mine: Sequence[SignedHead], other: Other) -> tuple[bool | None, list[Finding]]:
@@ -90,11 +90,11 @@ class Holder:
         return agreed, findings
 
     def take_proof(self, raw: bytes, source: str) -> Finding | None:
-        """Take a proof that somebody else made, if it is one against this log's key."""
-        return self._folder.keep_proof(raw, source) if is_proof(raw, self._key) else None
+        """Take a proof that somebody else made, if it is one against this log's keys."""
+        return self._folder.keep_proof(raw, source) if is_proof(raw, self._keys) else None
 
     def _contradicted(self, head: SignedHead, other: Other) -> list[Finding]:
-        raw = contradiction_of(head, other.head, self._key, self._trees)
+        raw = contradiction_of(head, other.head, self._keys, self._trees)
         stored = None if raw is None else self._folder.keep_proof(raw, other.source)
         return [] if stored is None else [stored]
 

@@ -38,6 +38,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "checkpoint": Kind(ALTERED),
     "origin": Kind(ALTERED),
     # Something that the verdict needs is missing.
+    "log-key": Kind(INCONCLUSIVE),
     "behind": Kind(INCONCLUSIVE),
     "unwitnessed": Kind(INCONCLUSIVE),
     "stale": Kind(INCONCLUSIVE),

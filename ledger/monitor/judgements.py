@@ -1,6 +1,6 @@
 """Findings from an audit's report, a receipt, or the age of a checkpoint. Pure, except that it reads tiles."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -49,12 +49,14 @@ def _plain(params: Mapping[str, object]) -> dict[str, Any]:
     return {name: value if isinstance(value, int) else str(value) for name, value in params.items()}
 
 
-def judge_receipt(receipt: ReceiptJudgement, head: SignedHead, key: VerifierKey, trees: KnownTrees) -> Finding | None:
+def judge_receipt(
+    receipt: ReceiptJudgement, head: SignedHead, keys: Sequence[VerifierKey], trees: KnownTrees
+) -> Finding | None:
     """Check that the log honours a receipt: the entry is in the receipt's checkpoint and in the log as served."""
     proof = receipt.proof
     leaf = hash_leaf(proof.extra or b"")
     try:
-        promised = open_head(proof.checkpoint, key).checkpoint
+        promised = open_head(proof.checkpoint, *keys).checkpoint
     except Malformed as error:
         return _useless(receipt, str(error))
     included = verify_inclusion(

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from constancia.verify.trust.trust_folder import TrustFolder
 
 CONTACT: Final = frozenset({"unreachable", "unreadable"})
-_SHOWN: Final = frozenset({"checkpoint", "origin"})
+_SHOWN: Final = frozenset({"checkpoint", "log-key", "origin"})
 _HELD: Final = frozenset({"rollback", "behind", "withheld", "receipt"})
 
 T = TypeVar("T")
@@ -73,29 +73,31 @@ class Round:
         """Run all steps, as far as the log allows."""
         self._judge_peers(peers)
         head = self._fetch()
-        key = self._key()
-        if key is None:
+        keys = self._keys()
+        if not keys:
             if not self.found:
                 self._audit(None)  # nothing is pinned and the log is new: trust on first use
             return
         try:
-            verified = None if self.state.verified is None else open_head(self.state.verified.encode(), key)
+            verified = None if self.state.verified is None else open_head(self.state.verified.encode(), *keys)
         except Malformed:
             reason = "what was verified before is not signed by the key that is pinned now: watch it in another folder"
             self._find("unreadable", key="pin", reason=reason)
             return
-        others = self._others(key, verified, peers, receipts)
+        others = self._others(keys, verified, peers, receipts)
         if head is not None and (self._is_unwitnessed or any(other.head.size > head.size for other in others)):
             head = self._ask_again()
         goes_on = self._with_memory(
             lambda memory: self._hold(
-                head, verified, others, Holder(self._folder, key, KnownTrees(memory, self._published)), peers
+                head, verified, others, Holder(self._folder, keys, KnownTrees(memory, self._published)), peers
             )
         )
         if head is None:
             return
         self._note_seen(head)
-        self._with_memory(lambda memory: self._judge_receipts(head, key, KnownTrees(memory, self._published), receipts))
+        self._with_memory(
+            lambda memory: self._judge_receipts(head, keys, KnownTrees(memory, self._published), receipts)
+        )
         if goes_on:
             self._audit(head)
         self._judge_age(head)
@@ -132,10 +134,13 @@ class Round:
             if self._trust is not None:
                 self._opened = open_with_policy(raw, self._trust.policy)
                 return SignedHead(note=raw, checkpoint=self._opened.checkpoint)
-            key = self._key()
-            return None if key is None else open_head(raw, key)
+            keys = self._keys()
+            return open_head(raw, *keys) if keys else None
         except Malformed as error:
-            self._find("checkpoint", key=error.code, reason=str(error))
+            if error.code == "other-log-key":
+                self._find("log-key")
+            else:
+                self._find("checkpoint", key=error.code, reason=str(error))
             return None
 
     def _ask_again(self) -> SignedHead | None:
@@ -148,12 +153,12 @@ class Round:
     def _is_unwitnessed(self) -> bool:
         return self._opened is not None and not self._opened.witnessed
 
-    def _key(self) -> VerifierKey | None:
-        """Return the log's key: the pinned one, otherwise the one from first use."""
+    def _keys(self) -> tuple[VerifierKey, ...]:
+        """Return the log's keys: the pinned ones, otherwise the one from first use."""
         if self._trust is None:
-            return None if self.state.log_key is None else parse_vkey(self.state.log_key)
+            return () if self.state.log_key is None else (parse_vkey(self.state.log_key),)
         origin = self.state.origin if self._opened is None else self._opened.checkpoint.origin
-        return self._trust.policy.logs.get(origin)
+        return self._trust.policy.signers_of(origin)
 
     def _note_seen(self, head: SignedHead) -> None:
         seen = f"{head.size} {head.checkpoint.root.hex()}"
@@ -163,18 +168,22 @@ class Round:
     # Other heads
 
     def _others(
-        self, key: VerifierKey, verified: SignedHead | None, peers: Sequence[Peer], receipts: Sequence[ReceiptJudgement]
+        self,
+        keys: Sequence[VerifierKey],
+        verified: SignedHead | None,
+        peers: Sequence[Peer],
+        receipts: Sequence[ReceiptJudgement],
     ) -> list[Other]:
         pinned = None if self._trust is None else self._trust.checkpoint
         own = [None if verified is None else verified.note, pinned, (self.state.pending or "").encode()]
         notes = [(note, OWN) for note in own if note]
         notes += [(note.encode(), source) for note, source in self.state.held]
-        notes += [(receipt.proof.checkpoint, RECEIPT) for receipt in receipts if receipt.origin == key.name]
+        notes += [(receipt.proof.checkpoint, RECEIPT) for receipt in receipts if receipt.origin == keys[0].name]
         notes += [(note, peer.name) for peer in peers for note in peer.heads.notes]
         others: dict[tuple[int, bytes, bool], Other] = {}
         for note, source in notes:
             try:
-                other = Other(head=open_head(note, key), source=source)
+                other = Other(head=open_head(note, *keys), source=source)
             except Malformed:
                 continue  # a head of another log, or unsigned: not relevant here
             others.setdefault((other.head.size, other.head.checkpoint.root, other.is_peers), other)
@@ -211,9 +220,9 @@ class Round:
         return goes_on
 
     def _judge_receipts(
-        self, head: SignedHead, key: VerifierKey, trees: KnownTrees, receipts: Sequence[ReceiptJudgement]
+        self, head: SignedHead, keys: Sequence[VerifierKey], trees: KnownTrees, receipts: Sequence[ReceiptJudgement]
     ) -> None:
-        judged = (judge_receipt(receipt, head, key, trees) for receipt in receipts if receipt.origin == key.name)
+        judged = (judge_receipt(receipt, head, keys, trees) for receipt in receipts if receipt.origin == keys[0].name)
         self.found += [finding for finding in judged if finding is not None]
 
     def _judge_peers(self, peers: Sequence[Peer]) -> None:
@@ -306,8 +315,8 @@ class Round:
             head = self._open(report.checkpoint.encode())
         if head is None:
             return
-        key = self._key()
-        proof = None if key is None else proof_of_admitted(report, head, key, self._source())
+        keys = self._keys()
+        proof = proof_of_admitted(report, head, keys, self._source()) if keys else None
         stored = None if proof is None else self._folder.keep_proof(proof, OWN)
         self.found += [] if stored is None else [stored]
         entries = report.checked.get("L1", {}).get("entries", 0)
@@ -325,12 +334,12 @@ class Round:
 
     def _advance(self, head: SignedHead, *, entries: int) -> None:
         """Advance to a verified checkpoint (rule R1)."""
-        key, at, state = self._key(), format_second(self._now), self.state
+        keys, at, state = self._keys(), format_second(self._now), self.state
         is_passed = state.pending is None or _checkpoint(state.pending).size <= head.size
         self.state = replace(
             state,
             origin=head.checkpoint.origin,
-            log_key=None if key is None else format_vkey(key),
+            log_key=format_vkey(keys[0]) if keys else None,
             verified=head.note.decode(),
             verified_at=at,
             size=head.size,

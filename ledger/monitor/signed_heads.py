@@ -15,7 +15,7 @@ from constancia.ledger.wire.composition import format_contradiction
 from constancia.ledger.wire.proofs import prefix_path
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint
-from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_note
 from constancia.verify.evidence.contradiction import prove
 from constancia.verify.sources.contradiction_file import HEADER, Admitted, parse_contradiction
 from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, prefix_roots
@@ -49,13 +49,13 @@ class Trees(Protocol):
         ...
 
 
-def open_head(note: bytes, key: VerifierKey) -> SignedHead:
-    """Parse a head and verify it with the log's key (rule H1).
+def open_head(note: bytes, *keys: VerifierKey) -> SignedHead:
+    """Parse a head and verify it with the log's keys, any of which signs (rule H1).
 
     Raises:
-        Malformed: Not a checkpoint of that log, or not signed by its key.
+        Malformed: Not a checkpoint of that log, or not signed by a key of it.
     """
-    checkpoint, _ = open_checkpoint(note, key)
+    checkpoint, _ = open_checkpoint(note, *keys)
     return SignedHead(note=note, checkpoint=checkpoint)
 
 
@@ -76,13 +76,13 @@ def is_consistent(head: SignedHead, other: SignedHead, trees: Trees) -> bool | N
     return None if roots is None or roots[1] != newer.checkpoint.root else roots[0] == older.checkpoint.root
 
 
-def contradiction_of(head: SignedHead, other: SignedHead, key: VerifierKey, trees: Trees) -> bytes | None:
+def contradiction_of(head: SignedHead, other: SignedHead, keys: Sequence[VerifierKey], trees: Trees) -> bytes | None:
     """Make the proof that two heads contradict each other.
 
     Args:
         head: A head.
         other: Another head of the same log.
-        key: The log's key.
+        keys: The log's keys. The proof names the first that signed both heads, or one for each.
         trees: Sources of the tree of the newer head.
 
     Returns:
@@ -90,8 +90,17 @@ def contradiction_of(head: SignedHead, other: SignedHead, key: VerifierKey, tree
     """
     older, newer = _in_order(head, other)
     path = [] if older.size in (0, newer.size) else _path(older, newer, trees)
-    proof = None if path is None else format_contradiction(key, newer.note, older.note, path)
-    return proof if proof is not None and is_proof(proof, key) else None
+    if path is None:
+        return None
+    signed = [_signers(one, keys) for one in (newer, older)]
+    both = [key for key in signed[0] if key in signed[1]]
+    proof = format_contradiction(both[:1] or [signed[0][0], signed[1][0]], newer.note, older.note, path)
+    return proof if is_proof(proof, keys) else None
+
+
+def _signers(head: SignedHead, keys: Sequence[VerifierKey]) -> list[VerifierKey]:
+    lines = parse_note(head.note).signatures
+    return [key for key in keys if any(map(key.matches, lines))]
 
 
 def _path(older: SignedHead, newer: SignedHead, trees: Trees) -> list[bytes] | None:
@@ -102,11 +111,11 @@ def _path(older: SignedHead, newer: SignedHead, trees: Trees) -> list[bytes] | N
         return None
 
 
-def is_proof(raw: bytes, key: VerifierKey) -> bool:
-    """Return whether a file proves that the log with this key contradicted itself."""
+def is_proof(raw: bytes, keys: Sequence[VerifierKey]) -> bool:
+    """Return whether a file proves that the log with these keys contradicted itself."""
     try:
         parts = parse_contradiction(raw)
-        if parts.log_key != key:
+        if not set(parts.log_keys).issubset(keys):
             return False
         prove(parts)
     except Malformed:

@@ -39,17 +39,17 @@ class Watch:
     """Keeps the last checkpoint that was verified, in memory or in a file, and moves on only by proof.
 
     Args:
-        log_key: The log's verifier key, from a trust folder or from the first use.
+        log_keys: The log's verifier keys, from a trust folder, or the one from the first use; any of them signs.
         path: File of the last checkpoint; None stores it in memory.
     """
 
-    def __init__(self, log_key: VerifierKey, path: Path | None = None) -> None:
-        self.log_key = log_key
+    def __init__(self, *log_keys: VerifierKey, path: Path | None = None) -> None:
+        self.log_keys = log_keys
         self._path = path
         self.seen = EMPTY_SEEN
         raw = None if path is None else read_file(path, MAX_NOTE_BYTES)
         if raw is not None:
-            last, _note = open_checkpoint(raw, log_key)
+            last, _note = open_checkpoint(raw, *log_keys)
             self.seen = Seen(size=last.size, root=last.root)
 
     def update(self, log: LogView) -> Seen:
@@ -62,11 +62,11 @@ class Watch:
             Size and root to put into a statement.
 
         Raises:
-            Malformed: Not signed by the log's key.
+            Malformed: Not signed by a key of the log.
             Distrust: Smaller than, or not consistent with, what was verified before. Keep both: they are evidence.
         """
         raw = log.checkpoint()
-        new, _note = open_checkpoint(raw, self.log_key)
+        new, _note = open_checkpoint(raw, *self.log_keys)
         old = self.seen
         if new.size < old.size:
             raise Distrust(f"the log went back from size {old.size} to {new.size}: do not sign, keep both checkpoints")

@@ -72,18 +72,24 @@ def check_time(
     elif findings.log_key is None:
         findings.not_checked("time-no-key")
     else:
-        key = parse_vkey(findings.log_key)
-        _TimestampAudit(source, findings, tree, key, authorities).run(places, now or SystemClock().now())
+        listed = () if trust is None else trust.policy.signers_of(findings.origin)
+        keys = listed or (parse_vkey(findings.log_key),)
+        _TimestampAudit(source, findings, tree, keys, authorities).run(places, now or SystemClock().now())
 
 
 class _TimestampAudit:
     def __init__(
-        self, source: Source, findings: Findings, tree: Tree, key: VerifierKey, authorities: tuple[Authority, ...]
+        self,
+        source: Source,
+        findings: Findings,
+        tree: Tree,
+        keys: tuple[VerifierKey, ...],
+        authorities: tuple[Authority, ...],
     ) -> None:
         self._source = source
         self._findings = findings
         self._tree = tree
-        self._key = key
+        self._keys = keys
         self._authorities = authorities
         self._anchors: dict[tuple[int, str, datetime], Anchor] = {}  # a copy of a token does not count twice
         self._uncounted = _Uncounted()
@@ -122,8 +128,11 @@ class _TimestampAudit:
             # The text follows from the tree: a token can be checked without the note.
             return self._own_text(size) if size <= self._tree.size else None
         try:
-            checkpoint, note = open_checkpoint(raw, self._key)
+            checkpoint, note = open_checkpoint(raw, *self._keys)
         except Malformed as error:
+            if error.code == "other-log-key":  # of a key that was replaced: as good as none
+                self._uncounted.missing.append(where)
+                return self._own_text(size) if size <= self._tree.size else None
             self._fault("time-checkpoint", where, error.expected, error.found, note=f"{error.where}: {error.code}")
             return self._own_text(size) if size <= self._tree.size else None
         if checkpoint.size != size:
@@ -190,11 +199,11 @@ class _TimestampAudit:
         sizes = [0]
         for raw in notes:
             with contextlib.suppress(Malformed):
-                sizes.append(open_checkpoint(raw or b"", self._key)[0].size)
+                sizes.append(open_checkpoint(raw or b"", *self._keys)[0].size)
         return max(sizes)
 
     def _own_text(self, size: int) -> bytes:
-        return format_checkpoint(self._key.name, size, self._tree.root(size)).encode()
+        return format_checkpoint(self._keys[0].name, size, self._tree.root(size)).encode()
 
     def _fault(self, code: str, where: str, expected: object, found: object, *, note: str = "") -> None:
         self._findings.fault(code, None, where, expected, found, level=_LEVEL, note=note)

@@ -120,11 +120,13 @@ def format_tlog_proof(index: int, proof: Sequence[bytes], checkpoint: bytes, ext
     return "\n".join([*lines, "", ""]).encode() + checkpoint
 
 
-def format_contradiction(key: VerifierKey, newer: bytes, other: bytes | Admitted, prefix: Sequence[bytes]) -> bytes:
+def format_contradiction(
+    keys: Sequence[VerifierKey], newer: bytes, other: bytes | Admitted, prefix: Sequence[bytes]
+) -> bytes:
     """Write a proof; `parse_contradiction` reads it back.
 
     Args:
-        key: The log's key, type 0x01.
+        keys: Keys of the log, type 0x01: each note is signed by one of them.
         newer: The signed note of the larger size (either, where the sizes are equal).
         other: The other signed note, or an entry that the newer tree holds.
         prefix: `Tree.prefix_path` from the other's size to the newer's.
@@ -134,7 +136,7 @@ def format_contradiction(key: VerifierKey, newer: bytes, other: bytes | Admitted
 
     Source: ours: SPEC §10.
     """
-    lines = [CONTRADICTION, f"log {format_vkey(key)}"]
+    lines = [CONTRADICTION, *(f"log {format_vkey(key)}" for key in keys)]
     if isinstance(other, Admitted):
         lines.append(f"entry {other.index} {base64.b64encode(other.raw).decode()}")
         lines += [f"path {base64.b64encode(node).decode()}" for node in other.path]

@@ -45,7 +45,7 @@ class RollbackGuard(WriteGuard):
         self,
         log: Log,
         witnessing: QuorumStatus,
-        log_key: VerifierKey,
+        log_keys: Sequence[VerifierKey],
         folder: LedgerFolder,
         published: Sequence[tuple[str, ReadCheckpoint]] = (),
     ) -> None:
@@ -54,14 +54,14 @@ class RollbackGuard(WriteGuard):
         Args:
             log: The log.
             witnessing: Policy and stored cosignatures.
-            log_key: The log's key.
+            log_keys: The log's keys; any of them signs.
             folder: The ledger's folder.
             published: Further places where the log's checkpoint is published: a name, and what reads it (None: nothing
                 is there). One that can't be read raises OSError.
         """
         self._log = log
         self._witnessing = witnessing
-        self._key = log_key
+        self._keys = log_keys
         self._folder = folder
         self.records = RollbackRecords(folder.rollbacks)
         self.collector: CosignatureCollector | None = None
@@ -153,7 +153,7 @@ class RollbackGuard(WriteGuard):
         for name, read in places:
             try:
                 raw = read()
-                checkpoint = open_checkpoint(raw, self._key)[0] if raw is not None else None
+                checkpoint = open_checkpoint(raw, *self._keys)[0] if raw is not None else None
             except (OSError, Malformed) as error:
                 _log.warning("%s can't be compared with: %s", name, error)
                 self.unread.append(name)
@@ -165,7 +165,7 @@ class RollbackGuard(WriteGuard):
         """Give the largest tree beyond the log and the largest within it, of each witness key whose signature holds."""
         for key in self._witnessing.witnesses.values():
             for row in self._witnessing.store.ends_of(key, self._log.size):
-                text = format_checkpoint(key_origin := self._key.name, row.size, row.root)
+                text = format_checkpoint(key_origin := self._keys[0].name, row.size, row.root)
                 try:
                     [signature] = parse_note(f"{text}\n{row.line}\n".encode()).signatures
                     verify_cosignature(key, signature, text)

@@ -34,6 +34,10 @@ TABLE = {
         ("keygen new.pub.json --cer ana.cer --key ana.key", "--passphrase-file"),
     ),
     "mirror": (("mirror http://127.0.0.1:9 --trust trust --dir new --key witness.pem --create", "--passphrase-file"),),
+    "rotate": (
+        ("rotate --dir libro", "--log-passphrase-file"),
+        ("rotate --dir libro --lost", "--log-passphrase-file"),
+    ),
     "serve": (("serve --dir libro --port 0", "--log-passphrase-file"),),
     "sign": (
         ("sign voto.statement.json --key inai.pem --out new", "«s»"),

@@ -108,6 +108,8 @@ TABLE = {
     "verify-release proof": "verify-release charter.md --trust trust --proof HERE",
     "backup target": MADE,
     "backup folder": "backup new --dir HERE",
+    "rotate folder": "rotate --dir HERE --log-passphrase-file passphrase",
+    "rotate log_passphrase_file": "rotate --dir libro --log-passphrase-file HERE",
     "restore source": "restore HERE --dir new",
     "restore folder": "restore libro --dir HERE",
     "trust add anchor": "trust add HERE",

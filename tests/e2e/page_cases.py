@@ -120,7 +120,7 @@ host(
     "another ledger's end", "ledger",
     lambda log: mixed(log, Writer("example.org/other", "other").found().sign_agreement().report(14).log(), 20),
 )  # fmt: skip
-host("signed by another log key", "checkpoint", lambda log: replace(log, signer=LogKey("forger")), genesis=False)
+host("signed by another log key", "other-log-key", lambda log: replace(log, signer=LogKey("forger")), genesis=False)
 host(
     "index of another place", "index", lambda log: altered(log, 9, log.entries[9].replace(b'"index":9', b'"index":10'))
 )

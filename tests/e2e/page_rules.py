@@ -289,7 +289,7 @@ def pinned_key(folder: Path) -> Shown:
     return shown
 
 
-add("trust: another log key", "log-key", pinned_key)
+add("trust: another log key", "other-log-key", pinned_key)
 
 
 def dated_after_cosignature(folder: Path) -> Shown:

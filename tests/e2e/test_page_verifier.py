@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.agreement.by_page import TAKE, as_given
-from tests.e2e import page_rules, page_schemes
+from tests.e2e import page_rotation, page_rules, page_schemes
 from tests.e2e.page_cases import CASES, Shown
 
 from constancia.api.demo.run import Played
@@ -28,7 +28,8 @@ from constancia.verify.trust.trust_folder import load_trust
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "verify" / "verificador.html"
-assert page_rules.REPORT  # these two add to the cases by being imported
+assert page_rotation.SITUATIONS
+assert page_rules.REPORT  # these three add to the cases by being imported
 assert page_schemes.ORIGIN
 TRUST = ("policy", "genesis", "checkpoint")
 SAME = ("verdict", "exit_code", "origin", "size", "root", "genesis", "log_key", "anchored", "checked", "faults_total")

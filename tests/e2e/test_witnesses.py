@@ -76,8 +76,8 @@ def copy(demo: Path, tmp_path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def served(folder: Path, *more: str) -> Iterator[str]:
-    port = free_port()
+def served(folder: Path, *more: str, port: int = 0) -> Iterator[str]:
+    port = port or free_port()
     process = start("serve", "--dir", str(folder), "--port", str(port), *more)
     url = f"http://127.0.0.1:{port}"
     try:

@@ -142,7 +142,7 @@ def heads(data: bytes) -> None:
     """What a peer publishes, and each head and proof in it."""
     document = parse_heads(data)
     for proof in document.proofs:
-        is_proof(proof, LOG_KEY)
+        is_proof(proof, [LOG_KEY])
     for note in document.notes[:4]:
         open_head(note, LOG_KEY)
 

@@ -138,7 +138,7 @@ def of_monitors() -> dict[str, Seeds]:
     """What a monitor publishes, and what it keeps."""
     log = true_log()
     fork = log.signer.checkpoint(9, bytes(32))
-    proof = format_contradiction(LOG_KEY, log.checkpoint(), fork, prefix_path(log.tree, 9, log.size))
+    proof = format_contradiction([LOG_KEY], log.checkpoint(), fork, prefix_path(log.tree, 9, log.size))
     told = Told(origin=LOG_KEY.name, url="https://log.example", note=fork, verified=True, at="2026-01-01T00:00:00Z")
     event = Event(
         url="https://log.example", origin=LOG_KEY.name, at="2026-01-01T00:00:00Z", is_found=True,

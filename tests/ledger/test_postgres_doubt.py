@@ -152,6 +152,6 @@ def test_reading_that_breaks_off_within_a_batch_is_begun_again(desk: Desk, monke
     monkeypatch.setattr(store, "select_notifications", breaking)
     for _ in range(2):
         with pytest.raises(Unread):
-            replay(head, store, None)
+            replay(head, store)
         assert head.size == last.first_index
-    assert replay(head, store, None) == core.tip()
+    assert replay(head, store) == core.tip()

@@ -62,12 +62,12 @@ def receipt_part_cases(bench: Bench, path: tuple[bytes, ...], checkpoint: bytes,
     for act, raw in [*changes, ("neighbour's value", log.entries[21])]:
         yield case("entry", act, format_tlog_proof(RECEIPT_INDEX, path, checkpoint, raw), indexes=INDEX)
     yield case("entry", "delete", format_tlog_proof(RECEIPT_INDEX, path, checkpoint), indexes=INDEX)
-    for act, forged in (
-        ("signed by another key", LogKey("another").checkpoint(36, log.tree.root(), WITNESSES)),
-        ("of another log", LogKey(origin="example.org/other").checkpoint(36, log.tree.root(), WITNESSES)),
+    for act, other_key, place in (
+        ("signed by another key", LogKey("another"), "other-log-key"),
+        ("of another log", LogKey(origin="example.org/other"), "receipt.checkpoint"),
     ):
-        data = format_tlog_proof(RECEIPT_INDEX, path, forged, entry)
-        yield case("checkpoint", act, data, places=("receipt.checkpoint",))
+        note = other_key.checkpoint(36, log.tree.root(), WITNESSES)
+        yield case("checkpoint", act, format_tlog_proof(RECEIPT_INDEX, path, note, entry), places=(place,))
     for act, forged in (("older", log.checkpoint(30)), ("of another root, signed by the log",
                                                        log.signer.checkpoint(36, bytes(32), WITNESSES))):  # fmt: skip
         yield case("checkpoint", act, format_tlog_proof(RECEIPT_INDEX, path, forged, entry), indexes=INDEX)

@@ -54,7 +54,8 @@ class CheckpointChecker(Conclusion):
             if not isinstance(text := batch.checkpoint, str):
                 self._findings.fault("checkpoint", batch.first_index, _PLACE, "TEXT", type(text).__name__)
                 continue
-            opened = self.open(text.encode("utf-8", "surrogateescape"), _PLACE, batch.first_index)
+            raw, is_earlier = text.encode("utf-8", "surrogateescape"), batch.size != self.extent
+            opened = self.open(raw, _PLACE, batch.first_index, is_earlier=is_earlier)
             if opened is None:
                 continue
             if opened.size != batch.size:

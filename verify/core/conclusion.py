@@ -1,12 +1,11 @@
 """What the finished tree is compared with: pins, the log's keys, checkpoints, cosignatures (SPEC §7, steps 12-16)."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
 from constancia.verify.core.errors import Malformed, Unsupported
-from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.core.formats.checkpoint import Checkpoint, is_by_other_key, parse_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.merkle import MerkleTree
 from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44 as MLDSA44
@@ -32,32 +31,32 @@ class Conclusion:
         self._tree, self._seen = tree, seen
         self._policy, self._trust = None if trust is None else trust.policy, trust
         self.keys: tuple[VerifierKey, ...] = ()
+        self._own: VerifierKey | None = None
         self._public: dict[VerifierKey, PublicKey] = {}
 
     def check_keys(self, origin: str | None, genesis_vkey: str | None) -> VerifierKey | None:
-        """SPEC §7 step 12: entry 0 is the pinned one, and names (`genesis_vkey`) a key that the policy lists.
+        """SPEC §7 step 12: entry 0 is the pinned one, and names a key (`genesis_vkey`), which the policy may replace.
 
         Returns:
             The log's key: of the policy, else the one that entry 0 names; None if no key is known.
         """
-        findings, own = self._findings, None
+        findings = self._findings
         try:
-            own = None if genesis_vkey is None else parse_log_vkey(genesis_vkey)
+            self._own = None if genesis_vkey is None else parse_log_vkey(genesis_vkey)
         except Malformed as error:
             findings.add(fault_of(error, "directory", 0, "statement.body.log_key", "L2"))
-        self.keys = () if own is None else (own,)
-        if self._policy is not None:
-            self.keys = self._policy.signers_of(origin)
-            if self.keys and own is not None and own not in self.keys:
-                findings.fault("log-key", 0, "statement.body.log_key", format_vkey(self.keys[0]), genesis_vkey)
-        self._public = {key: load_public_key("ed25519", spki_of_ed25519(key.public_key)) for key in self.keys}
+        own = () if self._own is None else (self._own,)
+        self.keys = own if self._policy is None else self._policy.signers_of(origin)
+        if self.keys and self._own not in (None, *self.keys):
+            findings.note("log-key-replaced")
+        self._public = {key: load_public_key("ed25519", spki_of_ed25519(key.public_key)) for key in (*self.keys, *own)}
         genesis = None if self._trust is None else self._trust.genesis
         if genesis not in (None, findings.genesis):
             findings.fault("genesis", 0, "leaf hash", genesis, findings.genesis or b"")
         if not self.keys:
             findings.leave_open("no-log-key")
             return None
-        key = next((key for key in self.keys if key == own), self.keys[0])
+        key = next((key for key in self.keys if key == self._own), self.keys[0])
         findings.log_key = format_vkey(key)
         return key
 
@@ -105,8 +104,11 @@ class Conclusion:
         expected, found = f"{checkpoint.root.hex()} at size {checkpoint.size}", self._tree.root(checkpoint.size)
         self._findings.fault(code, since or 0, where, expected, found, last_index=checkpoint.size - 1, somewhere=True)
 
-    def open(self, raw: bytes, where: str, index: int | None) -> Checkpoint | None:
-        """Read a checkpoint; have its signatures checked: the log's, and those of the policy's witnesses."""
+    def open(self, raw: bytes, where: str, index: int | None, *, is_earlier: bool = False) -> Checkpoint | None:
+        """Read a checkpoint; have its signatures checked: the log's, and those of the policy's witnesses.
+
+        `is_earlier`: a later one binds the tree, so that here the key that entry 0 names counts, listed or not.
+        """
         findings = self._findings
         findings.count("L1", "checkpoints")
         try:
@@ -120,7 +122,7 @@ class Conclusion:
         if self.keys and checkpoint.origin != self.keys[0].name:
             findings.fault("origin", index, where, self.keys[0].name, checkpoint.origin)
             return checkpoint
-        self._check_signature(note, where, index)
+        self._check_signature(note, where, index, is_earlier=is_earlier)
         for _, key in () if self._policy is None else self._policy.cosigners_of(checkpoint.origin):
             for line in filter(key.matches, note.signatures):
                 try:
@@ -130,11 +132,15 @@ class Conclusion:
                     findings.add(fault_of(error, "checkpoint", index, where, "L1"))
         return checkpoint
 
-    def _check_signature(self, note: Note, where: str, index: int | None) -> None:
+    def _check_signature(self, note: Note, where: str, index: int | None, *, is_earlier: bool) -> None:
         """Have every line that claims to be by a key of the log checked: one that fails rejects the note."""
-        claimed = [(key, line) for key in self.keys for line in note.signatures if key.matches(line)]
-        if self.keys and not claimed:
-            self._findings.fault("checkpoint", index, where, f"a signature by {self.keys[0].name}", "none")
+        keys = tuple(self._public) if is_earlier else self.keys
+        claimed = [(key, line) for key in keys for line in note.signatures if key.matches(line)]
+        if keys and not claimed and is_by_other_key(note, keys):
+            if "other-log-key" not in {remark.code for remark in self._findings.open}:
+                self._findings.leave_open("other-log-key")
+        elif keys and not claimed:
+            self._findings.fault("checkpoint", index, where, f"a signature by {keys[0].name}", "none")
         for key, line in claimed:
             signature = Signature(key=self._public[key].key_id, sig=line.blob)
             self._signatures.check(("checkpoint", index, where), self._public[key], signature, note.text.encode())
@@ -142,26 +148,29 @@ class Conclusion:
     def check_log_cosigner(self, origin: str | None, genesis_vkey: object, notes: Iterable[PlacedNote]) -> None:
         """SPEC §7 step 15: every checkpoint carries a cosignature by the ML-DSA-44 key that entry 0 names, if it does.
 
-        A note that can't be read is a fault already. Source: C2SP tlog-cosignature; ours: SPEC §4.
+        One that the log key of entry 0 did not sign carries one by another ML-DSA-44 key of the log that the policy
+        lists, if it does. A note that can't be read is a fault already. Source: C2SP tlog-cosignature; ours: SPEC §4.
         """
-        key = None if genesis_vkey is None else self._log_cosigner(origin, str(genesis_vkey))
-        if key is None:
+        own = None if genesis_vkey is None else self._log_cosigner(origin, str(genesis_vkey))
+        if own is None:
             return
-        checked = set() if self._policy is None else {listed for _, listed in self._policy.cosigners_of(origin)}
+        listed = [] if self._policy is None else [key for _, key in self._policy.cosigners_of(origin)]
+        others = [key for key in listed if (key.name, key.type_byte) == (origin, MLDSA44) and key != own]
         is_supported = False
         for index, where, raw in notes:
             try:
-                note, is_claimed = parse_note(raw), False
-                for line in filter(key.matches, note.signatures):
-                    is_claimed = True
-                    if key not in checked or not is_supported:  # `open` has checked the policy's own
+                note = parse_note(raw)
+                asked = [own] if self._own is None or any(map(self._own.matches, note.signatures)) else others
+                claimed = [(key, line) for key in asked for line in filter(key.matches, note.signatures)]
+                for key, line in claimed:
+                    if key not in listed or not is_supported:  # `open` has checked those that the policy lists
                         verify_cosignature(key, line, note.text)
                         is_supported = True
                     self._findings.count("L1", "cosignatures")
-                if not is_claimed:
+                if asked and not claimed:
                     self._findings.fault("checkpoint", index, where, f"an ML-DSA-44 cosignature by {origin}", "none")
             except Unsupported:
-                self._findings.not_checked("unsupported", names=key.name)
+                self._findings.not_checked("unsupported", names=own.name)
                 return
             except Malformed as error:
                 if error.code == "cosignature":
@@ -178,10 +187,6 @@ class Conclusion:
             found = f"{key.type_byte}: {key.name}"
             self._findings.fault("log-key", 0, where, f"an ML-DSA-44 key named {origin}", found)
             return None
-        for other in [] if self._policy is None else [*self._policy.witnesses.values(), *self._policy.keys_of(origin)]:
-            if (other.name, other.type_byte) == (origin, MLDSA44) and other != key:
-                expected, found = (hashlib.sha256(candidate.public_key).hexdigest() for candidate in (other, key))
-                self._findings.fault("log-key", 0, where, expected, found)
         return key
 
     def check_quorum(self, notes: Sequence[bytes]) -> list[Opened]:

@@ -42,12 +42,12 @@ def prove(parts: Contradiction) -> Proved:
 
     Source: ours: SPEC §10.
     """
-    newer, note = open_checkpoint(parts.newer, parts.log_key)
+    newer, note = open_checkpoint(parts.newer, *parts.log_keys)
     notes = [note]
     if isinstance(parts.other, Admitted):
         size, claimed = _seen_by(parts.other, newer)
     else:
-        older, other = open_checkpoint(parts.other, parts.log_key)
+        older, other = open_checkpoint(parts.other, *parts.log_keys)
         size, claimed = older.size, older.root
         notes.append(other)
     root = _root_at(size, newer, parts.prefix)
@@ -92,7 +92,7 @@ def check_contradiction(raw: bytes, location: str, trust: TrustFolder | None, fi
     Source: ours: SPEC §10.
     """
     parts = parse_contradiction(as_written(raw, parse_contradiction, location, findings))
-    key = parts.log_key
+    key = parts.log_keys[0]
     findings.origin, findings.log_key = key.name, format_vkey(key)
     try:
         proved = prove(parts)
@@ -106,11 +106,10 @@ def check_contradiction(raw: bytes, location: str, trust: TrustFolder | None, fi
         findings.note("contradiction-entry", size=proved.size, newer=proved.newer.size, index=index)
     else:
         findings.note("contradiction-notes", size=proved.size, newer=proved.newer.size)
-    pinned = None if trust is None else trust.policy.logs.get(key.name)
     if trust is None:
         findings.leave_open("contradiction-unpinned")
         return
-    if pinned != key:
+    if not set(parts.log_keys).issubset(trust.policy.signers_of(key.name)):
         findings.leave_open("contradiction-other-key")
         return
     _name_witnesses(proved, trust.policy, findings)

@@ -37,10 +37,16 @@ function parseCheckpoint(bytes) {
 
 const linesOf = (note, key) => note.signatures.filter(line => line.name === key.name && line.id === key.id);
 
-/** Throws unless the log signed by one of its keys: a line that fails rejects the note, and so does having none. */
+/**
+ * Throws unless the log signed by one of its keys: a line that fails rejects the note, and so does having none. Where
+ * other keys of its name signed, the code says so; a line that a listed key made under another id is a damaged one.
+ */
 async function checkLogSignature(note, keys) {
-	const lines = keys.filter(key => key.type === ED25519).flatMap(key => linesOf(note, key).map(({data}) => ({key, data})));
-	const signed = await Promise.all(lines.map(({key, data}) => isSigned(key, data, utf8(note.text))));
+	const signers = keys.filter(key => key.type === ED25519), isBy = ({key, data}) => isSigned(key, data, utf8(note.text));
+	const named = note.signatures.filter(({name, data}) => name === keys[0].name && data.length === 64);
+	const [lines, all] = [linesOf, () => named].map(of => signers.flatMap(key => of(note, key).map(({data}) => ({key, data}))));
+	must(lines.length || !all.length || (await Promise.all(all.map(isBy))).some(Boolean), "other-log-key");
+	const signed = await Promise.all(lines.map(isBy));
 	must(lines.length && signed.every(Boolean), "note-signature", "", keys[0].text, lines.length ? hex(lines[0].data) : "—");
 }
 

@@ -101,5 +101,8 @@ async function openReceiptCheckpoint(note, entry) {
 		}
 		if (facts.log_key) count("L1", "checkpoints");
 		return checkpoint;
-	} catch (error) { malformed(error, "checkpoint", null, "receipt.checkpoint"); }
+	} catch (error) {
+		malformed(error, "checkpoint", null, "receipt.checkpoint");
+		return error.code === "other-log-key" ? parseCheckpoint(note) : null;
+	}
 }

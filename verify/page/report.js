@@ -18,7 +18,8 @@ function parsed(action, code, index, field, level) {
 
 function malformed(error, code, index, field, level) {
 	if (!(error instanceof Malformed)) throw error;
-	fault(code, index, error.field && error.field !== field ? `${field}: ${error.field}` : field, error.expected, error.found, {note: error.code, level});
+	if (error.code === "other-log-key") remark("open", error.code);
+	else fault(code, index, error.field && error.field !== field ? `${field}: ${error.field}` : field, error.expected, error.found, {note: error.code, level});
 }
 
 function count(level, what, number = 1) {

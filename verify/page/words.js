@@ -47,6 +47,8 @@ const REMARKS = words(`
 @no-genesis-pin
 @no-log-key
 @no-quorum
+@other-log-key
+@log-key-replaced
 @witnessed-to
 @witnessed
 @witness-ahead

@@ -50,9 +50,9 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
-    """The parts of the file: the key, the newer note, what it contradicts (a note or an entry), the prefix path."""
+    """The parts of the file: the log's keys, newer note, what it contradicts (a note or an entry), prefix path."""
 
-    log_key: VerifierKey
+    log_keys: tuple[VerifierKey, ...]
     newer: bytes
     other: bytes | Admitted
     prefix: tuple[bytes, ...]
@@ -75,7 +75,11 @@ def parse_contradiction(raw: bytes) -> Contradiction:
         raise Malformed("not-utf8", "contradiction", "UTF-8 before the notes", error.reason) from error
     if not parted or lines.pop(0) != HEADER:
         raise Malformed("contradiction", "contradiction", f"a first line {HEADER}")
-    key = parse_log_vkey(_word(lines, "log"))
+    keys = [parse_log_vkey(_word(lines, "log"))]
+    while lines and lines[0].startswith("log "):
+        keys.append(parse_log_vkey(_word(lines, "log")))
+    if len(keys) > 2 or len({key.name for key in keys}) > 1:
+        raise Malformed("contradiction", "contradiction.log", "one or two keys of one log", len(keys))
     admitted = None
     cut = 0
     if lines and lines[0].startswith("entry "):
@@ -92,7 +96,7 @@ def parse_contradiction(raw: bytes) -> Contradiction:
     if lines or len(notes) != cut + length:
         raise Malformed("contradiction", "contradiction", f"{cut + length} bytes of notes", lines or len(notes))
     other = notes[:cut] if admitted is None else admitted
-    return Contradiction(log_key=key, newer=notes[cut:], other=other, prefix=prefix)
+    return Contradiction(log_keys=tuple(keys), newer=notes[cut:], other=other, prefix=prefix)
 
 
 def _word(lines: list[str], name: str) -> str:
@@ -120,6 +124,6 @@ def _hashes(lines: list[str], name: str) -> tuple[bytes, ...]:
 def origin_of(raw: bytes) -> str | None:
     """Return the origin that a proof is about, unchecked; None if it is malformed."""
     try:
-        return parse_contradiction(raw).log_key.name
+        return parse_contradiction(raw).log_keys[0].name
     except Malformed:
         return None

@@ -128,7 +128,7 @@ class _Joining:
         if not (trust / "genesis").exists():
             write_file(trust / "genesis", f"{genesis.hex()}\n".encode())
             say(message("opening.pinned", address=self.invitation.address, trust=trust))
-        return Watch(load_trust(trust).policy.logs[self.invitation.origin], self.folder / SEEN)
+        return Watch(*load_trust(trust).policy.signers_of(self.invitation.origin), path=self.folder / SEEN)
 
     def _audit(self) -> bytes:
         """Audit the ledger at its address with this party's policy and genesis; give the leaf hash of entry 0.

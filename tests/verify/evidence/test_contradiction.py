@@ -37,7 +37,9 @@ def sides() -> tuple[Log, Log]:
 
 def proof(older: Log, newer: Log, old: int, new: int, key: LogKey | None = None) -> bytes:
     signer = (key or newer.signer).verifier
-    return format_contradiction(signer, newer.checkpoint(new), older.checkpoint(old), prefix_path(newer.tree, old, new))
+    return format_contradiction(
+        [signer], newer.checkpoint(new), older.checkpoint(old), prefix_path(newer.tree, old, new)
+    )
 
 
 def judged(raw: bytes, folder: Path, trust: Path | None) -> tuple[Verdict, set[str]]:
@@ -89,7 +91,7 @@ def test_forger_without_the_key_can_accuse_nobody(sides: tuple[Log, Log], tmp_pa
     forged = proof(left, right, 25, 40)
     note = left.checkpoint(25)
     other = LogKey("forger").checkpoint(25, b"\7" * 32)
-    swapped = format_contradiction(left.signer.verifier, right.checkpoint(40), other, prefix_path(right.tree, 25, 40))
+    swapped = format_contradiction([left.signer.verifier], right.checkpoint(40), other, prefix_path(right.tree, 25, 40))
     assert judged(swapped, tmp_path, trust)[0] is Verdict.INCONCLUSIVE
     assert judged(forged.replace(note[:40], note[:39] + b"x"), tmp_path, trust)[0] is Verdict.INCONCLUSIVE
 
@@ -122,7 +124,7 @@ def test_path_of_another_tree_is_refused(sides: tuple[Log, Log], tmp_path: Path)
     left, right = sides
     trust = left.write_trust(tmp_path / "trust")
     path = prefix_path(left.tree, 25, 40)
-    raw = format_contradiction(right.signer.verifier, right.checkpoint(40), left.checkpoint(25), path)
+    raw = format_contradiction([right.signer.verifier], right.checkpoint(40), left.checkpoint(25), path)
     assert judged(raw, tmp_path, trust) == (Verdict.INCONCLUSIVE, {"contradiction-none"})
 
 
@@ -147,7 +149,7 @@ def entry_proof(log: Log, index: int) -> bytes:
     path = tuple(inclusion_proof(log.tree, index, log.size))
     admitted = Admitted(index=index, raw=log.entries[index], path=path)
     prefix = prefix_path(log.tree, seen, log.size)
-    return format_contradiction(log.signer.verifier, log.checkpoint(), admitted, prefix)
+    return format_contradiction([log.signer.verifier], log.checkpoint(), admitted, prefix)
 
 
 def test_statement_that_the_tree_does_not_hold_accuses_nobody(sides: tuple[Log, Log], tmp_path: Path) -> None:
@@ -156,7 +158,7 @@ def test_statement_that_the_tree_does_not_hold_accuses_nobody(sides: tuple[Log, 
     forged = with_statement(right.entries[index], setting("seen.root", "00" * 32), Key("anybody"))
     path = tuple(inclusion_proof(right.tree, index, right.size))
     raw = format_contradiction(
-        right.signer.verifier, right.checkpoint(), Admitted(index=index, raw=forged, path=path),
+        [right.signer.verifier], right.checkpoint(), Admitted(index=index, raw=forged, path=path),
         prefix_path(right.tree, index, right.size),
     )  # fmt: skip
     trust = left.write_trust(tmp_path / "trust")
@@ -175,7 +177,7 @@ def test_witnesses_that_cosigned_both_are_named(sides: tuple[Log, Log], tmp_path
 def test_form_is_written_back_as_it_was_read(sides: tuple[Log, Log]) -> None:
     for raw in (proof(*sides, 25, 40), proof(*sides, 20, 20)):
         parts = parse_contradiction(raw)
-        assert format_contradiction(parts.log_key, parts.newer, parts.other, parts.prefix) == raw
+        assert format_contradiction(parts.log_keys, parts.newer, parts.other, parts.prefix) == raw
 
 
 @pytest.mark.parametrize(

@@ -78,9 +78,21 @@ def is_signed_by(note: Note, key: VerifierKey) -> bool:
     return bool(claimed)
 
 
-def open_checkpoint(raw: bytes, log_key: VerifierKey) -> tuple[Checkpoint, Note]:
-    """Read a checkpoint of the log whose origin is the key's name; as `open_checkpoint_of`."""
-    return open_checkpoint_of(raw, {log_key.name: (log_key,)})
+def is_by_other_key(note: Note, keys: Sequence[VerifierKey]) -> bool:
+    """Tell whether a note's only Ed25519 signatures under the log's name are by other keys than these.
+
+    A line that one of these keys made, under another key hash, is a damaged one and no other key's.
+    """
+    lines = [line for line in note.signatures if line.name == keys[0].name and len(line.blob) == 64]
+    text, pairs = note.text.encode(), [(key, line) for key in keys for line in lines]
+    return bool(lines) and not any(
+        k.matches(line) or verify_ed25519(k.public_key, line.blob, text) for k, line in pairs
+    )
+
+
+def open_checkpoint(raw: bytes, *log_keys: VerifierKey) -> tuple[Checkpoint, Note]:
+    """Read a checkpoint that one of some keys of one log signed, whose name is its origin; as `open_checkpoint_of`."""
+    return open_checkpoint_of(raw, {log_keys[0].name: log_keys})
 
 
 def open_checkpoint_of(raw: bytes, logs: Mapping[str, Sequence[VerifierKey]]) -> tuple[Checkpoint, Note]:
@@ -94,7 +106,8 @@ def open_checkpoint_of(raw: bytes, logs: Mapping[str, Sequence[VerifierKey]]) ->
         Checkpoint and note.
 
     Raises:
-        Malformed: Bad form, another origin, not signed by a key, a signature that fails, extension lines.
+        Malformed: Bad form, another origin, not signed by a key, a signature that fails, extension lines. Its code is
+            `other-log-key` where other keys of that name signed.
 
     Source: C2SP tlog-checkpoint; ours: SPEC §4 (no extension lines).
     """
@@ -104,5 +117,6 @@ def open_checkpoint_of(raw: bytes, logs: Mapping[str, Sequence[VerifierKey]]) ->
     must(keys, "origin", "checkpoint.origin", " or ".join(logs), checkpoint.origin)
     must(not added, "checkpoint", "checkpoint", "no extension lines", "".join(added[:1]))
     signed = [is_signed_by(note, key) for key in keys]  # by each of them: a line that fails rejects the note
-    must(any(signed), "note-signature", "checkpoint", f"a signature by {checkpoint.origin}")
+    code = "other-log-key" if is_by_other_key(note, keys) else "note-signature"
+    must(any(signed), code, "checkpoint", f"a signature by {checkpoint.origin} with a key that is listed")
     return checkpoint, note

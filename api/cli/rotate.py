@@ -1,0 +1,56 @@
+"""`constancia rotate`: replace the log's key, with both keys signing for a while, or at once where it was lost."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from constancia.api.cli.terminal import fail, guarded, message, passphrase, say, unlock
+
+
+@guarded
+def command(
+    folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")],
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Retirar la llave anterior. / Retire the former key.")
+    ] = False,
+    lost: Annotated[
+        bool, typer.Option("--lost", help="La llave se perdió: cambiarla ya. / The key was lost: replace it now.")
+    ] = False,
+    stolen: Annotated[
+        bool,
+        typer.Option(
+            "--stolen", help="La robaron: cambiarla ya, sin que cuente. / Stolen: replace it; it counts no more."
+        ),
+    ] = False,
+    log_passphrase_file: Annotated[
+        Path | None,
+        typer.Option(help="Archivo con la frase de la llave del libro. / File with the log key's passphrase."),
+    ] = None,
+) -> None:
+    """Cambia la llave del libro. / Replace the log's key.
+
+    Primero hace la llave nueva y la anota en trust/policy; al volver a arrancar, el servidor firma con las dos. Cuando
+    las partes hayan publicado el ancla nueva y los testigos la tengan, --finish retira la anterior. / First it makes
+    the new key and lists it in trust/policy; once restarted, the server signs with both. When the parties have
+    published the new anchor and the witnesses have it, --finish retires the former one.
+
+    Ejemplo / example: constancia rotate --dir libro
+    """
+    from constancia.ledger.rotation import begin, replace_at_once
+    from constancia.ledger.rotation import finish as finish_rotation
+
+    if sum((finish, lost, stolen)) > 1:
+        raise fail(message("rotate.one"))
+    if lost or stolen:
+        secret = passphrase(log_passphrase_file, "passphrase.log_new", confirm=True)
+        done = replace_at_once(folder, secret, is_stolen=stolen)
+        say(message("rotate.replaced", vkey=done.vkey, fingerprint=done.fingerprint))
+    elif finish:
+        done = unlock(log_passphrase_file, "passphrase.log", lambda secret: finish_rotation(folder, secret))
+        say(message("rotate.finished", vkey=done.vkey, fingerprint=done.fingerprint))
+    else:
+        done = unlock(log_passphrase_file, "passphrase.log", lambda secret: begin(folder, secret))
+        say(message("rotate.begun", vkey=done.vkey, fingerprint=done.fingerprint))
+    if done.set_aside is not None:
+        say(message("rotate.set_aside", path=done.set_aside))

@@ -1,0 +1,184 @@
+"""Replacing the log's key: another one signs together with it, and then alone; or at once, where the key was lost.
+
+- R1: until the change is finished both keys sign every checkpoint, so that who pins either of them can verify it.
+- R2: a step that was cut short is repeated and goes on: a key signs only once the ledger's own policy lists it.
+- R3: no key file is lost: the former one stays under another name, and its verifier key in a list.
+
+Verifiers don't follow it: their trust anchor is what the parties publish, and the policy here is a draft of that.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from constancia.ledger.clock import SystemClock
+from constancia.ledger.disk.durable import sync_folder, write_file
+from constancia.ledger.disk.lock import WriterLock
+from constancia.ledger.errors import LedgerError
+from constancia.ledger.folder import LedgerFolder, peek
+from constancia.ledger.keys.log_signer import KEY_FILE_MODE, LogSigner
+from constancia.ledger.keys.note_keys import read_key_file
+from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.note import format_vkey, parse_note, parse_vkey
+from constancia.verify.sources.files import read_named
+from constancia.verify.sources.transit import plain
+from constancia.verify.trust.policy_file import MAX_POLICY_BYTES, parse_policy
+from constancia.verify.trust.trust_folder import load_trust
+
+_SET_ASIDE: Final = "log-former-{}.pem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """Where a change of key is: the new verifier key, the trust anchor's fingerprint now, where the old file is."""
+
+    vkey: str
+    fingerprint: str
+    set_aside: Path | None = None
+
+
+def begin(folder: Path, passphrase: bytes) -> Rotation:
+    """Make the key that is to follow, and list it in the ledger's policy; from its next start on the server uses both.
+
+    Args:
+        folder: The ledger's folder.
+        passphrase: That of the log's key. The new key gets the same one, for the server asks for one.
+
+    Returns:
+        The new key. If there was one already, that one.
+
+    Raises:
+        KeyFileError: The log's key can't be opened.
+        LedgerError: There is no ledger, or no policy.
+    """
+    places = LedgerFolder(folder)
+    origin = peek(folder).origin
+    LogSigner.load(origin, places.log_key, passphrase)
+    return _rotation(places, _list(places, _successor(places, origin, passphrase)))
+
+
+def finish(folder: Path, passphrase: bytes) -> Rotation:
+    """Retire the former key; the server must be stopped.
+
+    Args:
+        folder: The ledger's folder.
+        passphrase: That of the log's keys.
+
+    Returns:
+        The key that signs from now on, and where the former key's file is.
+
+    Raises:
+        KeyFileError: A key can't be opened.
+        LedgerError: No change was begun, or the new key has not signed yet.
+        Locked: The server is running.
+    """
+    places = LedgerFolder(folder)
+    with WriterLock(folder):
+        origin = peek(folder).origin
+        if not places.next_log_key.exists():
+            raise LedgerError("no other key of the log was begun: nothing is to be finished")
+        successor = _list(places, _successor(places, origin, passphrase))
+        with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger:
+            lines = parse_note(ledger.log.signed()).signatures
+        if not any(map(successor.verifier.matches, lines)):
+            raise LedgerError("the new key has not signed yet: start the server, and record an entry with both keys")
+        _remember(places, successor)
+        return _rotation(places, successor, _retire(places))
+
+
+def replace_at_once(folder: Path, passphrase: bytes, *, is_stolen: bool) -> Rotation:
+    """Replace a key that was lost or stolen, without its signature; the server must be stopped.
+
+    Args:
+        folder: The ledger's folder.
+        passphrase: For the new key, at least 12 bytes; where a change was begun, that of the key that was to follow.
+        is_stolen: Whether the policy is to drop the former key. What that key signed then counts no more. A lost key
+            stays listed, since nobody else can sign with it.
+
+    Returns:
+        The key that signs from now on, and where the former key's file is, if it is there.
+
+    Raises:
+        KeyFileError: The passphrase is too short, or does not open the key that was to follow.
+        LedgerError: There is no ledger, or no policy.
+        Locked: The server is running.
+    """
+    places = LedgerFolder(folder)
+    with WriterLock(folder):
+        origin = peek(folder).origin
+        successor = _list(places, _successor(places, origin, passphrase))
+        _remember(places, successor)
+        if is_stolen:
+            own = [successor.vkey, *successor.cosigner_vkeys]
+            _write_policy(places, [line for line in _lines(places) if not _is_of_log(line, origin) or line[1] in own])
+        return _rotation(places, successor, _retire(places))
+
+
+def _successor(places: LedgerFolder, origin: str, passphrase: bytes) -> LogSigner:
+    if not places.next_log_key.exists():
+        places.next_log_key.parent.mkdir(mode=0o700, exist_ok=True)
+        LogSigner.generate(origin).save(places.next_log_key, passphrase)
+    return LogSigner.load(origin, places.next_log_key, passphrase)
+
+
+def _list(places: LedgerFolder, successor: LogSigner) -> LogSigner:
+    """List a key's verifier keys after the last `log` line of the policy, where they are missing (rule R2)."""
+    lines = _lines(places)
+    listed = _listed(lines)
+    more = [["log", vkey] for vkey in (successor.vkey, *successor.cosigner_vkeys) if vkey not in listed]
+    if more:
+        at = max(number for number, line in enumerate(lines) if _is_of_log(line, successor.origin)) + 1
+        _write_policy(places, [*lines[:at], *more, *lines[at:]])
+    return successor
+
+
+def _remember(places: LedgerFolder, successor: LogSigner) -> None:
+    """Add the policy's other keys of the log to the list of its former ones: the store's checkpoints are by them."""
+    former = [key for key in parse_policy(_text(places)).signers_of(successor.origin) if key != successor.verifier]
+    vkeys = dict.fromkeys(map(format_vkey, (*places.former_log_keys(), *former)))
+    write_file(places.former, "".join(f"{vkey}\n" for vkey in vkeys).encode())
+
+
+def _retire(places: LedgerFolder) -> Path | None:
+    """Give the successor's file the name of the log's key, and the former one another name (rule R3)."""
+    set_aside = None
+    if places.log_key.exists():
+        names = map(_SET_ASIDE.format, count(1))
+        set_aside = next(path for path in map(places.log_key.with_name, names) if not path.exists())
+        write_file(set_aside, read_key_file(places.log_key), mode=KEY_FILE_MODE)
+    places.next_log_key.replace(places.log_key)
+    sync_folder(places.log_key.parent)
+    return set_aside
+
+
+def _rotation(places: LedgerFolder, successor: LogSigner, set_aside: Path | None = None) -> Rotation:
+    word = load_trust(places.trust).word or {}
+    return Rotation(vkey=successor.vkey, fingerprint=word.get("fingerprint", ""), set_aside=set_aside)
+
+
+def _text(places: LedgerFolder) -> str:
+    try:
+        return plain(read_named(places.policy, MAX_POLICY_BYTES)).decode()
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise LedgerError(f"{places.policy} can't be read: {error}") from error
+
+
+def _lines(places: LedgerFolder) -> list[list[str]]:
+    """Give the policy's lines, each in its words; what is no rule (a comment, a blank line) as one word."""
+    return [line.split() if line.startswith("log") else [line] for line in _text(places).splitlines()]
+
+
+def _write_policy(places: LedgerFolder, lines: Collection[list[str]]) -> None:
+    text = "".join(" ".join(line) + "\n" for line in lines)
+    parse_policy(text)
+    write_file(places.policy, text.encode())
+
+
+def _is_of_log(line: list[str], origin: str) -> bool:
+    return line[0] == "log" and parse_vkey(line[1]).name == origin
+
+
+def _listed(lines: Collection[list[str]]) -> set[str]:
+    return {line[1] for line in lines if line[0] == "log"}

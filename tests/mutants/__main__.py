@@ -24,6 +24,7 @@ from typing import IO, Final
 import pytest
 from tests.mutants import session
 from tests.mutants.mutate import Mutant, mutants_of
+from tests.mutants.record import Record
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
@@ -60,20 +61,29 @@ def main() -> None:
     listed = [mutant for mutant in mutants if mutant.key not in left and options.like in str(mutant)]
     random.Random(options.seed).shuffle(listed)  # noqa: S311 (a sample, no secret)
     spared = sum(mutant.key in left for mutant in mutants)
-    print(f"{len(mutants)} mutants, {spared} of them justified; seed {options.seed}")
-    sys.stdout.flush()
-    tests = sorted({test for mutant in listed for test in stages_of(mutant.path)})
-    trial = Trial(listed[: options.count], options.minutes, is_quick=not options.whole)
-    session.run(ROOT, tests, sorted({mutant.path for mutant in listed}), trial.run)
+    record = Record(options.resume)
+    waiting = record.waiting(listed)
+    print(
+        f"{len(mutants)} mutants, {spared} of them justified, {len(listed) - len(waiting)} killed before; "
+        f"seed {options.seed}",
+        flush=True,
+    )
+    tests = options.tests or sorted({test for mutant in waiting for test in stages_of(mutant.path)})
+    trial = Trial(waiting[: options.count], options.minutes, record, options.tests, is_quick=not options.whole)
+    session.run(ROOT, tests, sorted({mutant.path for mutant in waiting}), trial.run)
     sys.exit(1 if trial.survived else 0)
 
 
 class Trial:
     """Tries mutants until its time is over: in the session, and if asked for in a new process what that leaves."""
 
-    def __init__(self, listed: Sequence[Mutant], minutes: float, *, is_quick: bool) -> None:
+    def __init__(
+        self, listed: Sequence[Mutant], minutes: float, record: Record, stages: Sequence[str], *, is_quick: bool
+    ) -> None:
         self._listed = listed
         self._seconds = minutes * 60
+        self._record = record
+        self._stages = stages
         self._is_quick = is_quick
         self.survived: list[Mutant] = []
 
@@ -85,7 +95,8 @@ class Trial:
                 break
             outcome = tests.try_one(mutant)
             if outcome in ("survived", "imported") and not self._is_quick:
-                outcome = _try(mutant)
+                outcome = _try(mutant, self._stages or stages_of(mutant.path))
+            self._record.add(mutant, outcome)
             tally[outcome] += 1
             if outcome == "survived":
                 self.survived.append(mutant)
@@ -128,8 +139,8 @@ class Run:
     left_out: tuple[str, ...] = ()
 
 
-def _try(mutant: Mutant) -> str:
-    for stage in stages_of(mutant.path):
+def _try(mutant: Mutant, stages: Sequence[str]) -> str:
+    for stage in stages:
         usual = _as_it_is(stage)
         run = _run(mutant, (*usual.left_out, "-x", stage), cpu_s=5 * usual.cpu_s + 10, wall_s=10 * usual.wall_s + 60)
         if run.outcome != "survived":
@@ -221,6 +232,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=10.0, help="begin no mutant after so long (default: 10)")
     parser.add_argument("--count", type=int, default=None, help="try at most so many (default: all)")
     parser.add_argument("--whole", action="store_true", help="in a new process also what survived, or runs at import")
+    parser.add_argument("--resume", type=Path, help="leave out what was killed as this file says, and go on in it")
+    parser.add_argument("--tests", nargs="+", default=[], help="only these tests, not all those of the module's rooms")
     parser.add_argument("--like", default="", help="only those whose line holds a text, as it is printed")
     parser.add_argument("--seed", type=int, default=1, help="which ones come first (default: 1)")
     return parser.parse_args()

@@ -3,8 +3,8 @@
 - M1: in the fork the mutated function's code is put in the place of the function's own, so that nothing is imported or
   collected again. What runs when a module is imported (constants, defaults, class bodies) can't be replaced so: it is
   tried with `--whole`, in a new process, and so is every mutant that survives here.
-- M2: of the tests only those run that reach the changed line, as a run without any change has shown: the module's own
-  tests first, then the quickest.
+- M2: of the tests only those run that reach the changed line, as a run without any change has shown: first those that
+  have killed many mutants in little time, the module's own before others.
 - M3: a test counts only if it passes without the change in a fork of its own: what fails by itself kills nothing.
 """
 
@@ -15,6 +15,7 @@ import resource
 import signal
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -48,6 +49,7 @@ class Session:
         self._seconds: dict[str, float] = {}
         self._reaching: dict[tuple[str, int], list[str]] = {}
         self._sound: dict[str, bool] = {}
+        self._kills: Counter[tuple[str, str]] = Counter()
         self._functions: dict[tuple[str, str, int], list[FunctionType]] = {}
         self._output = os.dup(1)
 
@@ -92,15 +94,19 @@ class Session:
             if failed == [None]:
                 return "survived"
             if self._passes_alone(failed[0]):
+                self._kills[mutant.path, failed[0]] += 1
                 return "killed"
             names.remove(failed[0])
 
     def _tests_of(self, mutant: Mutant, path: str) -> list[str]:
         own = f"tests/{Path(mutant.path).parent}/test_{Path(mutant.path).name}"
         reaching = {name for line in mutant.lines for name in self._reaching.get((path, line), ())}
-        order = sorted(reaching, key=lambda name: (not name.startswith(own), self._seconds[name]))
+
+        def price(name: str) -> float:
+            return (self._seconds[name] + 0.01) / (1 + 4 * name.startswith(own) + self._kills[mutant.path, name])
+
         names, total = [], 0.0
-        for name in order:
+        for name in sorted(reaching, key=price):
             total += self._seconds[name]
             if total > _MOST_S:
                 break

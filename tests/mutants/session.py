@@ -68,9 +68,12 @@ class Session:
             self._seconds[name] = seconds
             for file, number in lines:
                 self._reaching.setdefault((file, number), []).append(name)
+        gc.unfreeze()  # what the tests' collection froze is in no list of objects
         for value in gc.get_objects():
             if isinstance(value, FunctionType) and (place := _place(value.__code__))[0] in self._files:
                 self._functions.setdefault(place, []).append(value)
+        if not self._functions:
+            raise SystemExit("no function of the files is in memory")
         self.say(
             f"{len(self._seconds)} tests pass as they are, of {len(self._items)}: {time.monotonic() - began:.0f} s"
         )

@@ -16,7 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from types import CodeType
 from typing import IO, Final
@@ -68,34 +70,36 @@ def main() -> None:
         f"seed {options.seed}",
         flush=True,
     )
+    if not waiting:
+        return
     tests = options.tests or sorted({test for mutant in waiting for test in stages_of(mutant.path)})
-    trial = Trial(waiting[: options.count], options.minutes, record, options.tests, is_quick=not options.whole)
-    session.run(ROOT, tests, sorted({mutant.path for mutant in waiting}), trial.run)
+    # Forked before the session imports what the mutants change: what has been imported is not imported again.
+    with ProcessPoolExecutor(1, get_context("fork")) as fresh:
+        fresh.submit(os.getpid).result()
+        trial = Trial(waiting[: options.count], options, record, fresh)
+        files = sorted({mutant.path for mutant in waiting})
+        session.run(ROOT, tests, files, trial.run, is_whole=options.whole)
     sys.exit(1 if trial.survived else 0)
 
 
 class Trial:
-    """Tries mutants until its time is over: in the session, and if asked for in a new process what that leaves."""
+    """Tries mutants until its time is over: in the session, and in a new process (`--whole`) what runs at import."""
 
     def __init__(
-        self, listed: Sequence[Mutant], minutes: float, record: Record, stages: Sequence[str], *, is_quick: bool
+        self, listed: Sequence[Mutant], options: argparse.Namespace, record: Record, fresh: ProcessPoolExecutor
     ) -> None:
-        self._listed = listed
-        self._seconds = minutes * 60
-        self._record = record
-        self._stages = stages
-        self._is_quick = is_quick
+        self._listed, self._options, self._record, self._fresh = listed, options, record, fresh
         self.survived: list[Mutant] = []
 
     def run(self, tests: session.Session) -> None:
         """Try them, and print those that no test noticed as they come, and the sum."""
         began, tally = time.monotonic(), {"killed": 0, "survived": 0, "timeout": 0, "imported": 0}
         for mutant in self._listed:
-            if time.monotonic() - began > self._seconds:
+            if time.monotonic() - began > 60 * self._options.minutes:
                 break
             outcome = tests.try_one(mutant)
-            if outcome in ("survived", "imported") and not self._is_quick:
-                outcome = _try(mutant, self._stages or stages_of(mutant.path))
+            if outcome == "imported" and self._options.whole:
+                outcome = self._fresh.submit(_try, mutant, self._options.tests or stages_of(mutant.path)).result()
             self._record.add(mutant, outcome)
             tally[outcome] += 1
             if outcome == "survived":
@@ -231,7 +235,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("targets", nargs="*", default=DEFAULT, help="files or folders (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=10.0, help="begin no mutant after so long (default: 10)")
     parser.add_argument("--count", type=int, default=None, help="try at most so many (default: all)")
-    parser.add_argument("--whole", action="store_true", help="in a new process also what survived, or runs at import")
+    parser.add_argument(
+        "--whole", action="store_true", help="with slow tests; in a new process each, what runs at import"
+    )
     parser.add_argument("--resume", type=Path, help="leave out what was killed as this file says, and go on in it")
     parser.add_argument("--tests", nargs="+", default=[], help="only these tests, not all those of the module's rooms")
     parser.add_argument("--like", default="", help="only those whose line holds a text, as it is printed")

@@ -2,7 +2,7 @@
 
 - M1: in the fork the mutated function's code is put in the place of the function's own, so that nothing is imported or
   collected again. What runs when a module is imported (constants, defaults, class bodies) can't be replaced so: it is
-  tried with `--whole`, in a new process, and so is every mutant that survives here.
+  tried with `--whole`, in a new process.
 - M2: of the tests only those run that reach the changed line, as a run without any change has shown: first those that
   have killed many mutants in little time, the module's own before others.
 - M3: a test counts only if it passes without the change in a fork of its own: what fails by itself kills nothing.
@@ -26,16 +26,19 @@ import pytest
 from tests.mutants.mutate import Mutant
 
 _PYTEST: Final = (
-    "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=0", "--capture=sys", "-m", "not slow",
+    "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=0", "--capture=sys",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
 _MOST_S: Final = 240  # of tests that reach one line
 
 
-def run(root: Path, tests: Sequence[str], files: Sequence[str], then: Callable[["Session"], None]) -> None:
+def run(
+    root: Path, tests: Sequence[str], files: Sequence[str], then: Callable[["Session"], None], *, is_whole: bool
+) -> None:
     """Collect tests, see which of them reach which lines of some files, and go on in `then` with the session."""
     session = Session(root, [root / file for file in files], then)
-    pytest.main([*_PYTEST, *(str(root / test) for test in tests)], plugins=[session])
+    chosen = [] if is_whole else ["-m", "not slow"]
+    pytest.main([*_PYTEST, *chosen, *(str(root / test) for test in tests)], plugins=[session])
 
 
 class Session:

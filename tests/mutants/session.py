@@ -93,7 +93,7 @@ class Session:
             return "imported"
         names = self._tests_of(mutant, path)
         usual = sum(self._seconds[name] for name in names)
-        while True:
+        while names:
             failed = self._forked(lambda: [self._first_failing(names, changed)], 5 * usual + 20)
             if failed is None:
                 return "timeout"
@@ -103,6 +103,7 @@ class Session:
                 self._kills[mutant.path, failed[0]] += 1
                 return "killed"
             names.remove(failed[0])
+        return "survived"
 
     def _tests_of(self, mutant: Mutant, path: str) -> list[str]:
         own = f"tests/{Path(mutant.path).parent}/test_{Path(mutant.path).name}"

@@ -78,7 +78,7 @@ def main() -> None:
         fresh.submit(os.getpid).result()
         trial = Trial(waiting[: options.count], options, record, fresh)
         files = sorted({mutant.path for mutant in waiting})
-        session.run(ROOT, tests, files, trial.run, is_whole=options.whole)
+        session.run(ROOT, tests, files, trial.run, is_whole=options.whole, most_s=options.most)
     sys.exit(1 if trial.survived else 0)
 
 

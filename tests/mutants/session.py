@@ -29,14 +29,23 @@ _PYTEST: Final = (
     "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=0", "--capture=sys",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
-_MOST_S: Final = 240  # of tests that reach one line
 
 
 def run(
-    root: Path, tests: Sequence[str], files: Sequence[str], then: Callable[["Session"], None], *, is_whole: bool
-) -> None:
-    """Collect tests, see which of them reach which lines of some files, and go on in `then` with the session."""
-    session = Session(root, [root / file for file in files], then)
+    root: Path, tests: Sequence[str], files: Sequence[str], then: Callable[["Session"], None], *, is_whole: bool,
+    most_s: float,
+) -> None:  # fmt: skip
+    """Collect tests, see which of them reach which lines of some files, and go on in `then` with the session.
+
+    Args:
+        root: Folder of the project.
+        tests: Files and folders of tests, from there.
+        files: The mutated modules, from there.
+        then: Called within pytest's run.
+        is_whole: Whether slow tests run too.
+        most_s: Seconds of a processor that the tests of one mutant may take.
+    """
+    session = Session(root, [root / file for file in files], then, most_s)
     chosen = [] if is_whole else ["-m", "not slow"]
     pytest.main([*_PYTEST, *chosen, *(str(root / test) for test in tests)], plugins=[session])
 
@@ -44,8 +53,8 @@ def run(
 class Session:
     """The plugin: its loop is not pytest's, but the caller's."""
 
-    def __init__(self, root: Path, files: Sequence[Path], then: Callable[["Session"], None]) -> None:
-        self._root = root
+    def __init__(self, root: Path, files: Sequence[Path], then: Callable[["Session"], None], most_s: float) -> None:
+        self._root, self._most_s = root, most_s
         self._files = [str(file.resolve()) for file in files]
         self._then = then
         self._items: dict[str, pytest.Item] = {}
@@ -115,7 +124,7 @@ class Session:
         names, total = [], 0.0
         for name in sorted(reaching, key=price):
             total += self._seconds[name]
-            if total > _MOST_S:
+            if total > self._most_s:
                 break
             names.append(name)
         return names
@@ -145,9 +154,9 @@ class Session:
         results = self._results(list(self._items))
         for name in self._items:
             tracer.switch_context(name)
-            began = time.monotonic()
+            began = time.process_time()
             if next(results)[1]:
-                passed[name] = time.monotonic() - began
+                passed[name] = time.process_time() - began
         tracer.stop()
         lines: dict[str, list[tuple[str, int]]] = {}
         data = tracer.get_data()

@@ -233,6 +233,7 @@ def _files(targets: Sequence[str]) -> list[str]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make mutants ARGS=", description=__doc__)
     parser.add_argument("targets", nargs="*", default=DEFAULT, help="files or folders (default: %(default)s)")
+    parser.add_argument("--most", type=float, default=240.0, help="processor seconds for one's tests (default: 240)")
     parser.add_argument("--minutes", type=float, default=10.0, help="begin no mutant after so long (default: 10)")
     parser.add_argument("--count", type=int, default=None, help="try at most so many (default: all)")
     parser.add_argument(

@@ -113,6 +113,12 @@ def test_each_act_of_a_dishonest_host_is_named_at_its_place(name: str) -> None:
     assert (code, index) in faults(act(LOG))
 
 
+def test_entries_that_cannot_be_read_are_counted() -> None:
+    log = altered(altered(LOG, 9, LOG.entries[9] + b" "), 11, b"")
+    findings = check_log(log.entries, log.checkpoint(), None).findings
+    assert Remark(code="entries-unread", params={"count": 2}) in findings.unchecked
+
+
 def signed(text: str, key: LogKey = WRITER.log_key) -> bytes:
     return format_note(text, [key._line(text)])
 
@@ -157,20 +163,23 @@ def earlier(size: int, root: bytes, origin: str = ORIGIN) -> bytes:
     return LogKey("log", origin).checkpoint(size, root)
 
 
-SAVED: dict[str, tuple[bytes, list[str]]] = {
-    "an earlier one": (earlier(3, LOG.tree.root(3)), []),
-    "the last one": (LOG.checkpoint(), []),
-    "of a longer log": (earlier(LOG.size + 5, bytes(32)), ["rollback"]),
-    "of a fork": (earlier(3, bytes(32)), ["fork"]),
+SAVED: dict[str, tuple[bytes, list[tuple[str, int | None]], list[int]]] = {
+    "an earlier one": (earlier(3, LOG.tree.root(3)), [], [LAST]),
+    "the last one": (LOG.checkpoint(), [], []),
+    "of a longer log": (earlier(LOG.size + 5, bytes(32)), [("rollback", LOG.size + 4)], [LAST]),
+    "of a fork": (earlier(3, bytes(32)), [("fork", 2)], [LAST]),
 }
 
 
 @pytest.mark.parametrize("name", SAVED)
 def test_log_goes_on_from_the_checkpoint_that_the_verifier_saved(name: str) -> None:
-    saved, codes = SAVED[name]
+    saved, faults, tails = SAVED[name]
     own = WRITER.log_key.verifier
     trust = Trust(policy=Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM), checkpoint=saved)
-    assert [fault.code for fault in check_log(LOG.entries, LOG.checkpoint(), trust).findings.faults] == codes
+    findings = check_log(LOG.entries, LOG.checkpoint(), trust).findings
+    assert [(fault.code, fault.last_index) for fault in findings.faults] == faults
+    # The last entry is a tail, which nobody but the log vouches for, unless the verifier saved a checkpoint of it.
+    assert [note.params["start"] for note in findings.notes if note.code == "tail"] == tails
 
 
 def test_saved_checkpoint_of_another_log_is_refused() -> None:
@@ -199,3 +208,4 @@ def test_quorum_names_who_cosigned(witnesses: tuple[Witness, ...]) -> None:
     place, code, params = COSIGNED[witnesses]
     assert Remark(code=code, params=params) in getattr(findings, place)
     assert findings.checked["L1"]["cosignatures"] == len(witnesses)
+    assert findings.unchecked == []

@@ -42,7 +42,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
     """
     lines = text.split("\n")
     is_whole = len(lines) >= 4 and not lines[-1] and all(lines[:-1])
-    must(is_whole, "checkpoint", "checkpoint", "origin, size and root, one a line", text[:80])
+    must(is_whole, "checkpoint", "checkpoint", "origin, size and root, one a line", text)
     origin, size, root = lines[:3]
     is_size = _SIZE.match(size) and int(size) <= MAX_INTEGER
     must(is_size, "checkpoint", "checkpoint.size", "a decimal below 2^53 without leading zeros", size)

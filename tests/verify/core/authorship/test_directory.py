@@ -53,7 +53,7 @@ def test_1_two_signatures_on_an_ordinary_entry_are_a_fault(tmp_path: Path) -> No
     statement = writer.draft("ProgressReported", "commitment/rm", REPORT, writer.actor("sfp"))
     index = writer.record(statement, *(writer.people[party].sign(statement) for party in PARTIES[:2]))
     fault = only_fault(writer, tmp_path)
-    assert (fault.index, fault.code) == (index, "signature-count")
+    assert (fault.index, fault.code, fault.expected, fault.found) == (index, "signature-count", "1", "2")
 
 
 def test_1_genesis_without_one_founders_signature_is_a_fault(tmp_path: Path) -> None:

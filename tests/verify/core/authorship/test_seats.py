@@ -65,3 +65,11 @@ def test_provenance_is_part_of_an_equal_text_in_the_first_edition_alone(schema: 
     mixed += [said(party, "GovernanceBodyEstablished", body, schema) for party in others]
     assert folded(*mixed).is_seated(first) == (schema > 1)
     assert folded(*established(schema)).is_seated(first)
+
+
+@pytest.mark.parametrize("schema", EDITIONS)
+def test_body_that_is_established_again_gives_no_seat_back(schema: int) -> None:
+    left = [*established(schema), said("nosc", "PartyWithdrew", {"governance_body": "stt"}, schema)]
+    seats = folded(*left, *established(schema))
+    assert not seats.is_seated("nosc")
+    assert seats.is_seated("inai")

@@ -192,6 +192,19 @@ def test_4_type_outside_the_scope_is_a_fault(tmp_path: Path) -> None:
     assert (fault.index, fault.code) == (index, "scope")
 
 
+def test_4_key_ends_itself_without_any_scope_by_revocation_alone(tmp_path: Path) -> None:
+    writer = Writer()
+    writer.open()
+    writer.appoint("sfp", scope=[])
+    writer.register("sfp")
+    writer.endorse("sfp")
+    key, other = writer.people["sfp"].key_id, writer.roots["nosc"].key_id
+    rotated = writer.as_person("sfp", "KeyRotated", f"key/{key}", {"key": key, "new_key": Key("new").key_id})
+    revoked = writer.as_person("sfp", "KeyRevoked", f"key/{other}", {"key": other, "reason": "lost"})
+    faults = [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults]
+    assert faults == [(rotated, "scope"), (revoked, "scope"), (revoked, "authority")]
+
+
 def test_4_unknown_type_in_the_scope_is_no_fault(tmp_path: Path) -> None:
     writer = Writer()
     writer.open()

@@ -157,6 +157,15 @@ def test_actor_of_a_newer_act_is_the_one_that_the_key_belongs_to(tmp_path: Path)
     assert (first.code, first.index) == ("actor", index)
 
 
+def test_actor_of_a_newer_act_is_not_judged_where_several_sign_or_it_is_no_party(tmp_path: Path) -> None:
+    writer = Writer().found()
+    nobody = writer.draft("LedgerClosed", "ledger", BODY, {"capacity": "founders"})
+    writer.record(nobody, writer.people["sfp"].sign(nobody))
+    joint = writer.draft("LedgerClosed", "ledger", BODY, {"capacity": "root", "party": "nosc"})
+    writer.record(joint, *(writer.roots[party].sign(joint) for party in PARTIES))
+    assert audited(writer, tmp_path).faults == ()
+
+
 def test_d4_signature_bytes_times_and_links_are_judged_after_it(tmp_path: Path) -> None:
     writer = Writer().found()
     by_root(writer)

@@ -51,6 +51,15 @@ def test_words_of_others_begin_no_return(schema: int) -> None:
     assert not folded(*left, said("nosc", "PartyReturned", RETURN, schema, by_root=False)).is_seated("nosc")
 
 
+def test_words_of_others_count_after_the_returning_roots_own_alone() -> None:
+    left = [*established(1), said("nosc", "PartyWithdrew", {"governance_body": "stt"}, 1)]
+    others = [said(party, "PartyReturned", RETURN, 1, by_root=False) for party in ("inai", "sfp")]
+    seats = folded(*left, *others, said("nosc", "PartyReturned", RETURN, 1), others[0])
+    assert not seats.is_seated("nosc")
+    seats.apply(others[1])
+    assert seats.is_seated("nosc")
+
+
 @pytest.mark.parametrize("schema", EDITIONS)
 def test_successor_ends_its_predecessor_from_the_second_edition_on(schema: int) -> None:
     seats = folded(*established(schema), *established(schema, "next", predecessor="stt"))

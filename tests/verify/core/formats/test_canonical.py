@@ -129,6 +129,15 @@ def test_every_other_form_is_refused_by_its_name(raw: bytes, code: str) -> None:
     assert refused(raw) == code
 
 
+@pytest.mark.parametrize("value", [MAX_INTEGER, -MAX_INTEGER, 0, -1])
+def test_integer_below_the_bound_in_size_is_written_and_read(value: int) -> None:
+    assert parse_canonical(canonical({"a": value})) == {"a": value}
+    if abs(value) == MAX_INTEGER:
+        assert refused(b'{"a":%d}' % (value + value // MAX_INTEGER)) == "integer"
+        with pytest.raises(Malformed):
+            canonical(value + value // MAX_INTEGER)
+
+
 def nested(depth: int) -> bytes:
     return b'{"a":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 

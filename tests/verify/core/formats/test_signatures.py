@@ -284,6 +284,13 @@ def test_passkey_with_odd_client_data_does_not_count_and_is_no_error(client: byt
     assert not verify_signature(passkey.key, passkey.sign_raw(client), MESSAGE)
 
 
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+def test_passkey_with_a_number_that_is_no_json_does_not_count(value: str, passkey: Passkey) -> None:
+    client = (passkey.sign().client_data or b"")[:-1] + f', "more": {value}}}'.encode()
+    assert not verify_signature(passkey.key, passkey.sign_raw(client), MESSAGE)
+    assert verify_signature(passkey.key, passkey.sign_raw(client.replace(value.encode(), b"1")), MESSAGE)
+
+
 def test_passkey_member_twice_does_not_count(passkey: Passkey) -> None:
     client = passkey.sign().client_data or b""
     twice = client.replace(b'{"type"', b'{"type": "webauthn.get", "type"')

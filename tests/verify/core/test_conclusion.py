@@ -143,6 +143,14 @@ def test_policy_and_entry_0_name_the_same_cosigner(given: Policy, is_fault: bool
     assert [(one.code, one.index, one.field, one.expected, one.found) for one in findings.faults] == wanted
 
 
+def test_checkpoint_that_cannot_be_read_is_a_fault_and_gives_nothing() -> None:
+    conclusion, findings = concluding()
+    for raw in (b"no note", format_note("no checkpoint\n", parse_note(NOTE).signatures)):
+        assert conclusion.open(raw, "head", 4) is None
+    assert [fault[:2] for fault in faults(findings)] == [("checkpoint", 4)] * 2
+    assert findings.checked == {"L1": {"checkpoints": 2}}
+
+
 @pytest.mark.parametrize("signer", [W1, OTHER], ids=["a witness", "another key of the log"])
 def test_cosignature_that_fails_rejects_the_checkpoint_though_no_quorum_needs_it(signer: Witness) -> None:
     given = policy(keys=(OTHER.verifier,), w1=W1.verifier)
@@ -159,6 +167,13 @@ def test_without_a_policy_no_quorum_is_counted() -> None:
     conclusion, findings = concluding()
     assert conclusion.check_quorum([NOTE]) == []
     assert (findings.open, findings.notes, findings.checked) == ([], [], {})
+
+
+def test_policy_that_asks_for_no_witness_is_said_to() -> None:
+    conclusion, findings = concluding(policy())
+    [opened] = conclusion.check_quorum([NOTE])
+    assert (opened.witnessed, findings.open) == (True, [])
+    assert findings.notes == [Remark(code="no-witnesses")]
 
 
 @pytest.mark.parametrize("leaves", [1, 2])

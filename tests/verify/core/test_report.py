@@ -29,6 +29,11 @@ def test_verdict_follows_from_faults_and_what_is_open(faults: int, left_open: in
     assert [len(remarks) for remarks in (findings.open, findings.notes, findings.unchecked)] == [left_open, 1, 1]
 
 
+def test_list_begins_without_anything() -> None:
+    findings = FaultList()
+    assert (findings.total, findings.faults, findings.checked, findings.anchored) == (0, [], {}, False)
+
+
 def test_first_fault_is_at_the_lowest_index_ranges_come_later_and_the_whole_log_last() -> None:
     places = [(0, None, False), (7, None, False), (7, 9, False), (3, 9, True), (8, 9, True), (None, None, False)]
     findings = FaultList()

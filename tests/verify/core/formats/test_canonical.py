@@ -180,6 +180,17 @@ def test_characters_of_the_fast_way_need_none_of_the_slow_ways_checks() -> None:
     assert all(unicodedata.normalize("NFC", "a" + one) == "a" + one for one in plain)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        ('{"a":"El año, según «acta» – 5 €"}', True), (r'{"a":"\n\"\\"}', True), ("{}", True), ('{"a":"字"}', False),
+        ('{"a":"e\u0301"}', False), (r'{"a":"\t"}', False), (r'{"a":"\u0041"}', False), ('{"a":"\xad"}', False),
+    ],
+)  # fmt: skip
+def test_strings_need_no_look_at_each_where_all_is_allowed_and_nothing_escaped_oddly(text: str, is_plain: bool) -> None:
+    assert module.is_plain(text) is is_plain
+
+
 @pytest.mark.parametrize("name", ["arrays", "french", "unicode"])
 def test_public_vector_without_floats_gives_the_published_bytes(name: str) -> None:
     value = json.loads(vector_file(f"jcs/input/{name}.json").read_text(encoding="utf-8"))

@@ -103,7 +103,7 @@ class Session:
         names = self._tests_of(mutant, path)
         usual = sum(self._seconds[name] for name in names)
         while names:
-            failed = self._forked(lambda: [self._first_failing(names, changed)], 5 * usual + 20)
+            failed = self._forked(lambda: [self._first_failing(names, changed)], 3 * usual + 5)
             if failed is None:
                 return "timeout"
             if failed == [None]:

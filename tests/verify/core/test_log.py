@@ -165,6 +165,15 @@ def test_key_that_is_reported_is_that_of_entry_0_if_the_policy_lists_it(names: l
     assert named == [("log-key", 0)] * ("own" not in names)
 
 
+@pytest.mark.parametrize(("also", "origin"), [([], "example.org/third"), (["example.org/fourth"], ORIGIN)])
+def test_policy_of_one_log_names_it_and_of_several_entry_0_does(also: list[str], origin: str) -> None:
+    logs = {name: LogKey("log", name).verifier for name in ["example.org/third", *also]}
+    trust = Trust(policy=Policy(logs=logs, witnesses={}, groups={}, quorum=NO_QUORUM))
+    findings = check_log(LOG.entries, LOG.checkpoint(), trust).findings
+    assert findings.origin == origin
+    assert (("ledger", 0) in {(fault.code, fault.index) for fault in findings.faults}) == (origin != ORIGIN)
+
+
 def earlier(size: int, root: bytes, origin: str = ORIGIN) -> bytes:
     return LogKey("log", origin).checkpoint(size, root)
 

@@ -32,7 +32,7 @@ FORBIDDEN: Final = re.compile(
 _NOT_PLAIN = re.compile("[^ -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u20ac]")
 _ODD_ESCAPE = re.compile(r'\\[^"\\n]')
 
-_encode_sorted = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_encode_sorted = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical(value: object) -> bytes:

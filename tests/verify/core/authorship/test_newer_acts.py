@@ -187,3 +187,5 @@ def test_genesis_of_a_newer_schema_is_left_open(tmp_path: Path) -> None:
     writer.as_root("sfp", "MemberOrganizationJoined", "party/sfp", {"party": "sfp"})
     report = audited(writer, tmp_path)
     assert report.verdict is Verdict.INCONCLUSIVE, report_text(report, "en")
+    [remark] = [one for one in report.open if one.code == "newer-act"]
+    assert dict(remark.params) == {"index": 0, "type": "LedgerOpened", "count": 2}

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -183,14 +184,31 @@ def test_rsa_counts_with_pkcs1_and_sha256_only(rsa_key: rsa.RSAPrivateKey) -> No
         assert not verify_rsa_pkcs1_sha256(public, other, MESSAGE)
 
 
-def test_rsa_key_too_short_or_too_long_is_refused() -> None:
-    short = spki_of(rsa.generate_private_key(65_537, 1_024))  # noqa: S505 - what must be refused
-    with pytest.raises(Malformed):
-        load_public_key("rsa-pkcs1-sha256", short)
-    numbers = rsa.RSAPublicNumbers(65_537, 2**8_199 + 1)
-    long = numbers.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    with pytest.raises(Malformed):
-        load_public_key("rsa-pkcs1-sha256", long)
+def test_rsa_signature_counts_by_the_keys_scheme_and_without_a_passkeys_data(rsa_key: rsa.RSAPrivateKey) -> None:
+    key = load_public_key("rsa-pkcs1-sha256", spki_of(rsa_key))
+    sound = Signature(key=key.key_id, sig=rsa_key.sign(MESSAGE, padding.PKCS1v15(), hashes.SHA256()))
+    assert verify_signature(key, sound, MESSAGE)
+    assert not verify_signature(key, sound, MESSAGE + b" ")
+    assert not verify_signature(key, replace(sound, sig=bytes(256)), MESSAGE)
+    assert not verify_signature(key, replace(sound, client_data=b"{}"), MESSAGE)
+    assert not verify_signature(key, replace(sound, authenticator_data=b""), MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("bits", "exponent", "is_sound"),
+    [
+        (2_047, 65_537, False), (2_048, 65_537, True), (8_192, 65_537, True), (8_193, 65_537, False),
+        (2_048, 3, False), (2_048, 65_539, False),
+    ],
+)  # fmt: skip
+def test_rsa_key_has_2048_to_8192_bits_and_the_one_exponent(bits: int, exponent: int, is_sound: bool) -> None:
+    public = rsa.RSAPublicNumbers(exponent, 2 ** (bits - 1) + 1).public_key()
+    spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if is_sound:
+        assert load_public_key("rsa-pkcs1-sha256", spki).spki == spki
+    else:
+        with pytest.raises(Malformed):
+            load_public_key("rsa-pkcs1-sha256", spki)
 
 
 @pytest.mark.parametrize("scheme", ["ed25519", "webauthn", "rsa-pkcs1-sha256", "hmac", "", "ED25519"])

@@ -7,6 +7,7 @@ import pytest
 from tests.verify.small_ledger import ORIGIN, LogKey, PostQuantumWitness, Witness
 
 from constancia.verify.core.conclusion import Conclusion, check_pins
+from constancia.verify.core.formats.checkpoint import Checkpoint
 from constancia.verify.core.formats.merkle import MerkleTree
 from constancia.verify.core.formats.note import (
     COSIGNATURE_MLDSA44,
@@ -72,6 +73,24 @@ def test_log_without_a_key_that_is_known_is_left_open(vkey: str | None, codes: l
     assert conclusion.check_keys(ORIGIN, vkey) is None
     assert [remark.code for remark in findings.open] == ["no-log-key"]
     assert [(fault.code, fault.index, fault.level) for fault in findings.faults] == [(code, 0, "L2") for code in codes]
+
+
+ROOTS = {size: MerkleTree([bytes(32)] * size).root() for size in range(3)}
+
+
+@pytest.mark.parametrize(
+    ("origin", "size", "root", "code"),
+    [
+        (ORIGIN, 0, ROOTS[0], None), (ORIGIN, 1, ROOTS[1], None), (ORIGIN, 2, ROOTS[2], None),
+        ("example.org/other", 1, ROOTS[1], "origin"), (ORIGIN, 3, ROOTS[2], "rollback"), (ORIGIN, 1, ROOTS[2], "fork"),
+    ],
+)  # fmt: skip
+def test_log_goes_on_from_an_earlier_checkpoint_of_its_own(
+    origin: str, size: int, root: bytes, code: str | None
+) -> None:
+    conclusion, findings = concluding(leaves=2)
+    assert conclusion.goes_on_from(Checkpoint(origin=origin, size=size, root=root), ORIGIN, "kept") is (code is None)
+    assert [fault.code for fault in findings.faults] == ([] if code is None else [code])
 
 
 def test_cosignatures_of_the_log_are_counted() -> None:

@@ -24,8 +24,10 @@ from tests.verify.small_ledger import ORIGIN, Log, LogKey, Witness, Writer
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.note import format_note, format_vkey, parse_note
 from constancia.verify.core.formats.policy import NO_QUORUM, Group, Policy
+from constancia.verify.core.formats.signatures import PublicKey, Signature
 from constancia.verify.core.log import check_log
-from constancia.verify.core.report import Fault, Remark
+from constancia.verify.core.report import Fault, FaultList, Remark
+from constancia.verify.core.signature_check import InOrder, Place
 from constancia.verify.core.trust import Trust
 
 WRITER = Writer().found().sign_agreement().report(4)
@@ -69,6 +71,29 @@ def test_signature_of_every_entry_is_checked_from_the_first_one_on(index: int) -
     """The operator changes a day, and rebuilds links, tree and checkpoint: only the signer's signature is left."""
     changed = with_statement(LOG.entries[index], setting("occurred_on", "2018-01-02"))
     assert ("signature", index) in faults(rewritten(LOG, index, changed))
+
+
+class Later(InOrder):
+    """Checks the signatures where the pass is closed."""
+
+    def __init__(self, findings: FaultList) -> None:
+        super().__init__(findings)
+        self.waiting: list[tuple[Place, PublicKey, Signature, bytes]] = []
+
+    def check(self, place: Place, key: PublicKey, signature: Signature, message: bytes) -> None:
+        self.waiting.append((place, key, signature, message))
+
+    def join(self) -> None:
+        for each in self.waiting:
+            super().check(*each)
+
+
+def test_signatures_that_are_checked_later_are_checked_before_the_findings_are_given() -> None:
+    changed = with_statement(LOG.entries[9], setting("occurred_on", "2018-01-02"))
+    log = rewritten(LOG, 9, changed)
+    later = check_log(log.entries, log.checkpoint(), None, signatures=Later).findings.faults
+    assert ("signature", 9) in {(fault.code, fault.index) for fault in later}
+    assert later == found(log)
 
 
 ACTS: dict[str, tuple[Callable[[Log], Log], str, int]] = {

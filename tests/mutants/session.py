@@ -23,6 +23,7 @@ from typing import Any, Final
 
 import coverage
 import pytest
+from hypothesis import Phase, settings
 from tests.mutants.mutate import Mutant
 
 _PYTEST: Final = (
@@ -68,6 +69,12 @@ class Session:
     def say(self, line: str) -> None:
         """Print a line past pytest, which keeps what is printed."""
         os.write(self._output, f"{line}\n".encode())
+
+    def pytest_collection(self) -> None:
+        """Have a failing property end with its first example: it is the same at each run, and is not made shorter."""
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("mutants", deadline=None, derandomize=True, database=None, phases=phases)
+        settings.load_profile("mutants")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Learn what each test reaches, then do as the caller wants."""

@@ -76,7 +76,7 @@ def test_member_that_the_directory_needs_is_text(act: Act, member: str, value: o
 
 @pytest.mark.parametrize("member", ["log_key", "timezone"])
 @pytest.mark.parametrize("value", [None, 5])
-def test_genesis_names_the_logs_key_and_its_zone(member: str, value: object) -> None:
+def test_genesis_names_the_logs_key_and_its_zone(member: str, value: Any) -> None:
     assert ("directory", 0, f"statement: body.{member}") in faults(opened(**{member: value}))
 
 
@@ -101,3 +101,14 @@ def test_key_is_registered_under_its_own_id_and_signs_that_itself() -> None:
         writer = Writer().found()
         writer.as_person("sfp", "KeyRegistered", f"key/{NEW.key_id}", body | changes, key=signer)
         assert faults(writer) == [("directory", len(writer.entries) - 1, "statement.body.key")]
+
+
+@pytest.mark.parametrize("case", ["unknown", "no text", "revoked", "of another party"])
+def test_key_of_an_appointment_that_is_not_in_force_is_not_registered(case: str) -> None:
+    writer = Writer().found()
+    if case == "revoked":
+        revoked = {"appointment": "ap-sfp", "reason": {"es": "…"}}
+        writer.as_root("sfp", "RepresentativeRevoked", "appointment/ap-sfp", revoked)
+    name: object = {"unknown": "ap-x", "no text": 5, "of another party": "ap-nosc"}.get(case, "ap-sfp")
+    writer.register("sfp", NEW, appointment=name)
+    assert faults(writer) == [("appointment", len(writer.entries) - 1, "statement.body.appointment")]

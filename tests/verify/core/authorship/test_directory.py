@@ -307,7 +307,8 @@ def new_root(writer: Writer, party: str, name: str, endorsing: tuple[str, ...], 
 
 
 @pytest.mark.parametrize(
-    ("schema", "until", "is_fault"), [(1, "2018-12-31", True), (2, "2018-12-31", False), (2, "2030-12-31", True)]
+    ("schema", "until", "is_fault"),
+    [(1, "2018-12-31", True), (2, "2018-12-31", False), (2, "2019-02-28", False), (2, "2019-03-01", True)],
 )
 def test_5_root_whose_period_is_over_is_in_nobodys_way_since_the_second_edition(
     schema: int, until: str, is_fault: bool, tmp_path: Path
@@ -547,14 +548,22 @@ def test_5_one_of_two_other_founders_restores_nobody(tmp_path: Path) -> None:
     assert (fault.index, fault.code, fault.found) == (index, "key-state", "pending")
 
 
-@pytest.mark.parametrize(("period", "is_awaited"), [({}, True), ({"valid_until": "2018-12-31"}, False)])
+@pytest.mark.parametrize(
+    ("period", "is_awaited"),
+    [
+        ({"valid_from": "2018-01-01"}, True),
+        ({"valid_from": "2019-03-01", "valid_until": "2019-03-01"}, True),
+        ({"valid_from": "2018-01-01", "valid_until": "2019-02-28"}, False),
+        ({"valid_from": "2019-03-02"}, False),
+    ],
+)
 def test_5_a_founder_is_awaited_while_its_own_root_may_sign(
     period: dict[str, str], is_awaited: bool, tmp_path: Path
 ) -> None:
     writer = Writer().found()
     old = writer.roots["sfp"].key_id
     writer.as_root("sfp", "KeyRevoked", f"key/{old}", {"key": old, "reason": "lost"}, schema=2)
-    new_root(writer, "sfp", "root of sfp", ("inai", "nosc"), 2, valid_from="2018-01-01", **period)
+    new_root(writer, "sfp", "root of sfp", ("inai", "nosc"), 2, **period)
     _, index = restored(writer, "inai")
     expected = [(index, "key-state")] if is_awaited else []
     assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected

@@ -75,6 +75,17 @@ def test_log_without_a_key_that_is_known_is_left_open(vkey: str | None, codes: l
     assert [(fault.code, fault.index, fault.level) for fault in findings.faults] == [(code, 0, "L2") for code in codes]
 
 
+def test_key_of_the_log_is_given_and_signs_its_checkpoints() -> None:
+    conclusion, findings = concluding(policy())
+    assert conclusion.check_keys(ORIGIN, None) == LOG_KEY.verifier
+    text = parse_note(NOTE).text
+    conclusion.open(format_note(text, [W1.line(text)]), "head", 4)
+    [fault] = findings.faults
+    assert (fault.code, fault.index, fault.expected, fault.found) == (
+        "checkpoint", 4, f"a signature by {ORIGIN}", "none",
+    )  # fmt: skip
+
+
 ROOTS = {size: MerkleTree([bytes(32)] * size).root() for size in range(3)}
 
 
@@ -211,6 +222,13 @@ def test_cosignature_that_this_platform_cannot_check_is_named() -> None:
     conclusion, findings = concluding(policy("w1", w1=W1.verifier, w2=W2.verifier))
     conclusion.check_quorum([LOG_KEY.checkpoint(1, bytes(32), [W1, W2])] * 2)
     assert findings.unchecked == [Remark(code="unsupported", params={"names": "w2"})]
+
+
+def test_quorum_vouches_for_nothing_where_the_log_was_empty() -> None:
+    conclusion, findings = concluding(policy("w1", w1=W1.verifier))
+    [opened] = conclusion.check_quorum([LOG_KEY.checkpoint(0, ROOTS[0], [W1])])
+    assert (opened.witnessed, findings.notes) == (True, [])
+    assert findings.open == [Remark(code="no-quorum", params={"names": "w1"})]
 
 
 @pytest.mark.parametrize(

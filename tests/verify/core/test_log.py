@@ -4,6 +4,7 @@ What makes an audit quick replaces parts of the core; here each rule is tried on
 """
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.dishonest import (
@@ -22,10 +23,11 @@ from tests.dishonest import (
 from tests.verify.small_ledger import ORIGIN, Log, LogKey, Witness, Writer
 
 from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.note import format_note, format_vkey, parse_note
 from constancia.verify.core.formats.policy import NO_QUORUM, Group, Policy
 from constancia.verify.core.formats.signatures import PublicKey, Signature
-from constancia.verify.core.log import check_log
+from constancia.verify.core.log import LogCheck, check_log
 from constancia.verify.core.report import Fault, FaultList, Remark
 from constancia.verify.core.signature_check import InOrder, Place
 from constancia.verify.core.trust import Trust
@@ -136,6 +138,35 @@ ACTS: dict[str, tuple[Callable[[Log], Log], str, int]] = {
 def test_each_act_of_a_dishonest_host_is_named_at_its_place(name: str) -> None:
     act, code, index = ACTS[name]
     assert (code, index) in faults(act(LOG))
+
+
+def test_days_stay_open_where_the_rules_of_the_ledgers_zone_are_not_known() -> None:
+    zone = Remark(code="no-time-zone", params={"zone": "America/Mexico_City"})
+    assert zone in check_log(LOG.entries, LOG.checkpoint(), None).findings.open
+    known = check_log(LOG.entries, LOG.checkpoint(), None, load_zone=ZoneInfo).findings
+    unopened = check_log([b"", *LOG.entries[1:]], LOG.checkpoint(), None).findings
+    assert "no-time-zone" not in {remark.code for remark in [*known.open, *unopened.open]}
+
+
+@pytest.mark.parametrize("vouched", [0, 1, 5])
+def test_signatures_are_counted_from_the_first_entry_that_no_source_vouches_for(vouched: int) -> None:
+    findings = FaultList()
+    check = LogCheck(findings, InOrder(findings), vouched=vouched)
+    assert (check.signatures, check.unread, check.recorded_at) == (0, 0, "")
+    for raw in LOG.entries:
+        check.take(raw)
+    signatures = sum(len(parse_entry(raw).signatures) for raw in LOG.entries[vouched:])
+    assert (check.signatures, check.unread) == (signatures, 0)
+
+
+@pytest.mark.parametrize("entries", [LOG.entries, ()], ids=["log", "empty"])
+def test_genesis_is_the_pinned_one(entries: tuple[bytes, ...]) -> None:
+    own, there = WRITER.log_key.verifier, LOG.tree.leaf(0) if entries else b""
+    for pinned in (LOG.tree.leaf(0), bytes(32)):
+        policy = Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM)
+        findings = check_log(entries, LOG.checkpoint(), Trust(policy=policy, genesis=pinned)).findings
+        faults = [(one.expected, one.found) for one in findings.faults if one.code == "genesis"]
+        assert faults == [(pinned.hex(), there.hex())] * (pinned != there)
 
 
 def test_entries_that_cannot_be_read_are_counted() -> None:

@@ -102,7 +102,7 @@ def open_checkpoint_of(raw: bytes, logs: Mapping[str, Sequence[VerifierKey]]) ->
     checkpoint = parse_checkpoint(note.text)
     keys, added = logs.get(checkpoint.origin, ()), checkpoint.extensions
     must(keys, "origin", "checkpoint.origin", " or ".join(logs), checkpoint.origin)
-    must(not added, "checkpoint", "checkpoint", "no extension lines", "".join(added[:1]))
+    must(not added, "checkpoint", "checkpoint", "no extension lines", " ".join(added))
     signed = [is_signed_by(note, key) for key in keys]  # by each of them: a line that fails rejects the note
     must(any(signed), "note-signature", "checkpoint", f"a signature by {checkpoint.origin}")
     return checkpoint, note

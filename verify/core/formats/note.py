@@ -105,7 +105,7 @@ def parse_vkey(text: str) -> VerifierKey:
         raise Malformed("vkey", "vkey", "<name>+<hash>+<base64>", text)
     name, digits, encoded = match.groups()
     data = decode_base64(encoded, "vkey")
-    key = verifier_key(name, data[0] if data else 0, data[1:])
+    key = verifier_key(name, data[0], data[1:])
     must(key.key_hash.hex() == digits, "vkey", "vkey", f"key hash {key.key_hash.hex()}", digits)
     return key
 

@@ -117,6 +117,8 @@ def test_odd_bytes_are_read_or_malformed_and_never_anything_else(raw: bytes) -> 
         (b"\xef\xbb\xbf{}", "not-json"),
         (b'{"a":"\xff"}', "not-utf8"),
         (b'{"a":"\xc0\xaf"}', "not-utf8"),
+        (b"[" * 60_000, "too-deep"),
+        (b'{"a":' * 13_000, "too-deep"),
         (b"[]", "not-object"),
         (b'"a"', "not-object"),
         (b"null", "not-object"),
@@ -145,6 +147,12 @@ def nested(depth: int) -> bytes:
 def test_nesting_up_to_the_limit_is_read_and_one_more_is_refused() -> None:
     assert canonical(parse_canonical(nested(MAX_DEPTH))) == nested(MAX_DEPTH)
     assert refused(nested(MAX_DEPTH + 1)) == "too-deep"
+    for depth in (MAX_DEPTH, MAX_DEPTH + 1):  # more brackets than levels
+        several = nested(depth)[:-1] + b',"b":[[],[]]}'
+        if depth == MAX_DEPTH:
+            assert canonical(parse_canonical(several)) == several
+        else:
+            assert refused(several) == "too-deep"
     assert parse_canonical(b'{"a":"' + b"[{" * 50 + b'"}') == {"a": "[{" * 50}
     with pytest.raises(Malformed, match="nesting"):
         canonical(json.loads(nested(MAX_DEPTH + 1)))

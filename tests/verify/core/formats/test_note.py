@@ -63,7 +63,8 @@ def test_last_empty_line_parts_text_and_signatures() -> None:
     "raw",
     [
         b"", b"\n", b"\n\n", b"text\n", b"text\n\n", note("", LINE), note("text"), note("text\n", ""),
-        note("text\n", LINE[:-1]), note("text\n", LINE + "\n"), note("text\n", LINE + "no dash\n"),
+        b"\n\n" + LINE.encode(), LINE.encode(), note("text\n", LINE[:-1]), note("text\n", LINE[:-1] + "x"),
+        note("text\n", LINE + "\n"), note("text\n", LINE + "no dash\n"),
         note("text\n", LINE.replace("\u2014", "-")), note("text\n", LINE.replace("\u2014 ", "\u2014")),
         note("text\n", LINE.replace("name", "na me")), note("text\n", LINE.replace("name", "na+me")),
         note("text\n", LINE.replace("name", "na\u00a0me")), note("text\n", LINE.replace("name", "")),

@@ -38,6 +38,7 @@ from constancia.verify.core.formats.signatures import (
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
+ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 MESSAGE = b"DSSEv1 1 x 2 {}"
 ORIGIN, RP_ID = "https://example.org", "example.org"
 
@@ -136,6 +137,13 @@ def test_ed25519_point_that_the_rule_excludes_is_neither_key_nor_r(y: int, sign:
     assert not verify_ed25519(key.raw, encoded + sig[32:], MESSAGE)
     with pytest.raises(Malformed):
         load_public_key("ed25519", spki_of_ed25519(encoded))
+
+
+@pytest.mark.parametrize("y", [0, 1, P - 1, P, ORDER_8, P - ORDER_8])
+def test_ed25519_point_of_small_order_is_no_r(y: int) -> None:
+    """Its own holder can make a signature with such an R that the library accepts."""
+    for sign in (0, 1):
+        assert not is_sound_ed25519((y | sign << 255).to_bytes(32, "little") + bytes(32))
 
 
 def test_ed25519_signature_with_s_of_l_or_more_is_refused() -> None:
@@ -300,6 +308,12 @@ def test_passkey_that_says_something_else_does_not_count(said: dict[str, Any], p
 )
 def test_passkey_with_odd_client_data_does_not_count_and_is_no_error(client: bytes, passkey: Passkey) -> None:
     assert not verify_signature(passkey.key, passkey.sign_raw(client), MESSAGE)
+
+
+def test_passkey_whose_signature_is_another_does_not_count(passkey: Passkey) -> None:
+    sound, other = passkey.sign(), passkey.sign(extra="other bytes")
+    assert verify_signature(passkey.key, sound, MESSAGE)
+    assert not verify_signature(passkey.key, replace(sound, sig=other.sig), MESSAGE)
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])

@@ -75,6 +75,13 @@ def test_signature_of_every_entry_is_checked_from_the_first_one_on(index: int) -
     assert ("signature", index) in faults(rewritten(LOG, index, changed))
 
 
+@pytest.mark.parametrize(("signed_at", "is_early"), [("00:05:00", False), ("00:05:01", True)])
+def test_statement_may_be_signed_300_s_after_it_was_recorded(signed_at: str, is_early: bool) -> None:
+    log = backdated(LOG, LAST, "2031-01-01T00:00:00.000Z")
+    changed = with_statement(log.entries[LAST], setting("signed_at", f"2031-01-01T{signed_at}Z"))
+    assert (("signed-at", LAST) in faults(rewritten(log, LAST, changed))) is is_early
+
+
 class Later(InOrder):
     """Checks the signatures where the pass is closed."""
 

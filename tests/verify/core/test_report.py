@@ -60,6 +60,10 @@ def test_faults_beyond_what_is_stored_are_counted_and_the_first_one_stays_the_fi
         findings.fault("index", index, "index", index, index + 1)
     assert findings.total == 5
     assert [fault.index for fault in findings.faults] == [2, 5, 6]
+    others = FaultList()
+    for index in (5, 6, 8, 7):
+        others.fault("index", index, "index", index, index + 1)
+    assert [fault.index for fault in others.faults] == [5, 6, 7]
 
 
 def test_counts_of_a_level_add_up() -> None:

@@ -102,6 +102,15 @@ def test_2_key_ended_by_its_root_no_longer_signs(kind: str, body: dict[str, str]
     assert (fault.index, fault.code, fault.found) == (index, "key-state", state)
 
 
+def test_2_compromised_key_that_is_revoked_as_well_stays_compromised(tmp_path: Path) -> None:
+    writer = Writer().found()
+    key = writer.people["sfp"].key_id
+    writer.as_root("sfp", "KeyCompromised", f"key/{key}", {"compromised_since": "2019-04", "key": key})
+    writer.as_root("sfp", "KeyRevoked", f"key/{key}", {"key": key, "reason": "lost"})
+    act(writer)
+    assert only_fault(writer, tmp_path).found == "compromised"
+
+
 def test_2_rotated_key_is_retired_and_the_new_one_signs(tmp_path: Path) -> None:
     writer = Writer().found()
     old, new = writer.people["sfp"].key_id, Key("new")

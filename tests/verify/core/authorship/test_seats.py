@@ -82,3 +82,11 @@ def test_body_that_is_established_again_gives_no_seat_back(schema: int) -> None:
     seats = folded(*left, *established(schema))
     assert not seats.is_seated("nosc")
     assert seats.is_seated("inai")
+
+
+@pytest.mark.parametrize("kind", ["PartyWithdrew", "PartyReturned"])
+@pytest.mark.parametrize("schema", EDITIONS)
+def test_act_about_a_body_that_is_not_established_has_no_effect(kind: str, schema: int) -> None:
+    seats = folded(said("nosc", kind, RETURN | {"governance_body": "none"}, schema), *established(schema))
+    assert set(seats.bodies) == {"stt"}
+    assert seats.is_seated("nosc")

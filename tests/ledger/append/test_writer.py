@@ -1,17 +1,20 @@
 """The writer by itself, batch by batch: what it does while its store is away, and once the store is back."""
 
 import logging
+from datetime import datetime
 
 import pytest
 from eventsourcing.persistence import OperationalError
 from tests.ledger.append.test_sequencer import Fault, _examined, snapshot, store_of
 from tests.ledger.conftest import Desk
 
+from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.write_guard import WriteGuard
 from constancia.ledger.append.writer import Outcome
 from constancia.ledger.errors import LostRace, StoreUnavailable, WritesRefused
 from constancia.ledger.store.postgres_errors import unavailable
+from constancia.verify.core.formats.statement import Statement
 
 
 def written(desk: Desk, *commitments: str) -> list[Outcome]:
@@ -124,4 +127,28 @@ def test_guard_is_waited_for_before_a_batch_is_signed(desk: Desk, monkeypatch: p
     before = snapshot(desk)
     monkeypatch.setattr(desk.writer, "guard", StillFindingOut())
     assert [type(outcome) for outcome in written(desk, "c1", "c1")] == [WritesRefused] * 2
+    assert snapshot(desk) == before
+
+
+class Objecting(WriteGuard):
+    """Objects to a statement of the first commitment, and has no statement of the second recorded now."""
+
+    def objection(self, statement: Statement, now: datetime) -> Problem | WritesRefused | None:
+        problem = Problem(code="E_TIME", rule="a rule", found={})
+        answers = {"c1": problem, "c2": WritesRefused("…", "the clock is wrong")}
+        return answers.get(str(statement.body["commitment"]))
+
+
+def test_guard_objects_to_one_statement_and_its_neighbours_are_judged(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = snapshot(desk)
+    monkeypatch.setattr(desk.writer, "guard", Objecting())
+    refused, later, unknown = written(desk, "c1", "c2", "c3")
+    assert isinstance(refused, Refusal)
+    now = f"{desk.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    assert (refused.code, refused.judged_against) == ("E_TIME", {"size": desk.ledger.size, "now": now})
+    assert isinstance(later, WritesRefused)
+    assert isinstance(unknown, Refusal)
+    assert unknown.code != "E_TIME"
     assert snapshot(desk) == before

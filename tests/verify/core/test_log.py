@@ -48,6 +48,9 @@ def faults(log: Log) -> list[tuple[str, int | None]]:
 
 def test_sound_log_has_no_fault() -> None:
     assert faults(LOG) == []
+    assert [remark.code for remark in check_log(LOG.entries, LOG.checkpoint(), None).findings.open] == [
+        "no-time-zone", "no-trust",
+    ]  # fmt: skip
 
 
 def test_findings_name_the_log_with_its_size_root_and_genesis() -> None:
@@ -172,6 +175,7 @@ def test_genesis_is_the_pinned_one(entries: tuple[bytes, ...]) -> None:
     for pinned in (LOG.tree.leaf(0), bytes(32)):
         policy = Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM)
         findings = check_log(entries, LOG.checkpoint(), Trust(policy=policy, genesis=pinned)).findings
+        assert findings.anchored
         faults = [(one.expected, one.found) for one in findings.faults if one.code == "genesis"]
         assert faults == [(pinned.hex(), there.hex())] * (pinned != there)
 

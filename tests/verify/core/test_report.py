@@ -64,6 +64,8 @@ def test_faults_beyond_what_is_stored_are_counted_and_the_first_one_stays_the_fi
     for index in (5, 6, 8, 7):
         others.fault("index", index, "index", index, index + 1)
     assert [fault.index for fault in others.faults] == [5, 6, 7]
+    others.fault("previous", 7, "previous", "a", "b")
+    assert [fault.code for fault in others.faults] == ["index"] * 3
 
 
 def test_counts_of_a_level_add_up() -> None:

@@ -4,10 +4,12 @@ import base64
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.verify.small_ledger import PARTIES, SCOPE, TEXT, Key, Writer, verify
 
+from constancia.verify.core.authorship.directory import Directory
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_text
@@ -141,6 +143,24 @@ def test_2_day_is_counted_in_the_ledgers_zone(tmp_path: Path) -> None:
     writer.now = writer.now.replace(day=2, hour=5, minute=50)  # 23:50 of 1 March in Mexico City
     act(writer, key=new)
     assert audited(writer, tmp_path).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("recorded_at", "day"),
+    [
+        ("2019-03-02T05:59:59.999Z", "2019-03-01"), ("2019-03-02T06:00:00.000Z", "2019-03-02"),
+        ("2019-02-30T05:00:00.000Z", "2019-02-30"), ("0001-01-01T05:00:00.000Z", "0001-01-01"),
+    ],
+)  # fmt: skip
+def test_2_day_is_that_of_the_zone_or_where_there_is_no_such_instant_the_one_that_is_written(
+    recorded_at: str, day: str
+) -> None:
+    directory = Directory(lambda name: ZoneInfo(name) if name.startswith("America/") else None)
+    assert directory.day_of(recorded_at) is None
+    directory.set_zone("America/Mexico_City")
+    assert directory.day_of(recorded_at) == day
+    directory.set_zone("Nowhere")
+    assert directory.day_of(recorded_at) is None
 
 
 def test_2_key_is_registered_once(tmp_path: Path) -> None:

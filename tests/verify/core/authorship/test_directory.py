@@ -369,6 +369,40 @@ def test_2_key_may_sign_from_the_first_day_of_its_period_to_the_last(
     assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
 
 
+@pytest.mark.parametrize("schema", [1, 2])
+def test_5_founder_endorses_no_representatives_key_of_a_party_without_a_root(schema: int, tmp_path: Path) -> None:
+    writer = Writer().found()
+    root, new = writer.roots["nosc"].key_id, Key("new")
+    writer.register("nosc", new)
+    writer.as_root("nosc", "KeyRevoked", f"key/{root}", {"key": root, "reason": "lost"})
+    endorsed = {"key": new.key_id, "valid_from": "2019-01-01"}
+    index = writer.as_root("inai", "KeyEndorsed", f"key/{new.key_id}", endorsed, schema=schema)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "authority")
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_5_party_that_is_no_founder_endorses_no_root_of_another(schema: int, tmp_path: Path) -> None:
+    writer = Writer().found()
+    new_root(writer, "academia", "root", ("inai",), schema, valid_from="2019-01-01")
+    writer.roots["academia"] = Key("root")
+    index = new_root(writer, "unam", "second root", ("academia",), schema, valid_from="2019-01-01")
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "authority")
+
+
+@pytest.mark.parametrize(("schema", "is_fault"), [(1, True), (2, False)])
+def test_5_founder_without_a_root_gets_one_from_others_since_the_second_edition(
+    schema: int, is_fault: bool, tmp_path: Path
+) -> None:
+    writer = Writer().found()
+    root = writer.roots["nosc"].key_id
+    writer.as_root("nosc", "KeyRevoked", f"key/{root}", {"key": root, "reason": "lost"})
+    index = new_root(writer, "nosc", "second root", ("inai",), schema, valid_from="2019-01-01")
+    expected = [(index, "authority")] if is_fault else []
+    assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
+
+
 @pytest.mark.parametrize("kind", ["KeyRevoked", "KeyCompromised"])
 def test_5_founder_ends_no_other_partys_root(kind: str, tmp_path: Path) -> None:
     writer = Writer().found()
@@ -384,6 +418,21 @@ def test_5_key_revokes_itself_without_any_scope(tmp_path: Path) -> None:
     key = writer.people["sfp"].key_id
     writer.as_person("sfp", "KeyRevoked", f"key/{key}", {"key": key, "reason": "lost"})
     assert audited(writer, tmp_path).faults == ()
+
+
+@pytest.mark.parametrize(("kind", "codes"), [("KeyRevoked", ["actor"]), ("KeyCompromised", ["actor", "authority"])])
+def test_5_root_that_ends_itself_under_anothers_name_is_wrong_in_its_name_alone(
+    kind: str, codes: list[str], tmp_path: Path
+) -> None:
+    writer = Writer().found()
+    key = writer.roots["sfp"]
+    body = (
+        {"key": key.key_id, "reason": "lost"}
+        if kind == "KeyRevoked"
+        else {"compromised_since": "2019", "key": key.key_id}
+    )
+    writer.as_root("nosc", kind, f"key/{key.key_id}", body, key=key)
+    assert [fault.code for fault in audited(writer, tmp_path).faults] == codes
 
 
 def test_5_representative_revokes_no_other_key(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def main() -> None:
     )
     if not waiting:
         return
-    tests = options.tests or sorted({test for mutant in waiting for test in stages_of(mutant.path)})
+    tests = options.tests or sorted({test for mutant in waiting for test in stages_of(mutant.path, ())})
     # Forked before the session imports what the mutants change: what has been imported is not imported again.
     with ProcessPoolExecutor(1, get_context("fork")) as fresh:
         fresh.submit(os.getpid).result()
@@ -99,7 +99,7 @@ class Trial:
                 break
             outcome = tests.try_one(mutant)
             if outcome == "imported" and self._options.whole:
-                outcome = self._fresh.submit(_try, mutant, self._options.tests or stages_of(mutant.path)).result()
+                outcome = self._fresh.submit(_try, mutant, stages_of(mutant.path, self._options.tests)).result()
             self._record.add(mutant, outcome)
             tally[outcome] += 1
             if outcome == "survived":
@@ -121,11 +121,16 @@ def justified() -> dict[tuple[str, str, str, str], str]:
     return {(path, function, before, after): reason for path, function, before, after, reason in lines}
 
 
-@functools.cache
-def stages_of(path: str) -> list[str]:
-    """Give the tests of a module in the order in which they are run, until one fails."""
+def stages_of(path: str, given: Sequence[str]) -> list[str]:
+    """Give the tests of a module in the order in which they are run, until one fails: its own, then its rooms'.
+
+    Args:
+        path: The module's file, from the root of the project.
+        given: What is run in place of its rooms' tests, if anything.
+    """
     own = Path("tests") / Path(path).parent / f"test_{Path(path).name}"
-    stages = next(TESTS[start] for start in sorted(TESTS, key=len, reverse=True) if path.startswith(start))
+    rooms = next(TESTS[start] for start in sorted(TESTS, key=len, reverse=True) if path.startswith(start))
+    stages = given or rooms
     return [str(own)] * (ROOT / own).is_file() + list(stages)
 
 
@@ -205,7 +210,7 @@ def _become(mutant: Mutant | None, arguments: Sequence[str]) -> None:
         if mutant is not None:
             _put_in_place(ROOT / mutant.path, mutant.tree(ROOT))
         os.chdir(ROOT)
-        code = int(pytest.main([*_PYTEST, *arguments]))
+        code = int(pytest.main([*_PYTEST, *arguments], plugins=[session.FirstExample()]))
     finally:
         sys.stdout.flush()
         os._exit(code)

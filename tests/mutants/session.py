@@ -51,7 +51,17 @@ def run(
     pytest.main([*_PYTEST, *chosen, *(str(root / test) for test in tests)], plugins=[session])
 
 
-class Session:
+class FirstExample:
+    """The plugin by which a failing property ends with its first example, the same at each run."""
+
+    def pytest_collection(self) -> None:
+        """Replace what the tests' own configuration has set, before a test is read."""
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("mutants", deadline=None, derandomize=True, database=None, phases=phases)
+        settings.load_profile("mutants")
+
+
+class Session(FirstExample):
     """The plugin: its loop is not pytest's, but the caller's."""
 
     def __init__(self, root: Path, files: Sequence[Path], then: Callable[["Session"], None], most_s: float) -> None:
@@ -69,12 +79,6 @@ class Session:
     def say(self, line: str) -> None:
         """Print a line past pytest, which keeps what is printed."""
         os.write(self._output, f"{line}\n".encode())
-
-    def pytest_collection(self) -> None:
-        """Have a failing property end with its first example: it is the same at each run, and is not made shorter."""
-        phases = (Phase.explicit, Phase.generate)
-        settings.register_profile("mutants", deadline=None, derandomize=True, database=None, phases=phases)
-        settings.load_profile("mutants")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Learn what each test reaches, then do as the caller wants."""

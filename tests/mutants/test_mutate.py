@@ -74,7 +74,8 @@ def test_run_goes_on_where_another_ended_first_with_what_was_never_tried(tmp_pat
     "path", ["verify/core/formats/merkle.py", "ledger/append/writer.py", "domain/kernel/values.py"]
 )
 def test_stages_of_a_module_are_there(path: str) -> None:
-    assert all((ROOT / test).exists() for test in stages_of(path))
+    assert all((ROOT / test).exists() for test in stages_of(path, ()))
+    assert stages_of(path, ["tests/verify"])[-1] == "tests/verify"
 
 
 def test_justified_mutants_are_mutants_and_have_reasons() -> None:

@@ -49,8 +49,11 @@ def test_w6_batch_in_doubt_is_adopted_or_taken_back_once_the_store_is_back(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, *, is_stored: bool,
     is_looked_after: bool,
 ) -> None:  # fmt: skip
-    before, size, heard = snapshot(desk), desk.ledger.size, list[int]()
+    before, size, heard, acts = snapshot(desk), desk.ledger.size, list[int](), list[str]()
     monkeypatch.setattr(desk.writer, "after_batch", lambda: heard.append(desk.ledger.size))
+    monkeypatch.setattr(
+        desk.writer, "after_storing", lambda stored: acts.extend(one.statement["type"] for one, _ in stored)
+    )
     away = Away(desk, monkeypatch, is_stored=is_stored)
     for commitment in ("c1", "c1"):  # the second one is not taken in while the first is in doubt
         assert [type(outcome) for outcome in written(desk, commitment)] == [StoreUnavailable]
@@ -58,18 +61,19 @@ def test_w6_batch_in_doubt_is_adopted_or_taken_back_once_the_store_is_back(
     away.end_with(OperationalError("canceling statement due to lock timeout"))
     [outcome] = written(desk, "c1")
     assert isinstance(outcome, StoreUnavailable)
-    assert (desk.ledger.size, heard) == (size, [])
+    assert (desk.ledger.size, heard, acts) == (size, [], [])
     away.come_back()
     if is_looked_after:
         with caplog.at_level(logging.WARNING):
             desk.writer.look_after_store()
         assert desk.ledger.size == size + is_stored
-        assert heard == [size + 1] * is_stored
+        assert (heard, acts) == ([size + 1] * is_stored, ["AllegationMade"] * is_stored)
         assert (snapshot(desk) == before) is not is_stored
         assert ("is back" in caplog.text) is not is_stored
     [outcome] = written(desk, "c1")
     assert isinstance(outcome, AppendOutcome)
     assert outcome.entry.index == size + is_stored
+    assert not desk.writer._must_revive, "the store is asked for its end no more"
     assert desk.reopen().size == size + is_stored + 1
 
 
@@ -135,7 +139,7 @@ class Objecting(WriteGuard):
 
     def objection(self, statement: Statement, now: datetime) -> Problem | WritesRefused | None:
         problem = Problem(code="E_TIME", rule="a rule", found={})
-        answers = {"c1": problem, "c2": WritesRefused("…", "the clock is wrong")}
+        answers: dict[str, Problem | WritesRefused] = {"c1": problem, "c2": WritesRefused("…", "the clock is wrong")}
         return answers.get(str(statement.body["commitment"]))
 
 

@@ -60,6 +60,14 @@ def test_words_of_others_count_after_the_returning_roots_own_alone() -> None:
     assert seats.is_seated("nosc")
 
 
+def test_withdrawal_ends_a_return_under_way() -> None:
+    left = said("nosc", "PartyWithdrew", {"governance_body": "stt"}, 1)
+    others = [said(party, "PartyReturned", RETURN, 1, by_root=False) for party in ("inai", "sfp")]
+    returning = [*established(1), left, said("nosc", "PartyReturned", RETURN, 1)]
+    assert folded(*returning, *others).is_seated("nosc")
+    assert not folded(*returning, left, *others).is_seated("nosc")
+
+
 @pytest.mark.parametrize("schema", EDITIONS)
 def test_successor_ends_its_predecessor_from_the_second_edition_on(schema: int) -> None:
     seats = folded(*established(schema), *established(schema, "next", predecessor="stt"))

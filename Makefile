@@ -83,7 +83,7 @@ soak: $(INSTALLED) $(PROGRAMS)  ## server, witnesses, monitors, publisher, brows
 	PYTHONPATH=.import:. $(BIN)/python tests/benchmarks/soak.py $(ARGS)
 
 mutants: $(INSTALLED)  ## mutate the code and report what no test notices: ARGS='--minutes 10 --seed 1'
-	PYTHONPATH=. $(BIN)/python -m tests.mutants $(ARGS)
+	PYTHONPATH=.import:. $(BIN)/python -m tests.mutants $(ARGS)
 
 # pip of the system installs into .venv, so that Debian's python3-venv (ensurepip) is not needed.
 $(INSTALLED): requirements.lock pyproject.toml

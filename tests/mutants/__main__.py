@@ -16,7 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from types import CodeType
 from typing import IO, Final
@@ -24,6 +26,7 @@ from typing import IO, Final
 import pytest
 from tests.mutants import session
 from tests.mutants.mutate import Mutant, mutants_of
+from tests.mutants.record import Record
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
@@ -60,32 +63,44 @@ def main() -> None:
     listed = [mutant for mutant in mutants if mutant.key not in left and options.like in str(mutant)]
     random.Random(options.seed).shuffle(listed)  # noqa: S311 (a sample, no secret)
     spared = sum(mutant.key in left for mutant in mutants)
-    print(f"{len(mutants)} mutants, {spared} of them justified; seed {options.seed}")
-    sys.stdout.flush()
-    tests = sorted({test for mutant in listed for test in stages_of(mutant.path)})
-    trial = Trial(listed[: options.count], options.minutes, is_quick=not options.whole)
-    session.run(ROOT, tests, sorted({mutant.path for mutant in listed}), trial.run)
+    record = Record(options.resume)
+    waiting = record.waiting(listed)
+    print(
+        f"{len(mutants)} mutants, {spared} of them justified, {len(listed) - len(waiting)} killed before; "
+        f"seed {options.seed}",
+        flush=True,
+    )
+    if not waiting:
+        return
+    tests = options.tests or sorted({test for mutant in waiting for test in stages_of(mutant.path, ())})
+    # Forked before the session imports what the mutants change: what has been imported is not imported again.
+    with ProcessPoolExecutor(1, get_context("fork")) as fresh:
+        fresh.submit(os.getpid).result()
+        trial = Trial(waiting[: options.count], options, record, fresh)
+        files = sorted({mutant.path for mutant in waiting})
+        session.run(ROOT, tests, files, trial.run, is_whole=options.whole, most_s=options.most)
     sys.exit(1 if trial.survived else 0)
 
 
 class Trial:
-    """Tries mutants until its time is over: in the session, and if asked for in a new process what that leaves."""
+    """Tries mutants until its time is over: in the session, and in a new process (`--whole`) what runs at import."""
 
-    def __init__(self, listed: Sequence[Mutant], minutes: float, *, is_quick: bool) -> None:
-        self._listed = listed
-        self._seconds = minutes * 60
-        self._is_quick = is_quick
+    def __init__(
+        self, listed: Sequence[Mutant], options: argparse.Namespace, record: Record, fresh: ProcessPoolExecutor
+    ) -> None:
+        self._listed, self._options, self._record, self._fresh = listed, options, record, fresh
         self.survived: list[Mutant] = []
 
     def run(self, tests: session.Session) -> None:
         """Try them, and print those that no test noticed as they come, and the sum."""
         began, tally = time.monotonic(), {"killed": 0, "survived": 0, "timeout": 0, "imported": 0}
         for mutant in self._listed:
-            if time.monotonic() - began > self._seconds:
+            if time.monotonic() - began > 60 * self._options.minutes:
                 break
             outcome = tests.try_one(mutant)
-            if outcome in ("survived", "imported") and not self._is_quick:
-                outcome = _try(mutant)
+            if outcome == "imported" and self._options.whole:
+                outcome = self._fresh.submit(_try, mutant, stages_of(mutant.path, self._options.tests)).result()
+            self._record.add(mutant, outcome)
             tally[outcome] += 1
             if outcome == "survived":
                 self.survived.append(mutant)
@@ -106,11 +121,16 @@ def justified() -> dict[tuple[str, str, str, str], str]:
     return {(path, function, before, after): reason for path, function, before, after, reason in lines}
 
 
-@functools.cache
-def stages_of(path: str) -> list[str]:
-    """Give the tests of a module in the order in which they are run, until one fails."""
+def stages_of(path: str, given: Sequence[str]) -> list[str]:
+    """Give the tests of a module in the order in which they are run, until one fails: its own, then its rooms'.
+
+    Args:
+        path: The module's file, from the root of the project.
+        given: What is run in place of its rooms' tests, if anything.
+    """
     own = Path("tests") / Path(path).parent / f"test_{Path(path).name}"
-    stages = next(TESTS[start] for start in sorted(TESTS, key=len, reverse=True) if path.startswith(start))
+    rooms = next(TESTS[start] for start in sorted(TESTS, key=len, reverse=True) if path.startswith(start))
+    stages = given or rooms
     return [str(own)] * (ROOT / own).is_file() + list(stages)
 
 
@@ -128,8 +148,8 @@ class Run:
     left_out: tuple[str, ...] = ()
 
 
-def _try(mutant: Mutant) -> str:
-    for stage in stages_of(mutant.path):
+def _try(mutant: Mutant, stages: Sequence[str]) -> str:
+    for stage in stages:
         usual = _as_it_is(stage)
         run = _run(mutant, (*usual.left_out, "-x", stage), cpu_s=5 * usual.cpu_s + 10, wall_s=10 * usual.wall_s + 60)
         if run.outcome != "survived":
@@ -190,7 +210,7 @@ def _become(mutant: Mutant | None, arguments: Sequence[str]) -> None:
         if mutant is not None:
             _put_in_place(ROOT / mutant.path, mutant.tree(ROOT))
         os.chdir(ROOT)
-        code = int(pytest.main([*_PYTEST, *arguments]))
+        code = int(pytest.main([*_PYTEST, *arguments], plugins=[session.FirstExample()]))
     finally:
         sys.stdout.flush()
         os._exit(code)
@@ -218,9 +238,14 @@ def _files(targets: Sequence[str]) -> list[str]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make mutants ARGS=", description=__doc__)
     parser.add_argument("targets", nargs="*", default=DEFAULT, help="files or folders (default: %(default)s)")
+    parser.add_argument("--most", type=float, default=240.0, help="processor seconds for one's tests (default: 240)")
     parser.add_argument("--minutes", type=float, default=10.0, help="begin no mutant after so long (default: 10)")
     parser.add_argument("--count", type=int, default=None, help="try at most so many (default: all)")
-    parser.add_argument("--whole", action="store_true", help="in a new process also what survived, or runs at import")
+    parser.add_argument(
+        "--whole", action="store_true", help="with slow tests; in a new process each, what runs at import"
+    )
+    parser.add_argument("--resume", type=Path, help="leave out what was killed as this file says, and go on in it")
+    parser.add_argument("--tests", nargs="+", default=[], help="only these tests, not all those of the module's rooms")
     parser.add_argument("--like", default="", help="only those whose line holds a text, as it is printed")
     parser.add_argument("--seed", type=int, default=1, help="which ones come first (default: 1)")
     return parser.parse_args()

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ class Mutant:
         after: As it is in the mutant.
         steps: The way to it in the module's tree.
         other: What is put there.
+        number: Of those that have all of file, function, before and after in common: the first is 0.
     """
 
     path: str
@@ -44,6 +46,7 @@ class Mutant:
     after: str
     steps: _Steps
     other: ast.AST
+    number: int
 
     def tree(self, root: Path) -> ast.Module:
         """Give the changed module."""
@@ -89,13 +92,16 @@ def mutants_of(root: Path, path: str) -> Iterator[Mutant]:
     """
     tree = ast.parse((root / path).read_text(encoding="utf-8"))
     places = list(_places(tree, (), ""))
+    alike: Counter[tuple[str, str, str]] = Counter()
     for steps, function in places:
         node = _at(tree, steps)
         for other in _changes(node):
+            named = function, _text(node), _text(other)
             yield Mutant(
                 path=path, line=getattr(node, "lineno", 0), lines=_lines(tree, steps), function=function,
-                before=_text(node), after=_text(other), steps=steps, other=other,
+                before=named[1], after=named[2], steps=steps, other=other, number=alike[named],
             )  # fmt: skip
+            alike[named] += 1
 
 
 def _places(node: ast.AST, steps: _Steps, function: str) -> Iterator[tuple[_Steps, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.mutants.__main__ import ROOT, justified, stages_of
 from tests.mutants.mutate import mutants_of
+from tests.mutants.record import Record
 
 SOURCE = '''
 """Text that explains is left alone."""
@@ -56,11 +57,25 @@ def test_change_has_the_lines_that_a_test_must_reach_and_the_function_that_is_re
     assert places["1  ->  2"].functions(tmp_path) == [("make", 1)]
 
 
+def test_run_goes_on_where_another_ended_first_with_what_was_never_tried(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def half(n):\n    return n // 2 + n * 2\n", encoding="utf-8")
+    two, other_two, *others = sorted(mutants_of(tmp_path, "a.py"), key=lambda one: (one.before != "2", one.number))
+    assert two.key == other_two.key
+    record = Record(tmp_path / "tried")
+    record.add(two, "killed")
+    record.add(other_two, "survived")
+    assert Record(tmp_path / "tried").waiting([two, other_two, *others]) == [*others, other_two]
+    record.add(other_two, "timeout")
+    assert Record(tmp_path / "tried").waiting([two, other_two, *others]) == others
+    assert Record(None).waiting(others) == others
+
+
 @pytest.mark.parametrize(
     "path", ["verify/core/formats/merkle.py", "ledger/append/writer.py", "domain/kernel/values.py"]
 )
 def test_stages_of_a_module_are_there(path: str) -> None:
-    assert all((ROOT / test).exists() for test in stages_of(path))
+    assert all((ROOT / test).exists() for test in stages_of(path, ()))
+    assert stages_of(path, ["tests/verify"])[-1] == "tests/verify"
 
 
 def test_justified_mutants_are_mutants_and_have_reasons() -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import mldsa
 from tests.verify.small_ledger import Log, Writer
 
 from constancia.verify.sources import web
@@ -12,6 +14,18 @@ from constancia.verify.sources import web
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is asked again is asked again at once."""
     monkeypatch.setattr(web, "BACK_OFF_S", 0.01)
+
+
+@pytest.fixture
+def without_mldsa(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A platform whose cryptographic library has no code for ML-DSA, though a module by its name."""
+
+    class Absent:
+        @staticmethod
+        def from_public_bytes(_: bytes) -> object:
+            raise UnsupportedAlgorithm("not in this build")
+
+    monkeypatch.setattr(mldsa, "MLDSA44PublicKey", Absent)
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ class Conclusion:
         elif self._tree.root(earlier.size) == earlier.root:
             return True
         else:
-            self.root_differs("fork", where, earlier, since=0)
+            self.root_differs("fork", where, earlier)
         return False
 
     def check_checkpoint(self, raw: bytes, where: str) -> None:
@@ -99,10 +99,10 @@ class Conclusion:
         """Tell whether the tree has the checkpoint's root at its size."""
         return checkpoint.size <= self._tree.size and self._tree.root(checkpoint.size) == checkpoint.root
 
-    def root_differs(self, code: str, where: str, checkpoint: Checkpoint, *, since: int | None = None) -> None:
-        """Take in that a checkpoint gives another root than the tree's; `since` is the first index it can be about."""
+    def root_differs(self, code: str, where: str, checkpoint: Checkpoint) -> None:
+        """Take in that a checkpoint gives another root than the tree's: an entry that it covers is another."""
         expected, found = f"{checkpoint.root.hex()} at size {checkpoint.size}", self._tree.root(checkpoint.size)
-        self._findings.fault(code, since or 0, where, expected, found, last_index=checkpoint.size - 1, somewhere=True)
+        self._findings.fault(code, 0, where, expected, found, last_index=checkpoint.size - 1, somewhere=True)
 
     def open(self, raw: bytes, where: str, index: int | None, *, is_earlier: bool = False) -> Checkpoint | None:
         """Read a checkpoint; have its signatures checked: the log's, and those of the policy's witnesses.

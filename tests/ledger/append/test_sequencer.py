@@ -207,9 +207,12 @@ class TestStoreFails:
         monkeypatch.undo()
         assert desk.reopen().size == before
 
-    def test_trust_folder_that_cannot_be_written_does_not_cost_the_genesis(self, new: Desk) -> None:
+    def test_trust_folder_that_cannot_be_written_does_not_cost_the_genesis(
+        self, new: Desk, caplog: pytest.LogCaptureFixture
+    ) -> None:
         (new.folder / "trust").write_text("in the way")
         assert new.take(new.world.genesis()).entry.index == 0
+        assert "the trust folder could not be written" in caplog.text
 
 
 class TestFence:
@@ -242,7 +245,7 @@ class TestFence:
         [future] = submit(desk)
         error = future.exception(WAIT_S)
         assert type(error) is Fatal
-        assert f"entries {desk.ledger.size}" in error.where
+        assert error.where == f"entries {desk.ledger.size} to {desk.ledger.size}"
 
     def test_store_that_cannot_be_read_back_stops_the_writer(
         self, desk: Desk, fault: Fault, monkeypatch: pytest.MonkeyPatch
@@ -253,7 +256,9 @@ class TestFence:
         fault.fail_before(OperationalError("disk I/O error"))
         monkeypatch.setattr(store_of(desk), "last_batch", unreadable)
         [future] = submit(desk)
-        assert type(future.exception(WAIT_S)) is Fatal
+        error = future.exception(WAIT_S)
+        assert type(error) is Fatal
+        assert error.where == f"entries {desk.ledger.size} to {desk.ledger.size}"
 
     def test_ledger_opens_again_after_the_writer_has_stopped(self, desk: Desk, fault: Fault) -> None:
         size = desk.ledger.size

@@ -4,6 +4,7 @@ What makes an audit quick replaces parts of the core; here each rule is tried on
 """
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.dishonest import (
@@ -22,10 +23,13 @@ from tests.dishonest import (
 from tests.verify.small_ledger import ORIGIN, Log, LogKey, Witness, Writer
 
 from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.note import format_note, format_vkey, parse_note
 from constancia.verify.core.formats.policy import NO_QUORUM, Group, Policy
-from constancia.verify.core.log import check_log
-from constancia.verify.core.report import Fault, Remark
+from constancia.verify.core.formats.signatures import PublicKey, Signature
+from constancia.verify.core.log import LogCheck, check_log
+from constancia.verify.core.report import Fault, FaultList, Remark
+from constancia.verify.core.signature_check import InOrder, Place
 from constancia.verify.core.trust import Trust
 
 WRITER = Writer().found().sign_agreement().report(4)
@@ -44,6 +48,9 @@ def faults(log: Log) -> list[tuple[str, int | None]]:
 
 def test_sound_log_has_no_fault() -> None:
     assert faults(LOG) == []
+    assert [remark.code for remark in check_log(LOG.entries, LOG.checkpoint(), None).findings.open] == [
+        "no-time-zone", "no-trust",
+    ]  # fmt: skip
 
 
 def test_findings_name_the_log_with_its_size_root_and_genesis() -> None:
@@ -69,6 +76,36 @@ def test_signature_of_every_entry_is_checked_from_the_first_one_on(index: int) -
     """The operator changes a day, and rebuilds links, tree and checkpoint: only the signer's signature is left."""
     changed = with_statement(LOG.entries[index], setting("occurred_on", "2018-01-02"))
     assert ("signature", index) in faults(rewritten(LOG, index, changed))
+
+
+@pytest.mark.parametrize(("signed_at", "is_early"), [("00:05:00", False), ("00:05:01", True)])
+def test_statement_may_be_signed_300_s_after_it_was_recorded(signed_at: str, is_early: bool) -> None:
+    log = backdated(LOG, LAST, "2031-01-01T00:00:00.000Z")
+    changed = with_statement(log.entries[LAST], setting("signed_at", f"2031-01-01T{signed_at}Z"))
+    assert (("signed-at", LAST) in faults(rewritten(log, LAST, changed))) is is_early
+
+
+class Later(InOrder):
+    """Checks the signatures where the pass is closed."""
+
+    def __init__(self, findings: FaultList) -> None:
+        super().__init__(findings)
+        self.waiting: list[tuple[Place, PublicKey, Signature, bytes]] = []
+
+    def check(self, place: Place, key: PublicKey, signature: Signature, message: bytes) -> None:
+        self.waiting.append((place, key, signature, message))
+
+    def join(self) -> None:
+        for each in self.waiting:
+            super().check(*each)
+
+
+def test_signatures_that_are_checked_later_are_checked_before_the_findings_are_given() -> None:
+    changed = with_statement(LOG.entries[9], setting("occurred_on", "2018-01-02"))
+    log = rewritten(LOG, 9, changed)
+    later = check_log(log.entries, log.checkpoint(), None, signatures=Later).findings.faults
+    assert ("signature", 9) in {(fault.code, fault.index) for fault in later}
+    assert later == found(log)
 
 
 ACTS: dict[str, tuple[Callable[[Log], Log], str, int]] = {
@@ -113,6 +150,42 @@ def test_each_act_of_a_dishonest_host_is_named_at_its_place(name: str) -> None:
     assert (code, index) in faults(act(LOG))
 
 
+def test_days_stay_open_where_the_rules_of_the_ledgers_zone_are_not_known() -> None:
+    zone = Remark(code="no-time-zone", params={"zone": "America/Mexico_City"})
+    assert zone in check_log(LOG.entries, LOG.checkpoint(), None).findings.open
+    known = check_log(LOG.entries, LOG.checkpoint(), None, load_zone=ZoneInfo).findings
+    unopened = check_log([b"", *LOG.entries[1:]], LOG.checkpoint(), None).findings
+    assert "no-time-zone" not in {remark.code for remark in [*known.open, *unopened.open]}
+
+
+@pytest.mark.parametrize("vouched", [0, 1, 5])
+def test_signatures_are_counted_from_the_first_entry_that_no_source_vouches_for(vouched: int) -> None:
+    findings = FaultList()
+    check = LogCheck(findings, InOrder(findings), vouched=vouched)
+    assert (check.signatures, check.unread, check.recorded_at) == (0, 0, "")
+    for raw in LOG.entries:
+        check.take(raw)
+    signatures = sum(len(parse_entry(raw).signatures) for raw in LOG.entries[vouched:])
+    assert (check.signatures, check.unread) == (signatures, 0)
+
+
+@pytest.mark.parametrize("entries", [LOG.entries, ()], ids=["log", "empty"])
+def test_genesis_is_the_pinned_one(entries: tuple[bytes, ...]) -> None:
+    own, there = WRITER.log_key.verifier, LOG.tree.leaf(0) if entries else b""
+    for pinned in (LOG.tree.leaf(0), bytes(32)):
+        policy = Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM)
+        findings = check_log(entries, LOG.checkpoint(), Trust(policy=policy, genesis=pinned)).findings
+        assert findings.anchored
+        faults = [(one.expected, one.found) for one in findings.faults if one.code == "genesis"]
+        assert faults == [(pinned.hex(), there.hex())] * (pinned != there)
+
+
+def test_entries_that_cannot_be_read_are_counted() -> None:
+    log = altered(altered(LOG, 9, LOG.entries[9] + b" "), 11, b"")
+    findings = check_log(log.entries, log.checkpoint(), None).findings
+    assert Remark(code="entries-unread", params={"count": 2}) in findings.unchecked
+
+
 def signed(text: str, key: LogKey = WRITER.log_key) -> bytes:
     return format_note(text, [key._line(text)])
 
@@ -131,6 +204,11 @@ CHECKPOINTS: dict[str, tuple[bytes, str, str]] = {
 def test_checkpoint_that_does_not_cover_the_entries_is_named_with_what_it_says(name: str) -> None:
     checkpoint, code, value = CHECKPOINTS[name]
     assert [(fault.code, fault.found) for fault in found(LOG, checkpoint)] == [(code, value)]
+
+
+def test_checkpoint_of_another_log_is_compared_with_the_entries_all_the_same() -> None:
+    other = signed(TEXT.replace("small-ledger", "big-ledger", 1).replace(f"\n{LOG.size}\n", f"\n{LOG.size + 1}\n"))
+    assert {fault.code for fault in found(LOG, other)} == {"origin", "size"}
 
 
 def test_alteration_lies_somewhere_up_to_the_last_entry_that_the_checkpoint_covers() -> None:
@@ -156,24 +234,36 @@ def test_key_that_is_reported_is_that_of_entry_0_if_the_policy_lists_it(names: l
     assert findings.faults == []
 
 
+@pytest.mark.parametrize(("also", "origin"), [([], "example.org/third"), (["example.org/fourth"], ORIGIN)])
+def test_policy_of_one_log_names_it_and_of_several_entry_0_does(also: list[str], origin: str) -> None:
+    logs = {name: LogKey("log", name).verifier for name in ["example.org/third", *also]}
+    trust = Trust(policy=Policy(logs=logs, witnesses={}, groups={}, quorum=NO_QUORUM))
+    findings = check_log(LOG.entries, LOG.checkpoint(), trust).findings
+    assert findings.origin == origin
+    assert (("ledger", 0) in {(fault.code, fault.index) for fault in findings.faults}) == (origin != ORIGIN)
+
+
 def earlier(size: int, root: bytes, origin: str = ORIGIN) -> bytes:
     return LogKey("log", origin).checkpoint(size, root)
 
 
-SAVED: dict[str, tuple[bytes, list[str]]] = {
-    "an earlier one": (earlier(3, LOG.tree.root(3)), []),
-    "the last one": (LOG.checkpoint(), []),
-    "of a longer log": (earlier(LOG.size + 5, bytes(32)), ["rollback"]),
-    "of a fork": (earlier(3, bytes(32)), ["fork"]),
+SAVED: dict[str, tuple[bytes, list[tuple[str, int | None]], list[int]]] = {
+    "an earlier one": (earlier(3, LOG.tree.root(3)), [], [LAST]),
+    "the last one": (LOG.checkpoint(), [], []),
+    "of a longer log": (earlier(LOG.size + 5, bytes(32)), [("rollback", LOG.size + 4)], [LAST]),
+    "of a fork": (earlier(3, bytes(32)), [("fork", 2)], [LAST]),
 }
 
 
 @pytest.mark.parametrize("name", SAVED)
 def test_log_goes_on_from_the_checkpoint_that_the_verifier_saved(name: str) -> None:
-    saved, codes = SAVED[name]
+    saved, faults, tails = SAVED[name]
     own = WRITER.log_key.verifier
     trust = Trust(policy=Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM), checkpoint=saved)
-    assert [fault.code for fault in check_log(LOG.entries, LOG.checkpoint(), trust).findings.faults] == codes
+    findings = check_log(LOG.entries, LOG.checkpoint(), trust).findings
+    assert [(fault.code, fault.last_index) for fault in findings.faults] == faults
+    # The last entry is a tail, which nobody but the log vouches for, unless the verifier saved a checkpoint of it.
+    assert [note.params["start"] for note in findings.notes if note.code == "tail"] == tails
 
 
 def test_saved_checkpoint_of_another_log_is_refused() -> None:
@@ -202,3 +292,4 @@ def test_quorum_names_who_cosigned(witnesses: tuple[Witness, ...]) -> None:
     place, code, params = COSIGNED[witnesses]
     assert Remark(code=code, params=params) in getattr(findings, place)
     assert findings.checked["L1"]["cosignatures"] == len(witnesses)
+    assert findings.unchecked == []

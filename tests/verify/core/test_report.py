@@ -29,6 +29,11 @@ def test_verdict_follows_from_faults_and_what_is_open(faults: int, left_open: in
     assert [len(remarks) for remarks in (findings.open, findings.notes, findings.unchecked)] == [left_open, 1, 1]
 
 
+def test_list_begins_without_anything() -> None:
+    findings = FaultList()
+    assert (findings.total, findings.faults, findings.checked, findings.anchored) == (0, [], {}, False)
+
+
 def test_first_fault_is_at_the_lowest_index_ranges_come_later_and_the_whole_log_last() -> None:
     places = [(0, None, False), (7, None, False), (7, 9, False), (3, 9, True), (8, 9, True), (None, None, False)]
     findings = FaultList()
@@ -55,6 +60,12 @@ def test_faults_beyond_what_is_stored_are_counted_and_the_first_one_stays_the_fi
         findings.fault("index", index, "index", index, index + 1)
     assert findings.total == 5
     assert [fault.index for fault in findings.faults] == [2, 5, 6]
+    others = FaultList()
+    for index in (5, 6, 8, 7):
+        others.fault("index", index, "index", index, index + 1)
+    assert [fault.index for fault in others.faults] == [5, 6, 7]
+    others.fault("previous", 7, "previous", "a", "b")
+    assert [fault.code for fault in others.faults] == ["index"] * 3
 
 
 def test_counts_of_a_level_add_up() -> None:

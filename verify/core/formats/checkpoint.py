@@ -42,7 +42,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
     """
     lines = text.split("\n")
     is_whole = len(lines) >= 4 and not lines[-1] and all(lines[:-1])
-    must(is_whole, "checkpoint", "checkpoint", "origin, size and root, one a line", text[:80])
+    must(is_whole, "checkpoint", "checkpoint", "origin, size and root, one a line", text)
     origin, size, root = lines[:3]
     is_size = _SIZE.match(size) and int(size) <= MAX_INTEGER
     must(is_size, "checkpoint", "checkpoint.size", "a decimal below 2^53 without leading zeros", size)
@@ -115,7 +115,7 @@ def open_checkpoint_of(raw: bytes, logs: Mapping[str, Sequence[VerifierKey]]) ->
     checkpoint = parse_checkpoint(note.text)
     keys, added = logs.get(checkpoint.origin, ()), checkpoint.extensions
     must(keys, "origin", "checkpoint.origin", " or ".join(logs), checkpoint.origin)
-    must(not added, "checkpoint", "checkpoint", "no extension lines", "".join(added[:1]))
+    must(not added, "checkpoint", "checkpoint", "no extension lines", " ".join(added))
     signed = [is_signed_by(note, key) for key in keys]  # by each of them: a line that fails rejects the note
     code = "other-log-key" if is_by_other_key(note, keys) else "note-signature"
     must(any(signed), code, "checkpoint", f"a signature by {checkpoint.origin} with a key that is listed")

@@ -102,10 +102,10 @@ def parse_vkey(text: str) -> VerifierKey:
     """
     match = _VKEY.match(text)
     if not match:
-        raise Malformed("vkey", "vkey", "<name>+<hash>+<base64>", text[:80])
+        raise Malformed("vkey", "vkey", "<name>+<hash>+<base64>", text)
     name, digits, encoded = match.groups()
     data = decode_base64(encoded, "vkey")
-    key = verifier_key(name, data[0] if data else 0, data[1:])
+    key = verifier_key(name, data[0], data[1:])
     must(key.key_hash.hex() == digits, "vkey", "vkey", f"key hash {key.key_hash.hex()}", digits)
     return key
 
@@ -148,7 +148,7 @@ def parse_line(line: str) -> NoteSignature:
     """Read one signature line, without its line feed; as `parse_note`. Source: C2SP signed-note, "Format"."""
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     is_named = line.startswith(_DASH) and is_key_name(name)
-    must(is_named, "signature-line", "note", f"{_DASH}<name> <base64>", line[:80])
+    must(is_named, "signature-line", "note", f"{_DASH}<name> <base64>", line)
     data = decode_base64(encoded, f"signature of {name}")
     must(len(data) >= 5, "signature-line", f"signature of {name}", "at least 5 bytes", len(data))
     return NoteSignature(name=name, key_hash=data[:4], blob=data[4:])

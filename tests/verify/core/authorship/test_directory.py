@@ -4,10 +4,12 @@ import base64
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.verify.small_ledger import PARTIES, SCOPE, TEXT, Key, Writer, verify
 
+from constancia.verify.core.authorship.directory import Directory
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_text
@@ -53,7 +55,7 @@ def test_1_two_signatures_on_an_ordinary_entry_are_a_fault(tmp_path: Path) -> No
     statement = writer.draft("ProgressReported", "commitment/rm", REPORT, writer.actor("sfp"))
     index = writer.record(statement, *(writer.people[party].sign(statement) for party in PARTIES[:2]))
     fault = only_fault(writer, tmp_path)
-    assert (fault.index, fault.code) == (index, "signature-count")
+    assert (fault.index, fault.code, fault.expected, fault.found) == (index, "signature-count", "1", "2")
 
 
 def test_1_genesis_without_one_founders_signature_is_a_fault(tmp_path: Path) -> None:
@@ -102,6 +104,15 @@ def test_2_key_ended_by_its_root_no_longer_signs(kind: str, body: dict[str, str]
     assert (fault.index, fault.code, fault.found) == (index, "key-state", state)
 
 
+def test_2_compromised_key_that_is_revoked_as_well_stays_compromised(tmp_path: Path) -> None:
+    writer = Writer().found()
+    key = writer.people["sfp"].key_id
+    writer.as_root("sfp", "KeyCompromised", f"key/{key}", {"compromised_since": "2019-04", "key": key})
+    writer.as_root("sfp", "KeyRevoked", f"key/{key}", {"key": key, "reason": "lost"})
+    act(writer)
+    assert only_fault(writer, tmp_path).found == "compromised"
+
+
 def test_2_rotated_key_is_retired_and_the_new_one_signs(tmp_path: Path) -> None:
     writer = Writer().found()
     old, new = writer.people["sfp"].key_id, Key("new")
@@ -132,6 +143,24 @@ def test_2_day_is_counted_in_the_ledgers_zone(tmp_path: Path) -> None:
     writer.now = writer.now.replace(day=2, hour=5, minute=50)  # 23:50 of 1 March in Mexico City
     act(writer, key=new)
     assert audited(writer, tmp_path).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("recorded_at", "day"),
+    [
+        ("2019-03-02T05:59:59.999Z", "2019-03-01"), ("2019-03-02T06:00:00.000Z", "2019-03-02"),
+        ("2019-02-30T05:00:00.000Z", "2019-02-30"), ("0001-01-01T05:00:00.000Z", "0001-01-01"),
+    ],
+)  # fmt: skip
+def test_2_day_is_that_of_the_zone_or_where_there_is_no_such_instant_the_one_that_is_written(
+    recorded_at: str, day: str
+) -> None:
+    directory = Directory(lambda name: ZoneInfo(name) if name.startswith("America/") else None)
+    assert directory.day_of(recorded_at) is None
+    directory.set_zone("America/Mexico_City")
+    assert directory.day_of(recorded_at) == day
+    directory.set_zone("Nowhere")
+    assert directory.day_of(recorded_at) is None
 
 
 def test_2_key_is_registered_once(tmp_path: Path) -> None:
@@ -190,6 +219,19 @@ def test_4_type_outside_the_scope_is_a_fault(tmp_path: Path) -> None:
     index = writer.as_person("sfp", "CommitmentAdopted", "commitment/rm", REPORT)
     fault = only_fault(writer, tmp_path)
     assert (fault.index, fault.code) == (index, "scope")
+
+
+def test_4_key_ends_itself_without_any_scope_by_revocation_alone(tmp_path: Path) -> None:
+    writer = Writer()
+    writer.open()
+    writer.appoint("sfp", scope=[])
+    writer.register("sfp")
+    writer.endorse("sfp")
+    key, other = writer.people["sfp"].key_id, writer.roots["nosc"].key_id
+    rotated = writer.as_person("sfp", "KeyRotated", f"key/{key}", {"key": key, "new_key": Key("new").key_id})
+    revoked = writer.as_person("sfp", "KeyRevoked", f"key/{other}", {"key": other, "reason": "lost"})
+    faults = [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults]
+    assert faults == [(rotated, "scope"), (revoked, "scope"), (revoked, "authority")]
 
 
 def test_4_unknown_type_in_the_scope_is_no_fault(tmp_path: Path) -> None:
@@ -294,7 +336,8 @@ def new_root(writer: Writer, party: str, name: str, endorsing: tuple[str, ...], 
 
 
 @pytest.mark.parametrize(
-    ("schema", "until", "is_fault"), [(1, "2018-12-31", True), (2, "2018-12-31", False), (2, "2030-12-31", True)]
+    ("schema", "until", "is_fault"),
+    [(1, "2018-12-31", True), (2, "2018-12-31", False), (2, "2019-02-28", False), (2, "2019-03-01", True)],
 )
 def test_5_root_whose_period_is_over_is_in_nobodys_way_since_the_second_edition(
     schema: int, until: str, is_fault: bool, tmp_path: Path
@@ -326,6 +369,40 @@ def test_2_key_may_sign_from_the_first_day_of_its_period_to_the_last(
     assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
 
 
+@pytest.mark.parametrize("schema", [1, 2])
+def test_5_founder_endorses_no_representatives_key_of_a_party_without_a_root(schema: int, tmp_path: Path) -> None:
+    writer = Writer().found()
+    root, new = writer.roots["nosc"].key_id, Key("new")
+    writer.register("nosc", new)
+    writer.as_root("nosc", "KeyRevoked", f"key/{root}", {"key": root, "reason": "lost"})
+    endorsed = {"key": new.key_id, "valid_from": "2019-01-01"}
+    index = writer.as_root("inai", "KeyEndorsed", f"key/{new.key_id}", endorsed, schema=schema)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "authority")
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_5_party_that_is_no_founder_endorses_no_root_of_another(schema: int, tmp_path: Path) -> None:
+    writer = Writer().found()
+    new_root(writer, "academia", "root", ("inai",), schema, valid_from="2019-01-01")
+    writer.roots["academia"] = Key("root")
+    index = new_root(writer, "unam", "second root", ("academia",), schema, valid_from="2019-01-01")
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "authority")
+
+
+@pytest.mark.parametrize(("schema", "is_fault"), [(1, True), (2, False)])
+def test_5_founder_without_a_root_gets_one_from_others_since_the_second_edition(
+    schema: int, is_fault: bool, tmp_path: Path
+) -> None:
+    writer = Writer().found()
+    root = writer.roots["nosc"].key_id
+    writer.as_root("nosc", "KeyRevoked", f"key/{root}", {"key": root, "reason": "lost"})
+    index = new_root(writer, "nosc", "second root", ("inai",), schema, valid_from="2019-01-01")
+    expected = [(index, "authority")] if is_fault else []
+    assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
+
+
 @pytest.mark.parametrize("kind", ["KeyRevoked", "KeyCompromised"])
 def test_5_founder_ends_no_other_partys_root(kind: str, tmp_path: Path) -> None:
     writer = Writer().found()
@@ -341,6 +418,21 @@ def test_5_key_revokes_itself_without_any_scope(tmp_path: Path) -> None:
     key = writer.people["sfp"].key_id
     writer.as_person("sfp", "KeyRevoked", f"key/{key}", {"key": key, "reason": "lost"})
     assert audited(writer, tmp_path).faults == ()
+
+
+@pytest.mark.parametrize(("kind", "codes"), [("KeyRevoked", ["actor"]), ("KeyCompromised", ["actor", "authority"])])
+def test_5_root_that_ends_itself_under_anothers_name_is_wrong_in_its_name_alone(
+    kind: str, codes: list[str], tmp_path: Path
+) -> None:
+    writer = Writer().found()
+    key = writer.roots["sfp"]
+    body = (
+        {"key": key.key_id, "reason": "lost"}
+        if kind == "KeyRevoked"
+        else {"compromised_since": "2019", "key": key.key_id}
+    )
+    writer.as_root("nosc", kind, f"key/{key.key_id}", body, key=key)
+    assert [fault.code for fault in audited(writer, tmp_path).faults] == codes
 
 
 def test_5_representative_revokes_no_other_key(tmp_path: Path) -> None:
@@ -534,14 +626,22 @@ def test_5_one_of_two_other_founders_restores_nobody(tmp_path: Path) -> None:
     assert (fault.index, fault.code, fault.found) == (index, "key-state", "pending")
 
 
-@pytest.mark.parametrize(("period", "is_awaited"), [({}, True), ({"valid_until": "2018-12-31"}, False)])
+@pytest.mark.parametrize(
+    ("period", "is_awaited"),
+    [
+        ({"valid_from": "2018-01-01"}, True),
+        ({"valid_from": "2019-03-01", "valid_until": "2019-03-01"}, True),
+        ({"valid_from": "2018-01-01", "valid_until": "2019-02-28"}, False),
+        ({"valid_from": "2019-03-02"}, False),
+    ],
+)
 def test_5_a_founder_is_awaited_while_its_own_root_may_sign(
     period: dict[str, str], is_awaited: bool, tmp_path: Path
 ) -> None:
     writer = Writer().found()
     old = writer.roots["sfp"].key_id
     writer.as_root("sfp", "KeyRevoked", f"key/{old}", {"key": old, "reason": "lost"}, schema=2)
-    new_root(writer, "sfp", "root of sfp", ("inai", "nosc"), 2, valid_from="2018-01-01", **period)
+    new_root(writer, "sfp", "root of sfp", ("inai", "nosc"), 2, **period)
     _, index = restored(writer, "inai")
     expected = [(index, "key-state")] if is_awaited else []
     assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected

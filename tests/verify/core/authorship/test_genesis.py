@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from tests.verify.small_ledger import PARTIES, Key, Writer
+from tests.verify.small_ledger import ORIGIN, PARTIES, Key, PostQuantumWitness, Writer
 
 from constancia.verify.core.formats.canonical import parse_canonical
 from constancia.verify.core.formats.entry import parse_entry
+from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_vkey, verifier_key
 from constancia.verify.core.log import check_log
 
 FOUNDERS = {"capacity": "founders"}
@@ -68,3 +69,12 @@ def test_roots_are_known_from_entry_0_on_and_no_other_key() -> None:
     writer.roots[PARTIES[1]] = Key("stranger")
     writer.appoint(PARTIES[1])
     assert ("key-unknown", 2, "signatures[0].key") in faults(writer)
+
+
+def test_genesis_may_name_a_cosigner_whose_word_every_checkpoint_carries() -> None:
+    made = PostQuantumWitness("own")
+    made.verifier = verifier_key(ORIGIN, COSIGNATURE_MLDSA44, made.verifier.public_key)
+    writer = opened(log_cosigner=format_vkey(made.verifier))
+    assert faults(writer) == [("checkpoint", None, "checkpoint")]
+    log = writer.log(witnesses=(made,))
+    assert check_log(log.entries, log.checkpoint(), None).findings.faults == []

@@ -157,6 +157,15 @@ def test_actor_of_a_newer_act_is_the_one_that_the_key_belongs_to(tmp_path: Path)
     assert (first.code, first.index) == ("actor", index)
 
 
+def test_actor_of_a_newer_act_is_not_judged_where_several_sign_or_it_is_no_party(tmp_path: Path) -> None:
+    writer = Writer().found()
+    nobody = writer.draft("LedgerClosed", "ledger", BODY, {"capacity": "founders"})
+    writer.record(nobody, writer.people["sfp"].sign(nobody))
+    joint = writer.draft("LedgerClosed", "ledger", BODY, {"capacity": "root", "party": "nosc"})
+    writer.record(joint, *(writer.roots[party].sign(joint) for party in PARTIES))
+    assert audited(writer, tmp_path).faults == ()
+
+
 def test_d4_signature_bytes_times_and_links_are_judged_after_it(tmp_path: Path) -> None:
     writer = Writer().found()
     by_root(writer)
@@ -178,3 +187,5 @@ def test_genesis_of_a_newer_schema_is_left_open(tmp_path: Path) -> None:
     writer.as_root("sfp", "MemberOrganizationJoined", "party/sfp", {"party": "sfp"})
     report = audited(writer, tmp_path)
     assert report.verdict is Verdict.INCONCLUSIVE, report_text(report, "en")
+    [remark] = [one for one in report.open if one.code == "newer-act"]
+    assert dict(remark.params) == {"index": 0, "type": "LedgerOpened", "count": 2}

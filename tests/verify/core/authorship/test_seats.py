@@ -51,6 +51,23 @@ def test_words_of_others_begin_no_return(schema: int) -> None:
     assert not folded(*left, said("nosc", "PartyReturned", RETURN, schema, by_root=False)).is_seated("nosc")
 
 
+def test_words_of_others_count_after_the_returning_roots_own_alone() -> None:
+    left = [*established(1), said("nosc", "PartyWithdrew", {"governance_body": "stt"}, 1)]
+    others = [said(party, "PartyReturned", RETURN, 1, by_root=False) for party in ("inai", "sfp")]
+    seats = folded(*left, *others, said("nosc", "PartyReturned", RETURN, 1), others[0])
+    assert not seats.is_seated("nosc")
+    seats.apply(others[1])
+    assert seats.is_seated("nosc")
+
+
+def test_withdrawal_ends_a_return_under_way() -> None:
+    left = said("nosc", "PartyWithdrew", {"governance_body": "stt"}, 1)
+    others = [said(party, "PartyReturned", RETURN, 1, by_root=False) for party in ("inai", "sfp")]
+    returning = [*established(1), left, said("nosc", "PartyReturned", RETURN, 1)]
+    assert folded(*returning, *others).is_seated("nosc")
+    assert not folded(*returning, left, *others).is_seated("nosc")
+
+
 @pytest.mark.parametrize("schema", EDITIONS)
 def test_successor_ends_its_predecessor_from_the_second_edition_on(schema: int) -> None:
     seats = folded(*established(schema), *established(schema, "next", predecessor="stt"))
@@ -65,3 +82,19 @@ def test_provenance_is_part_of_an_equal_text_in_the_first_edition_alone(schema: 
     mixed += [said(party, "GovernanceBodyEstablished", body, schema) for party in others]
     assert folded(*mixed).is_seated(first) == (schema > 1)
     assert folded(*established(schema)).is_seated(first)
+
+
+@pytest.mark.parametrize("schema", EDITIONS)
+def test_body_that_is_established_again_gives_no_seat_back(schema: int) -> None:
+    left = [*established(schema), said("nosc", "PartyWithdrew", {"governance_body": "stt"}, schema)]
+    seats = folded(*left, *established(schema))
+    assert not seats.is_seated("nosc")
+    assert seats.is_seated("inai")
+
+
+@pytest.mark.parametrize("kind", ["PartyWithdrew", "PartyReturned"])
+@pytest.mark.parametrize("schema", EDITIONS)
+def test_act_about_a_body_that_is_not_established_has_no_effect(kind: str, schema: int) -> None:
+    seats = folded(said("nosc", kind, RETURN | {"governance_body": "none"}, schema), *established(schema))
+    assert set(seats.bodies) == {"stt"}
+    assert seats.is_seated("nosc")

@@ -117,6 +117,8 @@ def test_odd_bytes_are_read_or_malformed_and_never_anything_else(raw: bytes) -> 
         (b"\xef\xbb\xbf{}", "not-json"),
         (b'{"a":"\xff"}', "not-utf8"),
         (b'{"a":"\xc0\xaf"}', "not-utf8"),
+        (b"[" * 60_000, "too-deep"),
+        (b'{"a":' * 13_000, "too-deep"),
         (b"[]", "not-object"),
         (b'"a"', "not-object"),
         (b"null", "not-object"),
@@ -129,6 +131,15 @@ def test_every_other_form_is_refused_by_its_name(raw: bytes, code: str) -> None:
     assert refused(raw) == code
 
 
+@pytest.mark.parametrize("value", [MAX_INTEGER, -MAX_INTEGER, 0, -1])
+def test_integer_below_the_bound_in_size_is_written_and_read(value: int) -> None:
+    assert parse_canonical(canonical({"a": value})) == {"a": value}
+    if abs(value) == MAX_INTEGER:
+        assert refused(b'{"a":%d}' % (value + value // MAX_INTEGER)) == "integer"
+        with pytest.raises(Malformed):
+            canonical(value + value // MAX_INTEGER)
+
+
 def nested(depth: int) -> bytes:
     return b'{"a":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
 
@@ -136,6 +147,12 @@ def nested(depth: int) -> bytes:
 def test_nesting_up_to_the_limit_is_read_and_one_more_is_refused() -> None:
     assert canonical(parse_canonical(nested(MAX_DEPTH))) == nested(MAX_DEPTH)
     assert refused(nested(MAX_DEPTH + 1)) == "too-deep"
+    for depth in (MAX_DEPTH, MAX_DEPTH + 1):  # more brackets than levels
+        several = nested(depth)[:-1] + b',"b":[[],[]]}'
+        if depth == MAX_DEPTH:
+            assert canonical(parse_canonical(several)) == several
+        else:
+            assert refused(several) == "too-deep"
     assert parse_canonical(b'{"a":"' + b"[{" * 50 + b'"}') == {"a": "[{" * 50}
     with pytest.raises(Malformed, match="nesting"):
         canonical(json.loads(nested(MAX_DEPTH + 1)))
@@ -169,6 +186,17 @@ def test_characters_of_the_fast_way_need_none_of_the_slow_ways_checks() -> None:
     # No plain character joins with what stands before it: NFC of any sequence of them is that sequence.
     assert all(unicodedata.combining(one) == 0 for one in plain)
     assert all(unicodedata.normalize("NFC", "a" + one) == "a" + one for one in plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        ('{"a":"El año, según «acta» – 5 €"}', True), (r'{"a":"\n\"\\"}', True), ("{}", True), ('{"a":"字"}', False),
+        ('{"a":"e\u0301"}', False), (r'{"a":"\t"}', False), (r'{"a":"\u0041"}', False), ('{"a":"\xad"}', False),
+    ],
+)  # fmt: skip
+def test_strings_need_no_look_at_each_where_all_is_allowed_and_nothing_escaped_oddly(text: str, is_plain: bool) -> None:
+    assert module.is_plain(text) is is_plain
 
 
 @pytest.mark.parametrize("name", ["arrays", "french", "unicode"])

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from tests.verify.small_ledger import ORIGIN, Log, LogKey, Witness
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.checkpoint import format_checkpoint, is_signed_by, open_checkpoint, parse_checkpoint
+from constancia.verify.core.formats.checkpoint import (
+    format_checkpoint,
+    is_signed_by,
+    open_checkpoint,
+    parse_checkpoint,
+    read_checkpoint,
+)
 from constancia.verify.core.formats.note import (
     COSIGNATURE_ED25519,
     NoteSignature,
@@ -52,6 +58,7 @@ def test_text_of_another_form_is_refused(text: str) -> None:
 def test_extension_lines_are_read_and_then_refused_in_ours() -> None:
     text = format_checkpoint(ORIGIN, 1, ROOT) + "extension\n"
     assert parse_checkpoint(text).extensions == ("extension",)
+    assert read_checkpoint(format_note(text, [Witness("a").line(text)])) == parse_checkpoint(text)
     signer = LogKey()
     line = NoteSignature(name=ORIGIN, key_hash=signer.verifier.key_hash, blob=signer.key.private.sign(text.encode()))
     with pytest.raises(Malformed, match="extension"):

@@ -88,6 +88,11 @@ def test_member_of_another_form_is_named(where: str, change: Change, log: Log) -
     assert caught.value.where.startswith(where)
 
 
+def test_entry_has_up_to_sixteen_signatures(log: Log) -> None:
+    listed = json.loads(log.entries[20])["signatures"] * MAX_SIGNATURES
+    assert len(parse_entry(changed(log.entries[20], put("signatures", listed))).signatures) == MAX_SIGNATURES == 16
+
+
 def test_entry_longer_than_a_bundle_can_hold_is_not_built(log: Log) -> None:
     entry = parse_entry(log.entries[20])
     with pytest.raises(Malformed, match="too-large"):

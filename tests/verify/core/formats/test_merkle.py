@@ -3,7 +3,7 @@
 import pytest
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, MerkleTree, hash_leaf
+from constancia.verify.core.formats.merkle import EMPTY_ROOT, HASH_BYTES, MerkleTree, hash_leaf
 
 
 def test_root_of_each_size_is_the_one_of_a_tree_that_ends_there() -> None:
@@ -13,6 +13,14 @@ def test_root_of_each_size_is_the_one_of_a_tree_that_ends_there() -> None:
         roots.append(tree.root())
     assert [tree.root(size) for size in range(41)] == roots
     assert len(set(roots)) == 41
+
+
+def test_tree_stores_the_complete_subtrees_of_each_level_and_nothing_else() -> None:
+    tree = MerkleTree()
+    for size in range(40):
+        stored = [len(row) // HASH_BYTES for row in tree._levels]
+        assert stored == [size >> level for level in range(max(1, size.bit_length()))]
+        tree.append(hash_leaf(bytes([size])))
 
 
 @pytest.mark.parametrize("size", [-1, 6, 7, 8, 9, 2**53])

@@ -63,7 +63,8 @@ def test_last_empty_line_parts_text_and_signatures() -> None:
     "raw",
     [
         b"", b"\n", b"\n\n", b"text\n", b"text\n\n", note("", LINE), note("text"), note("text\n", ""),
-        note("text\n", LINE[:-1]), note("text\n", LINE + "\n"), note("text\n", LINE + "no dash\n"),
+        b"\n\n" + LINE.encode(), LINE.encode(), note("text\n", LINE[:-1]), note("text\n", LINE[:-1] + "x"),
+        note("text\n", LINE + "\n"), note("text\n", LINE + "no dash\n"),
         note("text\n", LINE.replace("\u2014", "-")), note("text\n", LINE.replace("\u2014 ", "\u2014")),
         note("text\n", LINE.replace("name", "na me")), note("text\n", LINE.replace("name", "na+me")),
         note("text\n", LINE.replace("name", "na\u00a0me")), note("text\n", LINE.replace("name", "")),
@@ -71,12 +72,25 @@ def test_last_empty_line_parts_text_and_signatures() -> None:
         note("text\n", "\u2014 name aGFzaGJsb2I\n"), note("text\n", LINE[:-1] + " \n"), note("te\tt\n"),
         note("te\rt\n"),
         note("te\x00t\n"), b"te\xfft\n\n" + LINE.encode(), note("text\n", LINE * (MAX_SIGNATURES + 1)),
-        b"x" * MAX_NOTE_BYTES + note("text\n"),
     ],
 )  # fmt: skip
 def test_note_of_another_form_is_refused(raw: bytes) -> None:
     with pytest.raises(Malformed):
         parse_note(raw)
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_note_and_its_signatures_are_read_up_to_their_bounds(more: int) -> None:
+    long = note("x" * (MAX_NOTE_BYTES + more - len(note("\n"))) + "\n")
+    many = note("text\n", LINE * (MAX_SIGNATURES + more))
+    assert len(long) == MAX_NOTE_BYTES + more
+    for raw, code in ((long, "too-large"), (many, "note")):
+        if more > 0:
+            with pytest.raises(Malformed) as caught:
+                parse_note(raw)
+            assert caught.value.code == code
+        else:
+            assert len(parse_note(raw).signatures) == raw.count(LINE.encode())
 
 
 @given(st.data())

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ from constancia.verify.core.formats.signatures import (
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
+ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 MESSAGE = b"DSSEv1 1 x 2 {}"
 ORIGIN, RP_ID = "https://example.org", "example.org"
 
@@ -137,6 +139,13 @@ def test_ed25519_point_that_the_rule_excludes_is_neither_key_nor_r(y: int, sign:
         load_public_key("ed25519", spki_of_ed25519(encoded))
 
 
+@pytest.mark.parametrize("y", [0, 1, P - 1, P, ORDER_8, P - ORDER_8])
+def test_ed25519_point_of_small_order_is_no_r(y: int) -> None:
+    """Its own holder can make a signature with such an R that the library accepts."""
+    for sign in (0, 1):
+        assert not is_sound_ed25519((y | sign << 255).to_bytes(32, "little") + bytes(32))
+
+
 def test_ed25519_signature_with_s_of_l_or_more_is_refused() -> None:
     key = Key("a")
     sig = key.private.sign(MESSAGE)
@@ -183,14 +192,31 @@ def test_rsa_counts_with_pkcs1_and_sha256_only(rsa_key: rsa.RSAPrivateKey) -> No
         assert not verify_rsa_pkcs1_sha256(public, other, MESSAGE)
 
 
-def test_rsa_key_too_short_or_too_long_is_refused() -> None:
-    short = spki_of(rsa.generate_private_key(65_537, 1_024))  # noqa: S505 - what must be refused
-    with pytest.raises(Malformed):
-        load_public_key("rsa-pkcs1-sha256", short)
-    numbers = rsa.RSAPublicNumbers(65_537, 2**8_199 + 1)
-    long = numbers.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    with pytest.raises(Malformed):
-        load_public_key("rsa-pkcs1-sha256", long)
+def test_rsa_signature_counts_by_the_keys_scheme_and_without_a_passkeys_data(rsa_key: rsa.RSAPrivateKey) -> None:
+    key = load_public_key("rsa-pkcs1-sha256", spki_of(rsa_key))
+    sound = Signature(key=key.key_id, sig=rsa_key.sign(MESSAGE, padding.PKCS1v15(), hashes.SHA256()))
+    assert verify_signature(key, sound, MESSAGE)
+    assert not verify_signature(key, sound, MESSAGE + b" ")
+    assert not verify_signature(key, replace(sound, sig=bytes(256)), MESSAGE)
+    assert not verify_signature(key, replace(sound, client_data=b"{}"), MESSAGE)
+    assert not verify_signature(key, replace(sound, authenticator_data=b""), MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("bits", "exponent", "is_sound"),
+    [
+        (2_047, 65_537, False), (2_048, 65_537, True), (8_192, 65_537, True), (8_193, 65_537, False),
+        (2_048, 3, False), (2_048, 65_539, False),
+    ],
+)  # fmt: skip
+def test_rsa_key_has_2048_to_8192_bits_and_the_one_exponent(bits: int, exponent: int, is_sound: bool) -> None:
+    public = rsa.RSAPublicNumbers(exponent, 2 ** (bits - 1) + 1).public_key()
+    spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if is_sound:
+        assert load_public_key("rsa-pkcs1-sha256", spki).spki == spki
+    else:
+        with pytest.raises(Malformed):
+            load_public_key("rsa-pkcs1-sha256", spki)
 
 
 @pytest.mark.parametrize("scheme", ["ed25519", "webauthn", "rsa-pkcs1-sha256", "hmac", "", "ED25519"])
@@ -282,6 +308,19 @@ def test_passkey_that_says_something_else_does_not_count(said: dict[str, Any], p
 )
 def test_passkey_with_odd_client_data_does_not_count_and_is_no_error(client: bytes, passkey: Passkey) -> None:
     assert not verify_signature(passkey.key, passkey.sign_raw(client), MESSAGE)
+
+
+def test_passkey_whose_signature_is_another_does_not_count(passkey: Passkey) -> None:
+    sound, other = passkey.sign(), passkey.sign(extra="other bytes")
+    assert verify_signature(passkey.key, sound, MESSAGE)
+    assert not verify_signature(passkey.key, replace(sound, sig=other.sig), MESSAGE)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+def test_passkey_with_a_number_that_is_no_json_does_not_count(value: str, passkey: Passkey) -> None:
+    client = (passkey.sign().client_data or b"")[:-1] + f', "more": {value}}}'.encode()
+    assert not verify_signature(passkey.key, passkey.sign_raw(client), MESSAGE)
+    assert verify_signature(passkey.key, passkey.sign_raw(client.replace(value.encode(), b"1")), MESSAGE)
 
 
 def test_passkey_member_twice_does_not_count(passkey: Passkey) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.commitments.test_commitment import status
 from tests.domain.complaints.test_complaint import admitted
-from tests.domain.participation.test_gathering import called, convened
+from tests.domain.participation.test_gathering import called, contributed, convened, unconvened
 from tests.domain.participation.test_standing import with_term
 from tests.domain.plans.test_deadline import extending
 from tests.domain.plans.test_plan import carried, closing, opened, opening
@@ -133,6 +133,14 @@ def voting() -> Stage:
     return stage
 
 
+def unconvened_and_heard() -> Stage:
+    """A consultation that nobody convened, recorded a month later with what came in."""
+    stage = seated()
+    stage.says("sfp", "GatheringHeld", unconvened(kind="consultation"), occurred_on="2019-02")
+    stage.says("red", "ContributionReceived", contributed(), occurred_on="2019-02")
+    return stage
+
+
 # What time alone makes true: how many facts of a kind there are from which instant on.
 TIME: list[tuple[Callable[[], Stage], str, int, str]] = [
     (lambda: seated().adopted(), "DeadlineMissed", 2, "2019-05-25T05:00:00"),
@@ -142,6 +150,7 @@ TIME: list[tuple[Callable[[], Stage], str, int, str]] = [
     (called, "GatheringNotHeld", 1, "2019-03-27T06:00:00"),
     (lambda: with_term(10), "ReasonedResponseOwed", 1, "2019-05-11T05:00:00"),
     (lambda: with_term(10), "DeadlineMissed", 1, "2019-05-21T05:00:00"),
+    (unconvened_and_heard, "ReasonedResponseOwed", 1, "2019-03-01T06:00:00"),
     (admitted, "DeadlineMissed", 1, "2019-04-01T06:00:00"),
     (lambda: signed_by("nosc", window="2019-03-01/2019-03-30"), "AgreementLapsed", 1, "2019-03-31T06:00:00"),
     (voting, "DecisionLapsed", 1, "2019-04-01T06:00:00"),

@@ -132,6 +132,18 @@ def test_no_answer_is_dated_before_what_it_answers(when: str, themes: list[Body]
     assert (refusal.code, refusal.judged_against["came"]) == ("E_DATE", "2019-05-02")
 
 
+def test_what_came_in_on_an_unknown_day_came_first() -> None:
+    """An answer to all of it is not older than the first; what may have come at any time bounds nothing."""
+    stage = contributions()
+    stage.says("red", "ContributionReceived", contributed("k3"), occurred_on="../2019-05-01")
+    stage.says("sfp", "ReasonedResponsePublished", answered(), occurred_on="2019-04")
+
+
+def test_an_answer_of_the_day_on_which_the_contribution_came_is_no_earlier() -> None:
+    stage = contributions()
+    stage.says("sfp", "ReasonedResponsePublished", answered(), occurred_on="2019-05-02")
+
+
 def test_no_answer_to_a_proposal_is_dated_before_it() -> None:
     stage = proposed()
     refusal = stage.refused("sfp", "ReasonedResponsePublished", answered(commitment="c9"), occurred_on="2019-02-28")

@@ -194,7 +194,7 @@ class ConditionSettled(BodysAct):
         "la condición de un hito se resuelve con el nombre del hito",
     )
     def _of_no_milestone(self, on: Commitment, at: Context) -> Breach:
-        declared = on.declared_condition(self.condition) if self.condition else None
+        declared = on.declared_condition(self.condition)
         return declared is not None and declared.milestone is not None and {"milestone": declared.milestone}
 
     @rule("E_STATE", "a condition is settled once", "una condición se resuelve una vez")
@@ -240,7 +240,7 @@ class ConditionSettled(BodysAct):
 
     def others(self, after: Commitment, at: Context) -> Iterable[Agreement]:
         """Let the agreement go on that a condition precedent held back, or lapse."""
-        return released(after.declared_condition(self.condition) if self.condition else None, after, at)
+        return released(after.declared_condition(self.condition), after, at)
 
     def _settled(self, condition: DeclaredCondition, at: Context) -> DeclaredCondition:
         if condition.condition != self.condition:

@@ -17,6 +17,7 @@ from tests.domain.stage import (
     act_of,
     appointment,
     commitment,
+    doc,
     key_id,
     milestone,
     proposed,
@@ -27,6 +28,7 @@ from tests.domain.stage import (
     small_scope,
     text,
 )
+from tests.domain.tables import codes
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
@@ -157,6 +159,28 @@ def signature_said_again_when_it_suffices(stage: Stage) -> object:
     return stage.withdraw("sfp").code_of("nosc", "DecisionSigned", WORD), stage.status("decision/d1")
 
 
+def vote_against_of_who_has_left(stage: Stage) -> object:
+    put_to_the_vote(stage)
+    stage.says("sfp", "VoteCast", WORD | {"choice": "against"})
+    stage.withdraw("sfp").each("VoteCast", WORD | {"choice": "for"}, ("inai", "nosc"))
+    return stage.status("decision/d1")
+
+
+def work_for_a_role_that_nobody_fills(stage: Stage) -> object:
+    stage.adopted("c1", small_scope(milestones=[milestone(lead=["consultant"])]))
+    delivered = {"commitment": "c1", "deliverable": "e1", "document": doc(), "version": 1}
+    return stage.code_of("red", "DeliverableSubmitted", delivered), stage.code_of("red", "WorkStarted", started())
+
+
+def work_on_what_left_the_scope(stage: Stage) -> object:
+    """A former responsible delivers it, since the second edition; another party never."""
+    stage.adopted()
+    change = CHANGE | {"declared_kind": "reduction", "scope": small_scope(deliverables=[])}
+    stage.decided("d2", act_of("ScopeChanged", change)).says("inai", "ScopeChanged", change)
+    delivered = {"commitment": "c1", "deliverable": "e1", "document": doc(), "version": 1}
+    return [codes(stage.refused(party, "DeliverableSubmitted", delivered)) for party in ("inai", "nosc")]
+
+
 def absent_from_a_baseline(stage: Stage) -> object:
     """Who sits and has not signed: in the first edition a majority bound all, later only who can't speak is missing."""
     put_to_the_vote(stage.rules(decision_rule="majority"))
@@ -275,6 +299,11 @@ RULES: dict[Callable[[Stage], object], tuple[object, object, object]] = {
     return_said_again_when_it_suffices: ("E_ALREADY_SIGNED", "", ""),
     acceptance_said_again_when_it_suffices: ("E_ALREADY_SIGNED", "", ""),
     signature_said_again_when_it_suffices: (("E_ALREADY_SIGNED", "adopted"), ("", "signed"), ("", "signed")),
+    vote_against_of_who_has_left: ("rejected", "adopted", "adopted"),
+    work_for_a_role_that_nobody_fills: (("", "E_ROLE"), ("E_ROLE", "E_ROLE"), ("E_ROLE", "E_ROLE")),
+    work_on_what_left_the_scope: (
+        [{"E_NOT_FOUND"}, {"E_NOT_FOUND"}], *[[{"E_NOT_FOUND"}, {"E_NOT_FOUND", "E_ROLE"}]] * 2,
+    ),
     signature_of_who_has_left: ("adopted", "signed", "signed"),
     seats_of_a_predecessor: ("established", "succeeded", "succeeded"),
     withdrawal_dated_before_the_last_word: ("2019-03-04", "2019-03-08", "2019-03-08"),

@@ -100,7 +100,7 @@ def called_again(when: datetime) -> object:
 
 
 # Recorded a second before the instant, at it, and a second after: the days that are missed.
-SAID: dict[Callable[[datetime], object], tuple[str, tuple[object, object, object]]] = {
+SAID: dict[Callable[[datetime], object], tuple[str, tuple[object, ...]]] = {
     plan_closed: ("2019-09-01T05:00:00", ([*M1], [*M1, "2019-08-31"], [*M1, "2019-08-31"])),
     plan_extended: ("2019-09-01T05:00:00", ([*M1, "2019-10-31"], *[[*M1, "2019-08-31", "2019-10-31"]] * 2)),
     withdrawn: ("2019-05-25T05:00:00", ([], [*M1], [*M1])),

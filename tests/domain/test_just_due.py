@@ -11,7 +11,7 @@ import pytest
 from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.commitments.test_commitment import status
 from tests.domain.complaints.test_complaint import admitted
-from tests.domain.participation.test_gathering import called, contributed, convened, unconvened
+from tests.domain.participation.test_gathering import called, contributed, convened, found, promised, unconvened
 from tests.domain.participation.test_standing import with_term
 from tests.domain.plans.test_deadline import extending
 from tests.domain.plans.test_plan import carried, closing, opened, opening
@@ -19,6 +19,7 @@ from tests.domain.stage import MEMBERS, Body, Stage, act_of, commitment, milesto
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import derive, flags
+from constancia.domain.participation.standing import is_late
 
 SECOND = timedelta(seconds=1)
 LATE = datetime(2023, 1, 1, tzinfo=UTC)
@@ -92,6 +93,17 @@ def moved_back(when: datetime) -> object:
     return moved("2019-05-10", when)
 
 
+def contribution_to_a_call(when: datetime) -> object:
+    """Whether a contribution, recorded late and dated before the ledger, is late: a call on record contradicts it."""
+    stage = promised()
+    stage.now = when
+    call = convened(window="2019-02/2019-03-26", kind="consultation", about={"commitment": "c1"})
+    stage.says("sfp", "GatheringConvened", call, occurred_on="2019-03-26")
+    stage.on("2019-06-01").says("red", "ContributionReceived", contributed(), occurred_on="2019-02-15")
+    gathering = found(stage)
+    return is_late(stage.state, gathering, gathering.contributions[0])
+
+
 def called_again(when: datetime) -> object:
     stage = called()
     stage.now = when
@@ -105,6 +117,7 @@ SAID: dict[Callable[[datetime], object], tuple[str, tuple[object, ...]]] = {
     plan_extended: ("2019-09-01T05:00:00", ([*M1, "2019-10-31"], *[[*M1, "2019-08-31", "2019-10-31"]] * 2)),
     withdrawn: ("2019-05-25T05:00:00", ([], [*M1], [*M1])),
     withdrawn_of_a_plan: ("2019-04-01T06:00:00", ([[]], [["c1"]], [["c1"]])),
+    contribution_to_a_call: ("2019-03-27T06:00:00", (True, False, False)),
     called_again: ("2019-03-27T06:00:00", (["2019-12-31"], *[["2019-03-26", "2019-12-31"]] * 2)),
     # A scope is in force at the instant of its recording: there the day that it names counts, and no other.
     moved_on: ("2019-05-25T05:00:00", (["2019-12-31"] * 2, ["2019-12-31"] * 2, ["2019-05-24", "2019-12-31"] * 2)),

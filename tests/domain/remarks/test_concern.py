@@ -47,6 +47,14 @@ def test_a_decision_and_a_vote_concern_the_body() -> None:
     assert concerned(stage, vote) == {"inai", "nosc", "sfp"} - {vote.statement["actor"]["party"]}
 
 
+def test_a_vote_concerns_who_answers_for_what_is_decided() -> None:
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=["red"])]))
+    change = {"commitment": "c1", "decision": "d2", "declared_kind": "clarification", "from_version": 1}
+    scope = small_scope(milestones=[milestone(lead=["red"], window="2019-03-26/2019-05-25")])
+    stage.decided("d2", act_of("ScopeChanged", change | {"scope": scope, "declared_kind": "deferral"}))
+    assert concerned(stage, stage.entries[-1]) == {"inai", "nosc", "red"}
+
+
 def test_a_text_concerns_its_parties_and_a_party_its_own_registration() -> None:
     stage = seated()
     docset = {"authentic": "es", "documents": [doc("t", "es")]}

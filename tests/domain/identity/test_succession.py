@@ -19,7 +19,7 @@ from constancia.domain.identity.succession import Succession, Transfer
 def test_a_duty_that_nobody_was_given_goes_to_a_single_successor(
     successors: tuple[str, ...], duty: str, bearer: str | None
 ) -> None:
-    given = (Transfer(duty="duty/given", successor="a"),)
+    given = (Transfer.parse({"duty": "duty/given", "successor": "a"}),)
     ended = Succession(
         stream="succession/x", party="x", successors=successors, transfers=given, orphaned=("duty/left",)
     )

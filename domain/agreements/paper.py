@@ -105,8 +105,7 @@ class PaperSignatureAttested(AgreementTextAct):
     def _one_hand_one_party(self, on: Agreement, at: Context) -> Breach:
         if not self.signs(on, at):
             return None
-        hands = {signature.paper.person: signature.mark.party for signature in on.current.signatures if signature.paper}
-        hands |= {mark.person: mark.party for mark in signing_voices(on) if mark.person}
+        hands = {mark.person: mark.party for mark in signing_voices(on)}
         return self.person in hands and {"person": self.person, "signed_for": hands[self.person]}
 
     @rule("E_STATE", "the signing window has begun", "el plazo de firma ha empezado")

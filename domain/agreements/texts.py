@@ -300,8 +300,11 @@ class AgreementSigned(AgreementTextAct):
 
 
 def signing_voices(on: Agreement) -> Iterable[Mark]:
-    """Give the signatures of the last version: a person signs it for one party."""
-    return (signature.mark for signature in on.current.signatures)
+    """Give the signatures of the last version: a person signs it for one party, here or on paper."""
+    for signature in on.current.signatures:
+        yield signature.mark
+        if signature.paper is not None:
+            yield replace(signature.mark, person=signature.paper.person)
 
 
 def with_signature(on: Agreement, signature: AgreementSignature, at: Context) -> Agreement:

@@ -187,8 +187,8 @@ class Commitment(Aggregate):
         last = self.decided[-1] if self.decided else None
         return last if last is not None and last.to in ("closed", "withdrawn") else None
 
-    def declared_condition(self, name: str) -> DeclaredCondition | None:
-        """Give a declared condition by its id."""
+    def declared_condition(self, name: str | None) -> DeclaredCondition | None:
+        """Give a declared condition by its id; None where none is named."""
         return next((condition for condition in self.declared or () if condition.condition == name), None)
 
     def holders(self, role: str, milestone: str) -> tuple[RoleHolder, ...]:

@@ -15,7 +15,7 @@ from constancia.domain.commitments.commitment import (
 )
 from constancia.domain.commitments.precedents import ends_by_all_when_met, released, settled_by_the_parties
 from constancia.domain.commitments.scope import Milestone
-from constancia.domain.governance.body import acting_body, acting_name, awaited, seat_rules
+from constancia.domain.governance.body import acting_body, acting_name, awaited, is_alone, seat_rules
 from constancia.domain.governance.decision import TWO
 from constancia.domain.identity.party import party_registered
 from constancia.domain.identity.role import Role
@@ -63,10 +63,19 @@ def _its_body(act: BodysAct, on: Commitment, at: Context) -> str:
     return acting_name(at.state, on.governance_body) or ""
 
 
-@rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
-def _not_alone(act: BodysAct, on: Commitment, at: Context) -> Breach:
+_ALONE: Final = ("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
+
+
+@rule(*_ALONE, until=SECOND)
+def _not_alone_there(act: BodysAct, on: Commitment, at: Context) -> Breach:
     body = acting_body(at.state, on.governance_body)
     return body is not None and len(body.seated) < TWO
+
+
+# Else one decides alone where the others sit and can't speak.
+@rule(*_ALONE, since=THIRD)
+def _not_alone(act: BodysAct, on: Commitment, at: Context) -> Breach:
+    return is_alone(at, acting_body(at.state, on.governance_body), type(act).__name__)
 
 
 @rule("E_NOT_FOUND", "there is no such milestone", "no existe ese hito")
@@ -75,7 +84,7 @@ def _milestone_exists(act: BodysAct, on: Commitment, at: Context) -> Breach:
     return named is not None and on.scope is not None and on.scope.milestone(named) is None and {"milestone": named}
 
 
-BY_THE_BODY: Final = (*seat_rules(_its_body), _not_alone, _milestone_exists)
+BY_THE_BODY: Final = (*seat_rules(_its_body), _not_alone_there, _not_alone, _milestone_exists)
 
 
 @act
@@ -194,7 +203,7 @@ class ConditionSettled(BodysAct):
         "la condición de un hito se resuelve con el nombre del hito",
     )
     def _of_no_milestone(self, on: Commitment, at: Context) -> Breach:
-        declared = on.declared_condition(self.condition) if self.condition else None
+        declared = on.declared_condition(self.condition)
         return declared is not None and declared.milestone is not None and {"milestone": declared.milestone}
 
     @rule("E_STATE", "a condition is settled once", "una condición se resuelve una vez")
@@ -240,7 +249,7 @@ class ConditionSettled(BodysAct):
 
     def others(self, after: Commitment, at: Context) -> Iterable[Agreement]:
         """Let the agreement go on that a condition precedent held back, or lapse."""
-        return released(after.declared_condition(self.condition) if self.condition else None, after, at)
+        return released(after.declared_condition(self.condition), after, at)
 
     def _settled(self, condition: DeclaredCondition, at: Context) -> DeclaredCondition:
         if condition.condition != self.condition:

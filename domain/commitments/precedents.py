@@ -82,7 +82,7 @@ def ends_by_all_when_met(act: Any, on: Commitment, at: Context) -> Breach:
 
 
 def _held_back(act: Any, on: Commitment, at: Context) -> Agreement | None:
-    declared = on.declared_condition(act.condition) if act.condition else None
+    declared = on.declared_condition(act.condition)
     return agreement_of(at, declared.kind, declared.concerns) if declared is not None else None
 
 

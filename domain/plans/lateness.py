@@ -52,7 +52,7 @@ def _missed(state: StateView, plan: ActionPlan, at: datetime) -> Iterator[Derive
     first = plan.submissions[0] if plan.submissions else None
     for day, due in _passed(state, plan, "plan_submission", at):
         if plan.closed is not None and first is None and parse_instant(plan.closed.mark.recorded_at) < due:
-            continue
+            return  # nor before any later day
         target = Target(
             stream=plan.stream,
             name="submission",

@@ -1,15 +1,18 @@
 """Whom an entry concerns, and who may answer it: data by type, and what the entry and its matter name."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from dataclasses import fields
+from typing import Final
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment, named_responsible
 from constancia.domain.governance.body import GovernanceBody, acting_body
+from constancia.domain.governance.decision import DecidedAct, parse_decided
 from constancia.domain.identity.party import find_party
-from constancia.domain.kernel.acts import REGISTRY
+from constancia.domain.kernel.acts import parse_act
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.context import Context, EntryView
+from constancia.domain.kernel.values import Text, Value
 
 # What is contested by another act than `EntryContested`, and by which one.
 CONTESTED_OTHERWISE: Final[Mapping[str, str]] = {
@@ -33,7 +36,6 @@ ACCUSING: Final[Mapping[str, tuple[str, ...]]] = {
 # An earlier edition's contest, which is an entry of its own: who reported answers it.
 _CONTEST_OF_A_REPORT: Final = "ProgressContested"
 _STREAM_OF: Final[Mapping[str, str]] = {"governance_body": "governance"}  # other members are called as the stream is
-_WORDS: Final = frozenset({"es", "en"})  # a text names nobody
 
 
 def authors_of(entry: EntryView) -> tuple[str, ...]:
@@ -61,9 +63,8 @@ def accused_by(at: Context, entry: EntryView) -> frozenset[str] | None:
         commitment = at.find(Commitment, entry.originator_id)
         report = commitment.report(statement["body"]["report"]) if commitment else None
         return frozenset({report.mark.party} if report else ())
-    named = (statement["body"].get(member) for member in ACCUSING[statement["type"]])
-    parties = frozenset(party for value in named for party in _strings(value))
-    return parties or None
+    named = (statement["body"].get(member, ()) for member in ACCUSING[statement["type"]])
+    return frozenset(party for parties in named for party in parties) or None
 
 
 def concerned_by(at: Context, entry: EntryView) -> frozenset[str]:
@@ -78,29 +79,33 @@ def concerned_by(at: Context, entry: EntryView) -> frozenset[str]:
     """
     if is_answerable(entry.statement["type"]):
         return accused_by(at, entry) or frozenset()
-    named = set(_strings(_own_words(entry)))
+    named = set(_own_words(entry))
     for aggregate in _matters(at, entry):
         named |= set(_parties_of(at, aggregate))
     return frozenset(party for party in named if find_party(at, party) is not None)
 
 
-def _own_words(entry: EntryView) -> dict[str, Any]:
-    """Give the body without the identifiers that it is called by, which may equal a party's by chance."""
-    cls = REGISTRY[entry.statement["type"]]
-    own = () if cls.stream_kind == "party" else cls.stream_id
-    return {name: value for name, value in entry.statement["body"].items() if name not in own}
+def _own_words(entry: EntryView) -> Iterator[str]:
+    """Give what the body names, without the identifiers that it is called by, which may equal a party's by chance."""
+    statement = entry.statement
+    act = parse_act(statement["type"], statement["schema"], statement["body"])
+    own = () if act.stream_kind == "party" else act.stream_id
+    for member in fields(act):
+        if member.name not in own:
+            yield from _names(getattr(act, member.name), statement["schema"])
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _names(value: object, edition: int) -> Iterator[str]:
+    """Give every string within a value, at any depth, but those of texts: a text names nobody, in any language."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
-        for name, member in value.items():
-            if name not in _WORDS:
-                yield from _strings(member)
-    elif isinstance(value, list | tuple):
-        for member in value:
-            yield from _strings(member)
+    elif isinstance(value, DecidedAct):
+        yield from _names(parse_decided(value, edition), edition)
+    elif isinstance(value, Value) and not isinstance(value, Text):
+        yield from _names(tuple(getattr(value, member.name) for member in fields(value)), edition)
+    elif isinstance(value, dict | tuple):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from _names(member, edition)
 
 
 def _matters(at: Context, entry: EntryView) -> Iterator[Aggregate]:

@@ -185,10 +185,21 @@ class Stage:
         found = self.state.standing(stream)
         return found.status_on(local_day(self.now, ZONE)) if found else "none"
 
+    def code_of(self, who: Voice | str, type_name: str, body: Body, **members: Any) -> str:
+        """The code of an act's refusal; empty where it was recorded."""
+        try:
+            self.says(who, type_name, body, **members)
+        except Refusal as refusal:
+            return refusal.code
+        return ""
+
     # What most tests begin with.
 
     def open(self, **changed: Any) -> "Stage":
-        self.says(FOUNDERS, "LedgerOpened", genesis(**changed))
+        body = genesis(**changed)
+        if body["edition"] == FIRST:
+            del body["edition"]  # genesis of the first edition does not name it
+        self.says(FOUNDERS, "LedgerOpened", body)
         return self
 
     def join(self, party: str, *, name: str | None = None, **changed: Any) -> Voice:
@@ -256,6 +267,20 @@ class Stage:
     def contest(self, who: Voice | str, target: Recorded, name: str = "i1", **more: Any) -> Recorded:
         """An entry contested."""
         return self.says(who, "EntryContested", contest_of(target, name, **more))
+
+    def lose(self, *keys: str) -> "Stage":
+        """Keys are revoked, each by itself: of roots `root-sfp`, of representatives `rep-sfp`."""
+        for key in keys:
+            party = key.partition("-")[2]
+            voice = root(party) if key.startswith("root-") else rep(party)
+            self.says(voice, "KeyRevoked", {"key": key_id(key), "reason": "lost"})
+        return self
+
+    def amend(self, edition: int = EDITION) -> "Stage":
+        """All founders adopt an edition of the law."""
+        for party in MEMBERS:
+            self.says(root(party), "LawEditionAdopted", {"edition": edition})
+        return self
 
     def withdraw(self, party: str, body: str = "cc") -> "Stage":
         """A party leaves a body, by its root."""
@@ -337,7 +362,7 @@ def small_scope(**changed: Any) -> Body:
 
 
 def founded(**changed: Any) -> Stage:
-    """Three founders with representatives, and nothing else; of an earlier edition with `edition=2`."""
+    """Three founders with representatives, and nothing else; of an earlier edition with `edition=1`."""
     return _played("founded", canonical({"edition": EDITION} | changed)).copy()
 
 

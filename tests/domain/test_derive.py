@@ -10,12 +10,14 @@ from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.commitments.test_commitment import adopted, completed, report
 from tests.domain.commitments.test_deliverable import accepted, in_hand
 from tests.domain.governance.test_decision import ADOPTION, FOR, opened, signature, voted
-from tests.domain.stage import Body, Stage, act_of, key_id, milestone, proposed, root, seated, small_scope
+from tests.domain.stage import Body, Stage, act_of, key_id, milestone, proposed, root, seated, small_scope, text
 from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import Derived, derive, derived_at, flags
+from constancia.domain.derive import Derived, derive, derived_at, flags, was_member
+from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.kernel.calendar import Certainty
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 STATE = history().state
@@ -196,6 +198,17 @@ def test_a_fact_leaves_out_what_it_does_not_know() -> None:
     assert Derived(kind="K", stream="s").to_json() == {"kind": "K", "params": {}, "stream": "s"}
     whole = Derived(kind="K", stream="s", since="2019", known_index=3, params={"a": 1}).to_json()
     assert whole == {"kind": "K", "known_index": 3, "params": {"a": 1}, "since": "2019", "stream": "s"}
+
+
+def test_a_member_that_came_back_sat_before_and_after_and_not_between() -> None:
+    stage = seated().on("2019-04-01").withdraw("nosc").on("2019-05-01")
+    back = {"conditions": text("Vuelve"), "effective": stage.today, "governance_body": "cc", "party": "nosc"}
+    stage.says(root("nosc"), "PartyReturned", back)
+    stage.each("PartyReturned", back, ("inai", "sfp"))
+    body = stage.find(GovernanceBody, "governance/cc")
+    days = (date(2019, 2, 28), date(2019, 3, 31), date(2019, 4, 15), date(2019, 5, 1))
+    assert [was_member(body, "nosc", day).value for day in days] == ["no", "yes", "no", "yes"]
+    assert was_member(body, "red", date(2019, 5, 1)) is Certainty.NO
 
 
 def commitment_flags(stage: Stage, at: datetime = LATE) -> tuple[str, ...]:

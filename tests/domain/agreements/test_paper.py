@@ -83,6 +83,16 @@ def test_a_person_neither_signs_on_paper_for_one_party_and_here_for_another() ->
     assert stage.code(both, "PaperSignatureAttested", attested("sfp")) == "E_SELF_DEALING"
 
 
+def test_a_person_that_signed_on_paper_for_one_party_signs_here_for_no_other() -> None:
+    stage = counting("nosc")
+    stage.says("sfp", "PaperSignatureAttested", attested("sfp", person="p-inai"))
+    refusal = stage.refused("inai", "AgreementSigned", signed())
+    assert (refusal.code, refusal.judged_against["spoke_for"]) == ("E_SELF_DEALING", "sfp")
+    assert stage.code("inai", "PaperSignatureAttested", attested("inai")) == "E_SELF_DEALING"
+    stage.says(stage.join("inai", name="other"), "AgreementSigned", signed())
+    assert agreement(stage).status == "in_force"
+
+
 def test_who_signed_is_not_signed_for_again() -> None:
     stage = counting("nosc", "sfp")
     stage.says("sfp", "PaperSignatureAttested", attested("sfp"))

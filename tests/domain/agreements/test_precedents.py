@@ -117,6 +117,19 @@ def test_a_condition_of_another_kind_holds_nothing_back() -> None:
     assert agreement(stage).status == "in_force"
 
 
+@pytest.mark.parametrize("outcome", ["failed", "met"])
+def test_a_condition_of_a_former_draft_holds_back_the_next_one_no_more(outcome: str) -> None:
+    stage = seated().adopted()
+    stage.says("nosc", "AgreementDrafted", draft())
+    stage.each("ConditionDeclared", precedent())
+    stage.says("nosc", "AgreementDrafted", draft(2, COMMA))
+    stage.says("inai", "AgreementTextFrozen", frozen(2, COMMA))
+    stage.each("ConditionSettled", became(outcome))
+    assert agreement(stage).status == "awaiting_signatures"
+    stage.each("AgreementSigned", signed(2, COMMA))
+    assert agreement(stage).status == "in_force"
+
+
 def amendment_waiting() -> Stage:
     """A text in force, and its next version, which all have signed, and whose condition nobody has settled."""
     stage = seated().adopted()

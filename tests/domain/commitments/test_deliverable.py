@@ -320,6 +320,21 @@ def test_case_42_who_contests_or_submitted_has_no_vote_on_it() -> None:
     assert stage.code(double, "VoteCast", vote) == "E_SELF_DEALING"
 
 
+@pytest.mark.parametrize(("by", "left", "who"), [("red", (), None), ("nosc", (), "sfp"), ("nosc", ("sfp",), "inai")])
+def test_case_42_two_whom_it_does_not_concern_decide_or_nobody(by: str, left: tuple[str, ...], who: str | None) -> None:
+    stage = seated().adopted().deliver("inai", "e1")
+    stage.says(by, "DeliverableContested", contested())
+    for party in left:
+        stage.withdraw(party)
+    put = proposed("d-x1", act_of("ContestOverruled", overruling()))
+    if who is None:
+        stage.says("inai", "DecisionProposed", put)
+        return
+    refusal = stage.refused(who, "DecisionProposed", put)
+    rules = [rule for _code, rule in (("", refusal.rule), *refusal.also)]
+    assert "a decision is taken by at least two whom it does not concern" in rules
+
+
 def test_case_42_a_contest_that_is_not_open_is_not_put_to_the_vote() -> None:
     act = act_of("ContestOverruled", overruling())
     assert in_hand().code("inai", "DecisionProposed", proposed("d-x1", act)) == "E_NOT_FOUND"

@@ -7,19 +7,14 @@ import pytest
 from tests.domain.commitments.test_commitment import completed, report, status
 from tests.domain.participation.test_gathering import called, held, over, promised
 from tests.domain.stage import (
-    FOUNDERS,
-    KINDS,
-    MEMBERS,
     Body,
     Stage,
     act_of,
     commitment,
     deliverable,
-    first_genesis,
-    genesis,
     milestone,
     proposed,
-    root,
+    seated,
     small_scope,
     text,
 )
@@ -190,22 +185,8 @@ def test_18_a_decision_signed_late_is_late() -> None:
 
 def of_edition(edition: int) -> Stage:
     """A committee with a commitment that promises an event, under an earlier edition of the law."""
-    stage = Stage()
-    opened = first_genesis() if edition == 1 else genesis(edition=edition)
-    stage.says(FOUNDERS, "LedgerOpened", opened)
-    for party in MEMBERS:
-        stage.says(root(party), "PartyRegistered", {"kind": KINDS[party], "legal_name": text(party), "party": party})
-        stage.join(party, scope=SCOPE_OF_THEN)
     scope = small_scope(deliverables=[deliverable("e2", form="event")], milestones=[milestone()])
-    return stage.body().adopted("c1", scope)
-
-
-SCOPE_OF_THEN = sorted(
-    (
-        "CommitmentAdopted", "CommitmentProposed", "DecisionProposed", "DecisionSigned", "DeliverableAccepted",
-        "DeliverableSubmitted", "GovernanceBodyEstablished", "MilestoneCompleted", "ScopeChangeProposed", "VoteCast",
-    )
-)  # fmt: skip
+    return seated(edition=edition).adopted("c1", scope)
 
 
 @pytest.mark.parametrize("edition", [1, 2])
@@ -221,8 +202,7 @@ def test_u2_earlier_editions_took_a_document_for_an_event(edition: int) -> None:
 
 def test_u2_what_an_earlier_edition_took_still_counts_and_is_not_accepted_any_more() -> None:
     stage = of_edition(2).deliver("inai", "e2")
-    for party in MEMBERS:
-        stage.says(root(party), "LawEditionAdopted", {"edition": 3})
+    stage.amend(3)
     assert stage.state.edition == 3
     on = stage.find(Commitment, "commitment/c1")
     assert delivery(stage.state, on, items(stage)["e2"]) == "submitted"

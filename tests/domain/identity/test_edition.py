@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from tests.domain.stage import (
     FOUNDERS,
-    KINDS,
     MEMBERS,
     Stage,
     first_genesis,
@@ -31,23 +30,13 @@ NAME = {"lang": "en", "name": "Other", "official": False, "party": "nosc", "used
 
 def first_edition() -> Stage:
     """A ledger of the first edition with three founders, each with a representative."""
-    stage = Stage()
-    stage.says(FOUNDERS, "LedgerOpened", first_genesis())
-    for party in MEMBERS:
-        stage.says(root(party), "PartyRegistered", {"kind": KINDS[party], "legal_name": text(party), "party": party})
-        stage.join(party)
-    return stage
+    return founded(edition=1)
 
 
 def adopt(stage: Stage, parties: tuple[str, ...] = MEMBERS) -> Stage:
     for party in parties:
         stage.says(root(party), "LawEditionAdopted", ADOPTED)
     return stage
-
-
-def lose_root(stage: Stage, party: str) -> None:
-    revoked = {"key": key_id(f"root-{party}"), "reason": "lost"}
-    stage.says(root(party), "KeyRevoked", revoked)
 
 
 def test_e1_genesis_names_the_edition_and_the_first_is_not_named() -> None:
@@ -120,14 +109,14 @@ def test_only_founders_roots_adopt_and_each_once() -> None:
 
 def test_a_founder_without_an_active_root_is_not_awaited() -> None:
     stage = first_edition()
-    lose_root(stage, "nosc")
+    stage.lose("root-nosc")
     adopt(stage, ("inai", "sfp"))
     assert stage.state.edition == editions.NEWEST
 
 
 def test_a_founder_that_loses_its_root_while_it_is_awaited_ends_nothing() -> None:
     stage = adopt(first_edition(), ("inai", "sfp"))
-    lose_root(stage, "nosc")
+    stage.lose("root-nosc")
     assert stage.state.edition == 1
     stage.says(root("inai"), "LawEditionAdopted", ADOPTED)  # a second time: its word now suffices
     assert stage.state.edition == editions.NEWEST

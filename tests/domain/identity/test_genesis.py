@@ -19,9 +19,9 @@ from tests.domain.stage import (
 )
 from tests.domain.tables import Walk, codes
 
-from constancia.domain.identity.genesis import LedgerOpened, LedgerState
+from constancia.domain.identity.genesis import LedgerOpened, LedgerState, term_days, term_if_any
 from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.values import FormError
+from constancia.domain.kernel.values import FormError, Rule
 
 
 def first_edition() -> Stage:
@@ -101,3 +101,15 @@ def test_term_of_a_rule_is_a_number_of_days_up_to_ten_years(days: int, is_known:
     changed = genesis(rules={"response_term_days": {"rule_source": "adopted", "value": days}})
     with nullcontext() if is_known else pytest.raises(FormError, match="1 to 3660 days"):
         LedgerOpened.parse(changed)
+
+
+# A ledger of the first edition may hold any value: it was checked by none.
+@pytest.mark.parametrize(
+    ("value", "days"), [(0, None), (1, 1), (2, 2), (3_660, 3_660), (3_661, None), (True, None), ("30", None)]
+)
+def test_a_term_that_is_none_is_the_products(value: str | bool | int, days: int | None) -> None:
+    rules = {"decision_term_days": Rule(rule_source="adopted", value=value)}
+    assert term_days(rules, "decision_term_days") == (days or 90)
+    assert term_if_any(rules, "decision_term_days") == days
+    assert term_days({}, "response_term_days") == 30
+    assert term_if_any({}, "response_term_days") is None

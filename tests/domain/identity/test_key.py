@@ -238,6 +238,11 @@ def test_after_a_rotation_the_announced_key_comes_first() -> None:
     stage.says(stranger, "KeyRegistered", register("stranger"))
 
 
+def test_an_announced_key_is_awaited_of_its_own_holder_alone() -> None:
+    stage = after(BY_NEW, "KeyRotated", rotate())
+    stage.says(rep("inai", key="more"), "KeyRegistered", register("more", "inai", "ap-inai"))
+
+
 def test_a_key_is_revoked_by_its_partys_root_or_by_itself() -> None:
     assert active().code(root("inai"), "KeyRevoked", revoke()) == "E_ROLE"
     assert active().code(rep("nosc"), "KeyRevoked", revoke()) == "E_ROLE"

@@ -1,11 +1,19 @@
 """The walk over an act's values finds each value once, with its path, however deep it lies."""
 
+from dataclasses import fields
+from typing import get_type_hints
+
+import pytest
 from tests.domain.stage import doc, text
 
+from constancia.domain.agreements.texts import AgreementDrafted
+from constancia.domain.governance.membership import GovernanceRulesAdopted
+from constancia.domain.governance.votes import DecisionSigned, VoteCast
 from constancia.domain.kernel.acts import parse_act
 from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.values import Doc, Text
-from constancia.domain.kernel.walk import values_in
+from constancia.domain.kernel.values import Doc, Text, Value
+from constancia.domain.kernel.walk import _may_hold_values, values_in
+from constancia.domain.participation.response import ReasonedResponsePublished
 
 BODY = {
     "agreement": "ag-1",
@@ -30,6 +38,20 @@ def test_every_value_is_given_once_with_its_path() -> None:
         "body.title",
     ]
     assert len({where for where, _value in found}) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("act", "members"),
+    [
+        (AgreementDrafted, ("docset", "title")),
+        (GovernanceRulesAdopted, ("rules",)),
+        (ReasonedResponsePublished, ("themes",)),
+        (VoteCast, ("explanation",)),
+        (DecisionSigned, ()),
+    ],
+)
+def test_members_that_may_hold_values_are_walked_and_no_others(act: type[Value], members: tuple[str, ...]) -> None:
+    assert tuple(field.name for field in fields(act) if _may_hold_values(get_type_hints(act)[field.name])) == members
 
 
 def test_values_within_a_map_are_found() -> None:

@@ -121,6 +121,7 @@ def test_who_proposed_does_not_answer_for_another_party_either() -> None:
     ("when", "themes"),
     [
         ("2019-04", [theme()]),
+        ("2019-04", [theme(contributions=["k1", "k2"])]),
         ("2019-04-30", [theme(contributions=["k2"])]),
         ("2018", [theme("t1", contributions=["k1"]), theme("t2")]),
         ("../2018", [theme()]),
@@ -129,7 +130,19 @@ def test_who_proposed_does_not_answer_for_another_party_either() -> None:
 def test_no_answer_is_dated_before_what_it_answers(when: str, themes: list[Body]) -> None:
     stage = contributions()
     refusal = stage.refused("sfp", "ReasonedResponsePublished", answered("r1", *themes), occurred_on=when)
-    assert (refusal.code, refusal.judged_against["came"]) == ("E_DATE", "2019-05-02")
+    assert (refusal.code, refusal.judged_against["came"], refusal.also) == ("E_DATE", "2019-05-02", ())
+
+
+def test_what_came_in_on_an_unknown_day_came_first() -> None:
+    """An answer to all of it is not older than the first; what may have come at any time bounds nothing."""
+    stage = contributions()
+    stage.says("red", "ContributionReceived", contributed("k3"), occurred_on="../2019-05-01")
+    stage.says("sfp", "ReasonedResponsePublished", answered(), occurred_on="2019-04")
+
+
+def test_an_answer_of_the_day_on_which_the_contribution_came_is_no_earlier() -> None:
+    stage = contributions()
+    stage.says("sfp", "ReasonedResponsePublished", answered(), occurred_on="2019-05-02")
 
 
 def test_no_answer_to_a_proposal_is_dated_before_it() -> None:

@@ -213,6 +213,19 @@ def test_what_was_over_before_the_ledger_knew_of_it_counts_as_said() -> None:
     assert not is_late(stage.state, gathering, gathering.contributions[0])
 
 
+def test_r4_an_answer_was_owed_once_it_was_on_record_though_its_days_were_over_before() -> None:
+    """Recorded between the end of its days and that of the term: an answer dated before the ledger is a late one."""
+    stage = seated()
+    rules = {"response_term_days": {"rule_source": "adopted", "value": 30}}
+    stage.each("GovernanceRulesAdopted", {"governance_body": "cc", "rules": rules, "version": 1})
+    call = convened(governance_body="cc", kind="consultation", window="2019-02/2019-02-27")
+    del call["about"]
+    stage.on("2019-03-05").says("sfp", "GatheringConvened", call, occurred_on="2019-02-26")
+    stage.says("red", "ContributionReceived", contributed(), occurred_on="2019-02-26")
+    stage.on("2019-06-01").says("sfp", "ReasonedResponsePublished", answered(), occurred_on="2019-02-27")
+    assert [one.params["window"] for one in missed(stage)] == ["2019-03-29"]
+
+
 def test_what_came_in_after_the_term_does_not_make_it_missed() -> None:
     stage = with_term(10).on("2019-05-15")
     stage.says("sfp", "ReasonedResponsePublished", answered())

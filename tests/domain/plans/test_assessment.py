@@ -2,8 +2,19 @@
 
 import pytest
 from tests.domain.commitments.test_commitment import report
-from tests.domain.plans.test_plan import carried, ended, opened, submitted
-from tests.domain.stage import Body, Stage, deliverable, doc, milestone, rep, root, small_scope, text
+from tests.domain.plans.test_plan import carried, ended, opened, opening, submitted
+from tests.domain.stage import (
+    Body,
+    Stage,
+    deliverable,
+    doc,
+    milestone,
+    rep,
+    root,
+    seated,
+    small_scope,
+    text,
+)
 from tests.domain.tables import Walk
 
 from constancia.domain.commitments.commitment import Commitment
@@ -95,6 +106,26 @@ def test_n1_no_member_of_the_body_assesses(who: str, body: Body) -> None:
 @pytest.mark.parametrize("body", [assessing(), of_the_plan()])
 def test_n1_nor_one_that_has_left_it_and_had_adopted_it(body: Body) -> None:
     assert watched().withdraw("nosc").code("nosc", TYPE, body) == "E_SELF_DEALING"
+
+
+def test_n1_nor_one_that_has_left_it_and_had_signed_it_or_opened_the_plan() -> None:
+    scope = small_scope(milestones=[milestone(lead=["inai"])])
+    stage = seated().adopted("c1", scope).withdraw("sfp")
+    assert stage.code("sfp", TYPE, assessing()) == "E_SELF_DEALING"
+    stage = seated()
+    stage.each("ActionPlanOpened", opening())
+    assert stage.withdraw("sfp").code("sfp", TYPE, of_the_plan()) == "E_SELF_DEALING"
+
+
+def test_n1_nor_the_person_that_delivered_and_of_another_work_it_may_be() -> None:
+    stage = watched()
+    worker = stage.join("inai", name="worker")
+    stage.deliver(worker, "e1")
+    stage.says(root("inai"), "RepresentativeRevoked", {"appointment": "ap-worker", "reason": text("Fin")})
+    moved = stage.join("irm", name="moved", person="p-worker")
+    assert stage.code(moved, TYPE, assessing()) == "E_SELF_DEALING"
+    ended(stage, "withdrawn").adopted("c2", small_scope(milestones=[milestone(lead=["nosc"])]))
+    stage.says(moved, TYPE, assessing(commitment="c2"))
 
 
 @pytest.mark.parametrize("body", [assessing(), of_the_plan()])

@@ -1,7 +1,19 @@
 """Whom an entry concerns: whom its body names, who sits in its body, answers for its scope, or is party to its text."""
 
+import pytest
 from tests.domain.remarks.test_allegation import allegation
-from tests.domain.stage import Body, Stage, commitment, doc, milestone, seated, small_scope, text
+from tests.domain.stage import (
+    Body,
+    Stage,
+    act_of,
+    commitment,
+    doc,
+    milestone,
+    proposed,
+    seated,
+    small_scope,
+    text,
+)
 
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.context import Context
@@ -35,6 +47,14 @@ def test_a_decision_and_a_vote_concern_the_body() -> None:
     assert concerned(stage, vote) == {"inai", "nosc", "sfp"} - {vote.statement["actor"]["party"]}
 
 
+def test_a_vote_concerns_who_answers_for_what_is_decided() -> None:
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=["red"])]))
+    change = {"commitment": "c1", "decision": "d2", "declared_kind": "clarification", "from_version": 1}
+    scope = small_scope(milestones=[milestone(lead=["red"], window="2019-03-26/2019-05-25")])
+    stage.decided("d2", act_of("ScopeChanged", change | {"scope": scope, "declared_kind": "deferral"}))
+    assert concerned(stage, stage.entries[-1]) == {"inai", "nosc", "red"}
+
+
 def test_a_text_concerns_its_parties_and_a_party_its_own_registration() -> None:
     stage = seated()
     docset = {"authentic": "es", "documents": [doc("t", "es")]}
@@ -46,10 +66,21 @@ def test_a_text_concerns_its_parties_and_a_party_its_own_registration() -> None:
     assert concerned(stage, registered) == {"red"}
 
 
-def test_texts_and_the_identifier_of_an_entry_name_nobody() -> None:
+@pytest.mark.parametrize("title", [text("red"), text("Foro") | {"en": "red"}, text("Foro") | {"nah": "red"}])
+def test_texts_and_the_identifier_of_an_entry_name_nobody(title: Body) -> None:
     stage = seated()
-    proposed = stage.says("nosc", "CommitmentProposed", commitment("red") | {"title": text("red")})
-    assert concerned(stage, proposed) == {"inai", "sfp"}  # they sit in its body
+    said = stage.says("nosc", "CommitmentProposed", commitment("red") | {"title": title})
+    assert concerned(stage, said) == {"inai", "sfp"}  # they sit in its body
+
+
+@pytest.mark.parametrize(("lead", "title", "named"), [("inai", "red", set()), ("red", "Hito", {"red"})])
+def test_what_is_put_to_the_vote_names_whom_the_act_names(lead: str, title: str, named: set[str]) -> None:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    scope = small_scope(milestones=[milestone(lead=[lead], title=text("Foro") | {"nah": title})])
+    act = act_of("CommitmentAdopted", {"commitment": "c1", "decision": "d1", "scope": scope})
+    put = stage.says("nosc", "DecisionProposed", proposed("d1", act))
+    assert concerned(stage, put) == {"inai", "sfp"} | named
 
 
 def test_an_accusation_concerns_the_accused_alone() -> None:

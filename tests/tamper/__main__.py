@@ -1,8 +1,8 @@
 """Alterations from a seed, for as long as asked: `make tamper ARGS='--minutes 30 --seed 1'`.
 
 With `--page N` so many receipts, zips and folders are also shown to the page verifier in a real browser. With
-`--database N` so many are then made of a ledger in PostgreSQL, and each in SQLite too. Prints figures by source; 1 where
-something altered was called intact, or two verifiers differ.
+`--database N` so many are then made of a ledger in PostgreSQL, and each in SQLite too. Prints figures by source; 1
+where something altered was called intact, or two verifiers differ.
 """
 
 import argparse

@@ -205,10 +205,7 @@ class Databases:
         if isinstance(value, int):
             return self.chance.choice((value + 1, value - 1, 0, -1, 2**53, 2**63 - 1, -(2**63)))
         data = value if isinstance(value, bytes) else value.encode()
-        if chance < 0.5:
-            data = data[: self.chance.randrange(len(data))]
-        else:
-            data = next(mutations([data], self.chance))
+        data = data[: self.chance.randrange(len(data))] if chance < 0.5 else next(mutations([data], self.chance))
         return data if isinstance(value, bytes) else data.decode("utf-8", "replace").replace("\0", "")
 
     def _form(self, rows: Rows) -> Alteration:

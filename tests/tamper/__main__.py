@@ -22,7 +22,7 @@ AUDITED = "PostgreSQL, audit"
 def main() -> int:
     """Try alterations."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--minutes", type=float, default=10, help="for the sources in files; for the database again")
     parser.add_argument("--count", type=int, default=10**9)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--page", type=int, default=0, metavar="N")
@@ -58,8 +58,10 @@ def main() -> int:
 def _in_database(root: Path, arguments: argparse.Namespace) -> dict[str, Figures]:
     """Alter a ledger in a PostgreSQL server of its own; gives the figures of each way to read it."""
     with own_server() as server:
-        databases = Databases(root / "databases", server, Templates(root / "templates").adopted, arguments.seed)
-        databases.run(arguments.database)
+        ledger = Templates(root / "templates").adopted
+        databases = Databases(root / "databases", server, ledger, arguments.seed, ways=2)
+        end = time.monotonic() + 60 * arguments.minutes
+        databases.run(arguments.database, lambda: time.monotonic() > end)
         return {AUDITED if name == "audit" else f"PostgreSQL, {name}": one for name, one in databases.figures.items()}
 
 

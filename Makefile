@@ -15,7 +15,7 @@ QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py -m 'not slow'
 BROWSER := tests/e2e/test_signing.py tests/e2e/test_signing_texts.py tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean fuzz standby simulate tamper soak release versions pyright thorough
+.PHONY: agreement audit build help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean fuzz standby simulate tamper soak release versions pyright thorough
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
@@ -81,6 +81,9 @@ tamper: $(INSTALLED)  ## altered ledgers from a seed: ARGS='--minutes 30 --seed 
 
 soak: $(INSTALLED) $(PROGRAMS)  ## server, witnesses, monitors, publisher, browser at work: ARGS='--minutes 20'
 	PYTHONPATH=.import:. $(BIN)/python tests/benchmarks/soak.py $(ARGS)
+
+audit: $(INSTALLED)  ## known vulnerabilities of the pinned packages; NOT CHECKED (75) where the database can't be asked
+	PYTHONPATH=.import $(BIN)/python -m tools.audit $(ARGS)
 
 mutants: $(INSTALLED)  ## mutate the code and report what no test notices: ARGS='--minutes 10 --seed 1'
 	PYTHONPATH=.import:. $(BIN)/python -m tests.mutants $(ARGS)

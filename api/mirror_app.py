@@ -11,12 +11,11 @@ from typing import Final
 
 from fastapi import Request, Response
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from constancia.api.http.headed import Headed
 from constancia.api.http.representation import represent
 from constancia.ledger.publication.target import headers_of
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, size_in
@@ -30,35 +29,7 @@ from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, Folder, read_fil
 from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME, DOCUMENTS_NAME, TILES_NAME
 from constancia.verify.wire.tiles import parse_tile_path
 
-_HEADERS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-_RANGES: Final = (b"range", b"if-range")
-
-
-class _Headed:
-    """Gives every answer the headers, also what the library refuses by itself; ranges are for GET only (RFC 9110)."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
-            await send(message)
-
-        if scope["method"] == "HEAD":
-            scope = {**scope, "headers": [item for item in scope["headers"] if item[0] not in _RANGES]}
-        await self._app(scope, receive, send_with_headers)
+_HEADERS: Final = {"Access-Control-Allow-Origin": "*"}
 
 
 def create_mirror_app(public: Path, name: str, keys: Sequence[VerifierKey]) -> Starlette:
@@ -95,7 +66,10 @@ def create_mirror_app(public: Path, name: str, keys: Sequence[VerifierKey]) -> S
         lines = [f"mirror {name}", "", *map(format_vkey, keys), "", *_logs(public), ""]
         return PlainTextResponse("\n".join(lines), headers={"Cache-Control": "no-store"})
 
-    app = Starlette(routes=[Route("/", about), Route("/{origin}/{path:path}", file)], middleware=[Middleware(_Headed)])
+    app = Starlette(
+        routes=[Route("/", about), Route("/{origin}/{path:path}", file)],
+        middleware=[Middleware(Headed, headers=_HEADERS)],
+    )
     app.router.redirect_slashes = False
     return app
 

@@ -20,10 +20,12 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from constancia.api.http.headed import Headed
 from constancia.api.http.rates import Attempts, Rates, address_of_client
 from constancia.api.http.settings import Settings
 from constancia.ledger.witnesses.protocol import CALL, MAX_REQUEST_BYTES, SIZE_MEDIA_TYPE, parse_request
@@ -51,7 +53,7 @@ _STATUS: Final[dict[type[Exception], int]] = {
     RootConflict: 422,
     BadProof: 422,
 }
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_HEADERS: Final = {"Cache-Control": "no-store"}
 _log = logging.getLogger(__name__)
 
 
@@ -92,7 +94,8 @@ def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | 
             Route(f"{prefix}{CALL}", _asking(attempts, witness.add_checkpoint, _moves), methods=["POST"]),
             Route(f"{prefix}/", _reading(about, rates), methods=["GET"]),
             *([Route(f"{prefix}{SIGN_SUBTREE}", signing, methods=["POST"])] if can_sign else []),
-        ]
+        ],
+        middleware=[Middleware(Headed, headers=_HEADERS)],
     )
 
 
@@ -129,7 +132,7 @@ def _asking(
             return _refused(500, "this witness can't cosign now")
         finally:
             attempts.end(address, moved=moved)
-        return Response(lines, 200, _HEADERS, "text/plain; charset=utf-8")
+        return Response(lines, media_type="text/plain")
 
     return answer
 
@@ -144,7 +147,7 @@ def _reading(read: Callable[[Request], bytes | None], rates: Rates) -> Callable[
         text = await run_in_threadpool(read, request)
         if text is None:
             return _refused(404, "nothing of such a log was cosigned here")
-        return Response(text, 200, _HEADERS, "text/plain; charset=utf-8")
+        return Response(text, media_type="text/plain")
 
     return answer
 
@@ -194,10 +197,9 @@ def _too_many(wait: int) -> Response:
 def _answer_to(error: Malformed | NotCosigned) -> Response:
     if isinstance(error, SizeConflict):
         # Starlette adds a charset to every text/… type given as media_type, and the log compares the type as a whole.
-        headers = {**_HEADERS, "Content-Type": SIZE_MEDIA_TYPE}
-        return Response(f"{error.known}\n", 409, headers)
+        return Response(f"{error.known}\n", 409, {"Content-Type": SIZE_MEDIA_TYPE})
     return _refused(_STATUS[type(error)], str(error))
 
 
 def _refused(status: int, why: str, more: Mapping[str, str] | None = None) -> Response:
-    return PlainTextResponse(f"{why}\n", status, {**_HEADERS, **(more or {})})
+    return PlainTextResponse(f"{why}\n", status, more)

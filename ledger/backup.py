@@ -181,7 +181,7 @@ def _copy_live(folder: Path, target: Path) -> tuple[str, ...]:
             _copy(folder / name, target / name)
     address = address_in(folder)
     if address is not None:
-        copy_rows(address, target, strict=True)
+        copy_rows(address, target)
     for name in _DATABASES if address is None else ():
         if (folder / name).is_file():
             _copy_database(folder / name, target / name)

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 # A live statement is recorded within this time of its signature (SPEC §3).
 SIGNED_WITHIN: Final = timedelta(days=31)
+_LAST_POSIX: Final = 253_370_764_800  # 9999-01-01: whatever is added to it in a time zone or a span has a date
 
 
 class Clock(Protocol):
@@ -87,6 +88,15 @@ def parse_recorded_at(text: str) -> datetime:
 def posix_seconds(instant: datetime) -> int:
     """Return an instant as cosignatures carry it: whole POSIX seconds, 0 for anything before 1970."""
     return max(0, int(_in_utc(instant).timestamp()))
+
+
+def instant_of(posix: int) -> datetime:
+    """Return the instant of a cosignature's time; for one after the year 9998, that year's end.
+
+    Args:
+        posix: POSIX seconds up to 2^63 - 1, as a witness stated them: it may state what it wants.
+    """
+    return datetime.fromtimestamp(min(max(0, posix), _LAST_POSIX), UTC)
 
 
 def new_uuid() -> str:

@@ -119,7 +119,7 @@ def move_to_file(folder: Path) -> Moved:
         resources.callback(shutil.rmtree, part, ignore_errors=True)
         part.mkdir(mode=0o700)
         with Snapshot(address) as snapshot:
-            write_files(snapshot, part, strict=True)
+            write_files(snapshot, part)
         with contextlib.closing(open_store(part / STORE_NAME)) as store:
             moved = _audited(folder, store, before=address.shown, now=str(folder / STORE_NAME))
             _compare(store, address)

@@ -5,9 +5,10 @@
 
 `init` makes, once, the key of the log and the release key in KEYS, and in TRUST what readers pin (`policy`,
 `release-keys.pem`); witnesses are added to the policy by hand. `publish` is what CI runs for a tag: it must be that of
-HEAD and name the version of pyproject.toml, CITATION.cff and publiccode.yml; the tree must be clean; a second build
-must give the same bytes. In `--out` each file gets FILE.attestation (PEP 740) and FILE.tlog-proof, which
-`constancia verify-release` checks. LOG is a folder that any web server publishes.
+HEAD and name the version of pyproject.toml, CITATION.cff and publiccode.yml; the tree must be clean; nothing may be
+known against a pinned package (`tools/audit.py`); a second build must give the same bytes. In `--out` each file gets
+FILE.attestation (PEP 740) and FILE.tlog-proof, which `constancia verify-release` checks. LOG is a folder that any web
+server publishes.
 """
 
 import argparse
@@ -38,6 +39,7 @@ from constancia.ledger.releases.attestation import attest, with_proof
 from constancia.ledger.releases.check import KEYS_NAME, PROOF_SUFFIX
 from constancia.ledger.releases.release_log import ReleaseLog
 from constancia.verify.trust.trust_folder import read_policy
+from tools.audit import EXCEPTIONS, LOCK, OSV, BadExceptions, NotChecked, judge, known_vulnerabilities, read_exceptions
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOG_KEY: Final = "log.pem"
@@ -71,6 +73,7 @@ def publish(options: argparse.Namespace) -> None:
     version = version_of_all()
     if not options.untagged:
         check_tag(options.tag, version)
+        check_dependencies(options.advisories)
     secret, policy = secret_of(options), read_policy(options.trust / "policy")
     [origin] = policy.logs
     signer = LogSigner.load(origin, options.keys / LOG_KEY, secret)
@@ -119,6 +122,20 @@ def check_tag(tag: str | None, version: str) -> None:
     wanted = tag or f"v{version}"
     if wanted != f"v{version}" or wanted not in tags:
         raise ReleaseError(f"HEAD has the tags {tags}, and the version is {version}: v{version} is needed")
+
+
+def check_dependencies(advisories: str) -> None:
+    """Refuse a release while something is known against a pinned package, or nobody could be asked."""
+    try:
+        exceptions = read_exceptions(EXCEPTIONS)
+        stops, notes = judge(known_vulnerabilities(LOCK, advisories), exceptions, SystemClock().now().date())
+    except NotChecked as error:
+        raise ReleaseError(f"not checked for known vulnerabilities: {error}") from error
+    except BadExceptions as error:
+        raise ReleaseError(str(error)) from error
+    if stops:
+        raise ReleaseError("\n".join(stops))
+    print("\n".join([*notes, "nothing is known against the pinned packages"]))
 
 
 def git(*arguments: str) -> str:
@@ -180,6 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             under.add_argument("--out", type=Path, default=Path("dist"))
             under.add_argument("--tag")
+            under.add_argument("--advisories", default=OSV, metavar="URL", help="the database of known vulnerabilities")
             under.add_argument("--verifier-only", action="store_true", help="constancia-verify alone")
             under.add_argument("--untagged", action="store_true", help="a rehearsal: any commit, any tree")
             under.add_argument(

@@ -2,24 +2,35 @@
 
 - K1: nothing here says who asked: requests are counted by kind and by the code of what was refused, and by nothing that
   a client chooses.
-- K2: metrics are served by another socket than the pages, and only where the operator names it.
+- K2: metrics are served by another socket than the pages, and only where the operator names it: by the same server as
+  the pages, with its limits, and with room for few connections, for their file handles are the ledger's.
 """
 
 import contextlib
 import shutil
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from constancia.api.http.headed import Headed
 from constancia.api.http.problems import ALL_CODES, NOTED
 from constancia.api.http.proxies import path_within
+from constancia.api.http.serving import reader_of_heads, server_of
 from constancia.ledger.clock import parse_recorded_at
 from constancia.ledger.health import CODES, health_of
 from constancia.ledger.ledger import Ledger
@@ -32,6 +43,7 @@ _PAGES: Final = ("/es/", "/en/")
 # From a page that is stored to a full audit of a copy.
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _OTHER: Final = "other"
+MAX_OPEN: Final = 32  # a few scrapers
 
 
 class Meters:
@@ -70,13 +82,31 @@ class Meters:
         Raises:
             OSError: Nothing can listen there.
         """
-        server, thread = start_http_server(port, host, self.registry)
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, port), family=family) as bound:
+            few = type("FewHeads", (reader_of_heads(),), {"max_open": MAX_OPEN})
+            server = server_of(metrics_app(self.registry), http=few)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="metrics", daemon=True)
+            thread.start()
+            try:
+                yield bound.getsockname()[1]
+            finally:
+                server.should_exit = True
+                thread.join()
+
+
+def metrics_app(registry: CollectorRegistry) -> Starlette:
+    """Build the application that shows a registry at `/metrics`, in the format that is asked for.
+
+    Source: Prometheus, "Exposition formats"; OpenMetrics 1.0.
+    """
+
+    def shown(request: Request) -> Response:
+        encoder, media_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(encoder(registry), headers={"Content-Type": media_type})
+
+    routes = [Route(path, shown) for path in ("/", "/metrics")]
+    return Starlette(routes=routes, middleware=[Middleware(Headed, headers={"Cache-Control": "no-store"})])
 
 
 class Measured:

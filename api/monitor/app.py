@@ -4,20 +4,18 @@ from pathlib import Path
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from constancia.api.http.headed import Headed
 from constancia.api.monitor.outputs import FEED_NAMES, HEADS_NAME, METRICS_NAME
 from constancia.ledger.monitor.watch_folder import PROOFS
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_file
 
-_HEADERS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Cache-Control": "public, max-age=10",
-    "X-Content-Type-Options": "nosniff",
-}
+_HEADERS: Final = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=10"}
 _ATOM: Final = "application/atom+xml"
 _FILES: Final = {
     "/heads": (HEADS_NAME, "application/json"),
@@ -48,10 +46,11 @@ def create_monitor_app(root: Path) -> Starlette:
 
     def about(_: Request) -> Response:
         proofs = sorted({f"/evidence/{path.name}" for path in root.glob(f"*/evidence/{PROOFS}")})
-        return PlainTextResponse("\n".join(["constancia monitor", "", *_FILES, *proofs, ""]), headers=_HEADERS)
+        return PlainTextResponse("\n".join(["constancia monitor", "", *_FILES, *proofs, ""]))
 
     routes = [Route(path, shown) for path in _FILES]
-    return Starlette(routes=[*routes, Route("/evidence/{name}", evidence), Route("/", about)])
+    routes += [Route("/evidence/{name}", evidence), Route("/", about)]
+    return Starlette(routes=routes, middleware=[Middleware(Headed, headers=_HEADERS)])
 
 
 def _file(path: Path | None, media_type: str) -> Response:
@@ -60,5 +59,5 @@ def _file(path: Path | None, media_type: str) -> Response:
     except Unreadable:
         data = None
     if data is None:
-        return PlainTextResponse("404\n", 404, _HEADERS)
-    return Response(data, headers={**_HEADERS, "Content-Type": media_type})
+        return PlainTextResponse("404\n", 404)
+    return Response(data, headers={"Content-Type": media_type})

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from constancia.api.opendata.columns import Cell, Cells, Source, Table
 from constancia.api.opendata.commitment_tables import COMMITMENTS, DELIVERABLES, MILESTONES, OGP, OVERDUE
-from constancia.api.opendata.csv_cells import safe
 from constancia.api.opendata.decision_tables import AGREEMENTS, CONTESTS, DECISIONS, SIGNATURES, VOTES
 from constancia.api.opendata.entry_tables import DOCUMENTS, ENTRIES
 from constancia.api.opendata.party_tables import (
@@ -25,6 +24,7 @@ from constancia.api.opendata.party_tables import (
     PLAN_COMMITMENTS,
     PLANS,
 )
+from constancia.api.text.csv_cells import safe
 
 # What a reader looks for first comes first.
 TABLES: Final[tuple[Table, ...]] = (

@@ -12,6 +12,7 @@ from constancia.api.pages.feed_items import KINDS
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.routers.entries import index_of
+from constancia.api.text.csv_cells import one_line
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import in_language, say
 from constancia.domain.commitments.commitment import Commitment
@@ -97,13 +98,22 @@ def citation(frame: Frame, index: int) -> dict[str, str]:
     return about | {"text": frame.source_say("page.cite_line", **about)}
 
 
+_IN_LATEX: Final = (
+    {ord(sign): None for sign in "{}"}
+    | {ord(sign): f"\\{sign}" for sign in "&%$#_"}
+    | {ord("\\"): "\\textbackslash{}", ord("^"): "\\textasciicircum{}", ord("~"): "\\textasciitilde{}"}
+)
+
+
 def bibtex(about: dict[str, str]) -> str:
     """Give a citation as BibTeX.
 
+    A text is one line, for programs take one that begins with `@` for the next entry; what LaTeX would act on is
+    written so that it shows it, but for braces, which BibTeX counts whatever is in front of them.
+
     Source: BibTeX's `@misc`; braces keep letters as they are.
     """
-    signs = {ord(sign): None for sign in "{}\\"} | {ord(sign): f"\\{sign}" for sign in "&%$#_"}
-    clean = {name: text.translate(signs) for name, text in about.items()} | {"link": about["link"]}
+    clean = {name: one_line(text).translate(_IN_LATEX) for name, text in about.items()} | {"link": about["link"]}
     return (
         f"@misc{{constancia-{clean['leaf'][:12]},\n"
         f"  author = {{{{{clean['party']}}}}},\n"

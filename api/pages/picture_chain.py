@@ -1,11 +1,11 @@
 """The model of the drawing of chain, tree and witnesses, as of the page's size."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from constancia.api.pages.picture_source import Source
 from constancia.api.pictures.chain import Chain, WitnessLine
 from constancia.domain.kernel.calendar import local_day
+from constancia.ledger.clock import instant_of
 from constancia.ledger.witnesses.quorum_status import MLDSA44_SUFFIX
 
 _LOOKED_AT = 64  # cosigned trees, newest first, in which a witness is looked for
@@ -32,7 +32,7 @@ def _witnesses(source: Source, size: int) -> Iterator[WitnessLine]:
             last.setdefault(name.removesuffix(MLDSA44_SUFFIX), (cosigned, seconds))
     for name in dict.fromkeys(each.removesuffix(MLDSA44_SUFFIX) for each in witnessing.witnesses):
         cosigned, seconds = last.get(name, (0, 0))
-        day = local_day(datetime.fromtimestamp(seconds, UTC), source.reading.state.timezone).isoformat()
+        day = local_day(instant_of(seconds), source.reading.state.timezone).isoformat()
         yield WitnessLine(
             name=source.party_words(name.lower()), last=cosigned - 1 if cosigned else None, on=day if cosigned else None
         )

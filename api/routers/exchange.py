@@ -10,7 +10,7 @@ from constancia.api.http.deps import TheLedger, TheReading, judged
 from constancia.api.http.examples_of_records import OGP_ROW, POPOLO
 from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example, refusals
-from constancia.api.opendata.csv_cells import safe
+from constancia.api.text.csv_cells import safe
 from constancia.ledger.views.exchange import OGP_FIELDS, ogp_rows, popolo
 
 router = Router(prefix="/api/v1", tags=["exchange"])

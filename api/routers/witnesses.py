@@ -1,6 +1,5 @@
 """What the policy's witnesses have cosigned, for programs: the quorum's latest tree, and the state of each witness."""
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from constancia.api.http.deps import TheLedger
@@ -8,6 +7,7 @@ from constancia.api.http.examples import WITNESSES
 from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example
 from constancia.domain.kernel.calendar import format_instant
+from constancia.ledger.clock import instant_of
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.witnesses.cosignature_store import key_label
 from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44
@@ -62,5 +62,5 @@ def _item(ledger: Ledger, name: str) -> dict[str, Any]:
 
 
 def instant(seconds: int) -> str:
-    """Give POSIX seconds as RFC 3339 in UTC."""
-    return format_instant(datetime.fromtimestamp(seconds, UTC))
+    """Give a cosignature's POSIX seconds as RFC 3339 in UTC."""
+    return format_instant(instant_of(seconds))

@@ -1,6 +1,6 @@
-"""Lines of CSV that a spreadsheet opens right: UTF-8 with its mark, CRLF, and no cell that it would take as a formula.
+"""Lines of CSV that a spreadsheet opens right: UTF-8 with its mark, CRLF, and cells in which nothing is a formula.
 
-Source: RFC 4180 §2; OWASP, "CSV Injection" (cells that begin with one of the signs below are executed).
+Source: RFC 4180 §2.
 """
 
 import csv
@@ -8,8 +8,9 @@ import io
 from collections.abc import Iterable
 from typing import Final
 
+from constancia.api.text.csv_cells import safe
+
 MARK: Final = "\ufeff"  # with it a spreadsheet reads UTF-8, and accents are right
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_line(cells: Iterable[object]) -> str:
@@ -19,7 +20,7 @@ def csv_line(cells: Iterable[object]) -> str:
         cells: Texts, integers and truth values (`true`, `false`); None is an empty cell.
 
     Returns:
-        The line. A text that a spreadsheet would execute begins with an apostrophe more; numbers are not texts.
+        The line. A text that a spreadsheet could execute has an apostrophe more (`csv_cells`); numbers are not texts.
     """
     line = io.StringIO()
     csv.writer(line, lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
@@ -31,7 +32,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return str(value) if isinstance(value, int) else safe(str(value))

@@ -7,12 +7,12 @@ which witnesses cosigned, and the signers' own `signed_at`. The limits are SPEC 
 import threading
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from constancia.domain.kernel.problems import Problem
 from constancia.ledger.append.write_guard import WriteGuard
-from constancia.ledger.clock import SIGNED_WITHIN, Clock, format_recorded_at, parse_recorded_at
+from constancia.ledger.clock import SIGNED_WITHIN, Clock, format_recorded_at, instant_of, parse_recorded_at
 from constancia.ledger.errors import ClockRefused, WritesRefused
 from constancia.verify.core.formats.statement import Statement
 from constancia.verify.core.log import CLOCK_SKEW_S
@@ -66,11 +66,7 @@ class ClockGuard(WriteGuard):
             fresh: Whether it was given just now, so that it bounds the clock on both sides; else it only shows that
                 this instant has passed.
         """
-        try:
-            stated = datetime.fromtimestamp(posix, UTC)
-        except (OverflowError, ValueError, OSError):
-            return
-        offset = stated - self._steady_now()
+        offset = instant_of(posix) - self._steady_now()
         with self._lock:
             self._offsets[name] = offset if fresh else max(offset, timedelta())
 
@@ -147,7 +143,8 @@ class ClockGuard(WriteGuard):
         if not apart or 2 * len(wrong) <= len(apart):
             return None
         name, offset = max(wrong.items(), key=lambda item: abs(item[1]))
-        return _refused(now, f"{now + offset:%Y-%m-%dT%H:%M:%SZ} (testigo / witness {name})")
+        shown = instant_of(int(now.timestamp() + offset.total_seconds()))  # it may be beyond all calendars
+        return _refused(now, f"{shown:%Y-%m-%dT%H:%M:%SZ} (testigo / witness {name})")
 
 
 def _refused(now: datetime, other: str) -> ClockRefused:

@@ -42,7 +42,7 @@ def opened_source(location: str) -> Iterator[Source]:
             yield source
         return
     with tempfile.TemporaryDirectory(prefix="constancia-") as name:
-        copy_rows(address, Path(name), strict=False)
+        _copy_evidence(address, Path(name))
         _copy_views(folder / layout.VIEWS_NAME, Path(name) / layout.VIEWS_NAME)
         log, cosignatures = folder / layout.PUBLISHED_NAME, Path(name) / layout.COSIGNATURES_NAME
         with Source(
@@ -55,19 +55,26 @@ def opened_source(location: str) -> Iterator[Source]:
             yield source
 
 
-def copy_rows(address: Address, folder: Path, *, strict: bool) -> None:
-    """Write a database's rows into the SQLite files that a ledger's folder has; see `transfer.write_files`.
+def copy_rows(address: Address, folder: Path) -> None:
+    """Write a database's rows into the files that a ledger's folder has, to stay; see `transfer.write_files`.
 
-    With `strict` it is a copy that stays: only of what the database's standbys have confirmed too.
+    Only what the database's standbys have confirmed too.
     """
     postgres()
     from constancia.ledger.store.postgres_session import confirm  # noqa: PLC0415 - needs the driver
     from constancia.ledger.store.transfer import Snapshot, write_files  # noqa: PLC0415 - needs the driver
 
     with Snapshot(address) as snapshot:
-        if strict:
-            confirm(address)  # after the snapshot has begun: all that it sees came before
-        write_files(snapshot, folder, strict=strict)
+        confirm(address)  # after the snapshot has begun: all that it sees came before
+        write_files(snapshot, folder)
+
+
+def _copy_evidence(address: Address, folder: Path) -> None:
+    postgres()
+    from constancia.ledger.store.transfer import Snapshot, write_evidence  # noqa: PLC0415 - needs the driver
+
+    with Snapshot(address) as snapshot:
+        write_evidence(snapshot, folder)
 
 
 def _copy_views(path: Path, target: Path) -> None:

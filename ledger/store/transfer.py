@@ -37,14 +37,14 @@ _ORDER: Final = {
     "batches": "first_index",
     "cosignatures": "number",
 }
-# Tables without what would refuse a row: an audit has to see it.
-_LAX: Final = {
-    "meta": "CREATE TABLE meta (key TEXT, value TEXT)",
-    "stored_events": "CREATE TABLE stored_events (position INTEGER PRIMARY KEY, originator_id TEXT, "
-    "originator_version INTEGER, topic TEXT, state BLOB, statement_id TEXT)",
-    "batches": "CREATE TABLE batches (first_index INTEGER PRIMARY KEY, size INTEGER, leaf_hashes BLOB, "
-    "checkpoint TEXT)",
+# What a copy that stays has in each column; SQLite would make the number 5 of the text `5`, and a position of NULL.
+_TYPES: Final = {
+    "meta": (str, str),
+    "stored_events": (int, str, int, str, bytes, str),
+    "batches": (int, int, bytes, str),
+    "cosignatures": (int, bytes, str, str),
 }
+_STORABLE: Final = (int, float, str, bytes, type(None))
 _COSIGNATURES: Final = (
     "CREATE TABLE cosignatures (size INTEGER NOT NULL, root BLOB NOT NULL, key TEXT NOT NULL, line TEXT NOT NULL, "
     "PRIMARY KEY (size, key))"
@@ -83,7 +83,32 @@ class Snapshot:
         Raises:
             StoreUnavailable: The database went away meanwhile.
         """
-        query = f"SELECT {', '.join(TABLES[table])} FROM {table} ORDER BY {_ORDER[table]}"  # noqa: S608 (ours)
+        return self._select(table, f"SELECT {', '.join(TABLES[table])} FROM {table} ORDER BY {_ORDER[table]}")  # noqa: S608 (ours)
+
+    def rows_of(self, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Yield a table's rows in any order, in columns that it has.
+
+        Raises:
+            StoreUnavailable: The database went away meanwhile.
+        """
+        return self._select(table, f"SELECT {_quoted(columns)} FROM {table}")  # noqa: S608 (quoted)
+
+    def form(self, table: str) -> tuple[str, tuple[str, ...]] | None:
+        """Give of what kind a table is, `r` for an ordinary one, and its columns in order; None where it is missing.
+
+        Source: PostgreSQL, chapter "System Catalogs": `pg_class.relkind`, `pg_attribute`.
+        """
+        query = (
+            "SELECT relkind::text AS kind, attname::text AS name FROM pg_class JOIN pg_attribute ON attrelid = "
+            "pg_class.oid WHERE pg_class.oid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+        )
+        try:
+            rows = self._connection.execute(query, (table,)).fetchall()
+        except psycopg.Error as error:
+            raise of_driver(error) from error
+        return (rows[0]["kind"], tuple(row["name"] for row in rows)) if rows else None
+
+    def _select(self, table: str, query: str) -> Iterator[tuple[Any, ...]]:
         try:
             with psycopg.ServerCursor(self._connection, f"of_{table}", row_factory=tuple_row) as cursor:
                 cursor.itersize = _PAGE
@@ -93,63 +118,95 @@ class Snapshot:
             raise of_driver(error) from error
 
 
-def write_files(snapshot: Snapshot, folder: Path, *, strict: bool) -> None:
-    """Write a snapshot's rows into SQLite files, under the names that a ledger's folder has.
+def write_files(snapshot: Snapshot, folder: Path) -> None:
+    """Write a snapshot's rows into a new store, and its cosignatures, under the names that a ledger's folder has.
 
     Args:
         snapshot: The rows.
         folder: Where; it has no such files yet.
-        strict: Whether the store refuses rows that no ledger has; else an audit gets to see them.
 
     Raises:
-        LedgerError: Such a row was there, or two of one position.
+        LedgerError: A row was there that no ledger has, or two of one position.
         StoreUnavailable: The database went away.
     """
     store = folder / STORE_NAME
-    if strict:
-        EntryApplication(env={"SQLITE_DBNAME": store.absolute().as_uri(), "CREATE_TABLE": "yes"}).close()
-    else:
-        create_database(store, tuple(_LAX.values()))
-    _fill(store, snapshot, ("meta", "stored_events"))
-    _fill_batches(store, snapshot, strict=strict)
-    cosignatures = snapshot.rows("cosignatures")
-    first = next(cosignatures, None)
-    if first is not None:
-        path = folder / COSIGNATURES_NAME
-        create_database(path, [_COSIGNATURES])
-        _insert(path, "cosignatures", _chain(first, cosignatures))
+    EntryApplication(env={"SQLITE_DBNAME": store.absolute().as_uri(), "CREATE_TABLE": "yes"}).close()
+    with _opened(store) as connection:
+        _insert_sound(connection, "meta", snapshot)
+        _insert_sound(connection, "stored_events", snapshot)
+        # The trigger that expects each batch next to its own entries is for writers, and steps aside.
+        name = "batches_next"
+        [text] = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        connection.execute(f"DROP TRIGGER {name}")
+        _insert_sound(connection, "batches", snapshot)
+        connection.execute(text)
+    if next(snapshot.rows("cosignatures"), None) is not None:
+        create_database(folder / COSIGNATURES_NAME, [_COSIGNATURES])
+        with _opened(folder / COSIGNATURES_NAME) as connection:
+            _insert_sound(connection, "cosignatures", snapshot)
 
 
-def _chain(first: tuple[Any, ...], rest: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    yield first
-    yield from rest
+def write_evidence(snapshot: Snapshot, folder: Path) -> None:
+    """Write a snapshot's tables as they are into files for an audit, which has to see every row and every column.
+
+    Nothing refuses a row or converts a value; what is no ordinary table becomes a view, what is missing is missing.
+
+    Args:
+        snapshot: The rows.
+        folder: Where; it has no such files yet.
+
+    Raises:
+        LedgerError: A table can't be written into a file.
+        StoreUnavailable: The database went away.
+    """
+    create_database(folder / STORE_NAME, ())
+    with _opened(folder / STORE_NAME) as connection:
+        for table in ("meta", "stored_events", "batches"):
+            _copy_form(connection, table, snapshot)
+    form = snapshot.form("cosignatures")
+    if form is not None and next(snapshot.rows_of("cosignatures", form[1]), None) is not None:
+        create_database(folder / COSIGNATURES_NAME, ())
+        with _opened(folder / COSIGNATURES_NAME) as connection:
+            _copy_form(connection, "cosignatures", snapshot)
 
 
-def _fill(path: Path, snapshot: Snapshot, tables: Sequence[str]) -> None:
-    for table in tables:
-        _insert(path, table, snapshot.rows(table))
+def _copy_form(connection: sqlite3.Connection, table: str, snapshot: Snapshot) -> None:
+    form = snapshot.form(table)
+    if form is None:
+        return
+    kind, columns = form
+    columns = tuple(name for name in columns if (table, name) != ("cosignatures", _ORDER["cosignatures"]))
+    name = table if kind == "r" else f"{table} as shown"
+    connection.execute(f'CREATE TABLE "{name}" ({_quoted(columns)})')
+    rows = (tuple(map(_storable, row)) for row in snapshot.rows_of(table, columns))
+    connection.executemany(f'INSERT INTO "{name}" VALUES ({_marks(columns)})', rows)  # noqa: S608 (ours)
+    if name != table:
+        connection.execute(f'CREATE VIEW {table} AS SELECT * FROM "{name}"')  # noqa: S608 (ours)
 
 
-def _fill_batches(path: Path, snapshot: Snapshot, *, strict: bool) -> None:
-    """Insert the batches; the trigger that expects each next to its own entries is for writers, and steps aside."""
-    dense = "batches_next"
-    with _opened(path) as connection:
-        [text] = connection.execute("SELECT max(sql) FROM sqlite_master WHERE name = ?", (dense,)).fetchone()
-        if strict:
-            connection.execute(f"DROP TRIGGER {dense}")
-        _insert_rows(connection, "batches", snapshot.rows("batches"))
-        if strict:
-            connection.execute(text)
+def _storable(value: Any) -> Any:
+    """Give a value as it is; as text where SQLite has no such type, which no ledger has."""
+    return value if type(value) in _STORABLE else str(value)
 
 
-def _insert(path: Path, table: str, rows: Iterator[tuple[Any, ...]]) -> None:
-    with _opened(path) as connection:
-        _insert_rows(connection, table, rows)
+def _insert_sound(connection: sqlite3.Connection, table: str, snapshot: Snapshot) -> None:
+    rows = _typed(table, snapshot.rows(table))
+    connection.executemany(f"INSERT INTO {table} VALUES ({_marks(TABLES[table])})", rows)  # noqa: S608 (ours)
 
 
-def _insert_rows(connection: sqlite3.Connection, table: str, rows: Iterator[tuple[Any, ...]]) -> None:
-    marks = ", ".join("?" * len(TABLES[table]))
-    connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 (ours)
+def _typed(table: str, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    for number, row in enumerate(rows):
+        if tuple(map(type, row)) != _TYPES[table]:
+            raise LedgerError(f"the database's rows are no ledger: {table}, row {number}: a value of another type")
+        yield row
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
+def _marks(columns: Sequence[str]) -> str:
+    return ", ".join("?" * len(columns))
 
 
 @contextlib.contextmanager

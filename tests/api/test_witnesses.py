@@ -1,12 +1,18 @@
 """What the interface and the pages say of witnesses: asked for or not, cosigned or not yet."""
 
 import time
+from pathlib import Path
 
 import httpx
 from tests.api.served import Desk, serving
+from tests.ledger.template import Templates
 from tests.ledger.witness_scene import LONG_S, Scene
+from tests.ledger.world import START
+from tests.verify.small_ledger import Witness
 
+from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.note import format_vkey, parse_note
 from constancia.verify.core.formats.policy import open_with_policy
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
@@ -67,6 +73,31 @@ def test_past_sizes_and_receipts(witnessed: Scene) -> None:
         asked = httpx.get(f"{url}/api/v1/receipts/2?size={ledger.size}").content
         assert parse_tlog_proof(asked).checkpoint == ledger.log.checkpoint()
         assert httpx.get(f"{url}/checkpoint").content == ledger.log.checkpoint()
+
+
+def test_witness_that_states_a_time_beyond_all_calendars_breaks_no_answer(tmp_path: Path, templates: Templates) -> None:
+    folder, liar = tmp_path / "ledger", Witness("liar")
+    templates.adopted.copy_to(folder)
+    policy = folder / "trust" / "policy"
+    line = f"witness liar {format_vkey(liar.verifier)}\nquorum liar\n"
+    policy.write_text(policy.read_text().replace("quorum none\n", line))
+    with Ledger.open(folder, clock=StoryClock(START), signer=templates.adopted.signer) as ledger:
+        text = parse_note(ledger.log.checkpoint()).text
+        ledger.witnessing.store.keep(ledger.size, ledger.log.root(), [liar.line(text, 2**63 - 1)])
+        ledger.views.wait()
+        with serving(ledger) as url, httpx.Client(base_url=url, timeout=60) as client:
+            [item] = [one for one in client.get("/api/v1/witnesses").json()["items"] if one["name"] == "liar"]
+            assert item["cosigned"] == {"at": "9999-01-01T00:00:00Z", "size": ledger.size}
+            for path in (
+                "/api/v1/ledger",
+                "/healthz",
+                "/es/",
+                "/en/",
+                "/es/integridad",
+                "/en/integrity",
+                "/en/entries/3",
+            ):
+                assert client.get(path).status_code == 200, path
 
 
 def wait_for_quorum(ledger: Ledger) -> None:

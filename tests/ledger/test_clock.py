@@ -8,6 +8,7 @@ from constancia.ledger.clock import (
     StoryClock,
     SystemClock,
     format_recorded_at,
+    instant_of,
     new_uuid,
     parse_recorded_at,
 )
@@ -55,3 +56,8 @@ def test_system_clock_is_in_utc() -> None:
 
 def test_identifiers_differ() -> None:
     assert new_uuid() != new_uuid()
+
+
+def test_any_time_that_a_witness_can_state_has_a_date() -> None:
+    assert instant_of(1_551_441_600) == datetime(2019, 3, 1, 12, tzinfo=UTC)
+    assert instant_of(2**63 - 1) == instant_of(253_402_300_799) == datetime(9999, 1, 1, tzinfo=UTC)

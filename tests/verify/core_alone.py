@@ -38,12 +38,17 @@ class CoreInput(NamedTuple):
 def core_input(location: Path) -> CoreInput:
     """Read the entries, as far as they can be read, and the latest checkpoint."""
     with open_source(str(location)) as source:
-        if source.store is not None:
-            rows = sorted(source.store.rows(), key=lambda row: (str(type(row.position)), row.position))
-            batch = source.store.last_batch()
-            states = (row.state if isinstance(row.state, bytes) else str(row.state).encode() for row in rows)
-            return CoreInput(tuple(states), None if batch is None else batch.note)
-        return CoreInput(tuple(_published(source)), source.published.checkpoint() if source.published else None)
+        return input_of(source)
+
+
+def input_of(source: Source) -> CoreInput:
+    """Read the same of an open source."""
+    if source.store is not None:
+        rows = sorted(source.store.rows(), key=lambda row: (str(type(row.position)), row.position))
+        batch = source.store.last_batch()
+        states = (row.state if isinstance(row.state, bytes) else str(row.state).encode() for row in rows)
+        return CoreInput(tuple(states), None if batch is None else batch.note)
+    return CoreInput(tuple(_published(source)), source.published.checkpoint() if source.published else None)
 
 
 def _published(source: Source) -> list[bytes]:

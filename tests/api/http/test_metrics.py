@@ -1,5 +1,6 @@
 """Metrics of the server: asked by real HTTP, parsed by the library's own parser."""
 
+import contextlib
 import re
 import socket
 import threading
@@ -17,7 +18,7 @@ from tests.e2e.test_publish import command, started
 from tests.ledger.witness_scene import Scene
 
 from constancia.api.app import create_app
-from constancia.api.http.metrics import Measured, Meters
+from constancia.api.http.metrics import MAX_OPEN, Measured, Meters
 
 PATIENT = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))  # the machine may be busy
 ROOT = Path(__file__).resolve().parents[3]
@@ -185,3 +186,29 @@ def test_address_of_another_form_names_the_option(adopted: Desk, given: str, tmp
     done = run_here(["serve", "--dir", folder, "--read-only", "--port", "0", "--metrics", given], env={}, cwd=tmp_path)
     assert done.returncode == 76
     assert "--metrics" in done.stderr
+
+
+def test_flood_of_idle_connections_takes_few_of_the_server_s_files(metered: tuple[Desk, str, int]) -> None:
+    """Each file handle that is a connection's is none of the ledger's; the metrics are asked for by a few."""
+    _, _, port = metered
+    with contextlib.ExitStack() as resources:
+        idle = [resources.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(3 * MAX_OPEN)]
+        assert value(asked(port), "healthy") == 1
+        open_now = 0
+        for client in idle:
+            client.setblocking(False)
+            try:
+                client.recv(1)
+            except BlockingIOError:
+                open_now += 1
+            except ConnectionError:
+                pass
+        assert open_now <= MAX_OPEN
+
+
+@pytest.mark.parametrize("accept", [b"\xff", b"a/b," * 3_000, b"application/openmetrics-text;version=9"])
+def test_whatever_is_accepted_it_is_answered(metered: tuple[Desk, str, int], accept: bytes) -> None:
+    _, _, port = metered
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+        client.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: " + accept + b"\r\n\r\n")
+        assert client.recv(15) == b"HTTP/1.1 200 OK"

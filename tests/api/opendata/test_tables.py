@@ -16,8 +16,8 @@ from tests.ledger.test_privacy import PAPER_SHA256, Scene
 from tests.ledger.world import text
 
 from constancia.api.opendata.columns import Cells, Column, Field, Source, Table
-from constancia.api.opendata.csv_cells import plain
 from constancia.api.opendata.tables import BY_NAME, TABLES, csv_chunks, json_chunks
+from constancia.api.text.csv_cells import plain
 from constancia.ledger.ledger import Ledger
 
 __all__ = ("lived",)

@@ -87,10 +87,16 @@ def test_kept_cosignatures_show_only_that_their_time_has_passed() -> None:
     assert bench.refuses()
 
 
-@pytest.mark.parametrize("posix", [2**62, -(2**62)])
-def test_time_beyond_all_calendars_is_no_witness(posix: int) -> None:
+@pytest.mark.parametrize("posix", [2**63 - 1, 2**62, 253_402_300_799, 253_370_764_800])
+def test_time_beyond_all_calendars_is_a_wrong_clock_as_any_other(posix: int) -> None:
+    """What a witness states is a number of its choice: alone it stops the writing, as it may, and nothing else."""
     bench = Bench()
     bench.guard.witness("w1", posix)
+    bench.passes(YEARS)
+    refusal = bench.guard.refusal()
+    assert refusal is not None
+    assert "(testigo / witness w1)" in str(refusal)
+    bench.guard.witness("w2", posix_seconds(bench.wall.now()))
     assert not bench.refuses()
 
 

@@ -11,6 +11,7 @@ from tests.ledger.test_postgres_ledger import as_attacker
 from tests.postgres import Server, put_into
 
 from constancia.ledger.audit.level3_law import Replay
+from constancia.ledger.backup import backup
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.store.address import DATABASE_NAME, Address
@@ -115,12 +116,49 @@ def test_alteration_gives_the_same_faults_at_the_same_places(
     assert report_of(place).faults == ()
 
 
-def test_two_rows_of_one_position_are_no_ledger(moved: tuple[Path, Address]) -> None:
+def test_two_rows_of_one_position_are_named_and_not_copied(tmp_path: Path, moved: tuple[Path, Address]) -> None:
     place, address = moved
     as_attacker(
         address,
         "ALTER TABLE stored_events DROP CONSTRAINT stored_events_pkey",
         "INSERT INTO stored_events SELECT position, 'x', 7, topic, state, 'x' FROM stored_events WHERE position = 3",
     )
+    report = report_of(place)
+    assert report.first is not None
+    assert (report.verdict, report.first.index) == (Verdict.ALTERED, 2)
     with pytest.raises(LedgerError, match="no ledger"):
-        report_of(place)
+        backup(place, tmp_path / "backup")
+
+
+def test_backup_makes_no_sound_ledger_of_an_altered_one(tmp_path: Path, moved: tuple[Path, Address]) -> None:
+    """SQLite would number a row without a position, and take a text for the number that it looks like."""
+    place, address = moved
+    key = "ALTER TABLE stored_events DROP CONSTRAINT stored_events_pkey"
+    as_attacker(
+        address, key, "ALTER TABLE stored_events ALTER COLUMN position DROP NOT NULL",
+        "UPDATE stored_events SET position = NULL WHERE position = 26",
+    )  # fmt: skip
+    for number in range(2):
+        assert report_of(place).verdict is Verdict.ALTERED
+        with pytest.raises(LedgerError, match="another type"):
+            backup(place, tmp_path / "backup")
+        if number == 0:
+            as_attacker(
+                address, "UPDATE stored_events SET position = 26 WHERE position IS NULL",
+                "ALTER TABLE stored_events ALTER COLUMN originator_version TYPE text",
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("ALTER TABLE meta RENAME TO hidden", "CREATE VIEW meta AS SELECT * FROM hidden"),
+        ("ALTER TABLE batches ADD COLUMN more text",),
+    ],
+)
+def test_table_of_another_form_is_named(moved: tuple[Path, Address], statements: tuple[str, ...]) -> None:
+    place, address = moved
+    as_attacker(address, *statements)
+    report = report_of(place)
+    assert report.first is not None
+    assert (report.verdict, report.first.code) == (Verdict.ALTERED, "schema")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from constancia.api.opendata.csv_cells import one_line, plain, safe
+from constancia.api.text.csv_cells import one_line, plain, safe
 
 # What hurts is drawn more often than it occurs.
 NASTY = st.text(st.sampled_from("=+-@;'\" \t\r\n,|%\u00a0\u200b\uff1d\ufeffaÑ1\ud800\u2028\x00") | st.characters())

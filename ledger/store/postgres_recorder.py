@@ -254,6 +254,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
         self.datastore.close()
 
     @property
+    def address(self) -> Address:
+        """Of the database."""
+        return self._reading.address
+
+    @property
     def _reading(self) -> ReaderDatastore:
         return cast("ReaderDatastore", self.datastore)
 

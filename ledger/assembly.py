@@ -214,7 +214,9 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
 
 
 def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuard]:
-    guards: list[WriteGuard] = [StoreGuard(core.application.store)] if core.application.is_remote else []
+    guards: list[WriteGuard] = []
+    if core.application.is_remote and core.writer is not None:
+        guards.append(StoreGuard(core.application.store, core.writer))
     if core.signer is not None and options.guard_rollback:
         folder = LedgerFolder(core.folder)
         records = RollbackRecords(core.places.records)

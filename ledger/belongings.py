@@ -10,7 +10,7 @@ So a document that is withdrawn later, or a value that is destroyed, is in one p
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +45,8 @@ def bring_in(folder: LedgerFolder, tables: Tables) -> list[str]:
     """
     left = _carry(places_of(folder, None), places_of(folder, tables))
     left += _bring_attempts(folder.refusals, tables)
+    for place in (folder.anchors, folder.documents):
+        _remove_empty(place)
     if left:
         _log.warning("not taken into the database, which has others: %s", ", ".join(left))
     return left
@@ -79,6 +81,13 @@ def copy_public(folder: LedgerFolder, tables: Tables) -> None:
         if from_ is not source.withheld:
             _copy(name, from_, to)
     write_attempts(folder.refusals, tables)
+
+
+def _remove_empty(folder: Path) -> None:
+    below = sorted(folder.rglob("*"), reverse=True) if folder.is_dir() else []
+    for place in (*below, folder):
+        with suppress(OSError):  # something is in it, or it is a file
+            place.rmdir()
 
 
 def _carry(source: Places, target: Places) -> list[str]:

@@ -14,7 +14,6 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
@@ -64,18 +63,16 @@ class Ledger:
 
     def __init__(self, core: LedgerParts, clock: Clock, resources: contextlib.ExitStack) -> None:
         """Take over what `open` has put together."""
-        self._core = core
-        self._resources = resources
+        self._core, self._resources = core, resources
         self._replies: dict[asyncio.AbstractEventLoop, LoopReplies[AppendOutcome]] = {}
-        self.origin = core.origin
-        self.clock = clock
+        self.origin, self.clock = core.origin, clock
         self.folder = LedgerFolder(core.folder)
+        self.store, self.is_in_database = core.application.store, core.application.is_remote
         self.places = core.places
         self.documents = Documents(self.places.documents, withdrawn=self.withdrawn)
         if core.signer is not None:
             self.documents.tidy()
         self.anchors = Anchors(self.places.anchors)
-        self.vault = self.places.vault
         self.log = core.log
         self.views = core.views
         self._readings = Readings(core.log, core.states, clock)
@@ -369,13 +366,13 @@ class Ledger:
 
     def publish(self, place: Path | Target | None = None, *, tidy: bool = False, check: bool = False) -> PublishResult:
         """Bring a published log up to date, by default the ledger's own folder `log`; see `static_files.publish`."""
-        self._core.application.store.confirm()
+        self.store.confirm()
         parts = (self.log, self.documents, place or self.folder.log, self.anchors)
         return publish(*parts, tidy=tidy, check=check, rollbacks=self.rollback_list)
 
     def export(self, path: Path, extras: Iterable[tuple[str, bytes]] = ()) -> Checkpoint:
         """Write the bundle, with more files to read next to the log's; see `bundle.export_bundle`."""
-        self._core.application.store.confirm()
+        self.store.confirm()
         parts = (self.policy.encode(), path, self.anchors, self.rollback_list)
         return export_bundle(self.log, self.documents, *parts, extras=extras)
 
@@ -390,10 +387,6 @@ class Ledger:
     def rebuild(self, *, check: bool) -> Rebuilt:
         """Make the projections again, or compares them; see `rebuild.rebuild`."""
         return rebuild(self, check=check)
-
-    def wait_growth(self, timeout_s: float, stop: threading.Event) -> None:
-        """Wait until another process may have appended something, at most so many seconds; `stop` ends it."""
-        self._core.application.store.wait_growth(timeout_s, stop)
 
     def refresh(self) -> int:
         """Read what another process has appended to a ledger opened for reading; return the size.

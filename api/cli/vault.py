@@ -37,7 +37,7 @@ def put(
 
     text = _text(file)
     with open_for_reading(folder) as ledger:
-        sealed = ledger.vault.put(text, field=field, party=party)
+        sealed = ledger.places.vault.put(text, field=field, party=party)
     write_data(json.dumps(sealed.to_json(), ensure_ascii=False) + "\n")
 
 
@@ -72,7 +72,7 @@ def show(
     with open_for_reading(folder) as ledger:
         if commitment in blocked_commitments(ledger.state()) and not blocked:
             raise fail(message("vault.blocked"))
-        item = ledger.vault.get(commitment)
+        item = ledger.places.vault.get(commitment)
     document = {**item.sealed.to_json(), "salt": item.salt.hex(), "value": item.value}
     say(json.dumps(document, ensure_ascii=False, indent=2))
 
@@ -97,7 +97,7 @@ def destroy(
             wanted = unused.encode()
             if any(wanted in ledger.log.entry(index) for index in range(ledger.size)):
                 raise fail(message("vault.in_use"))
-            done = ledger.vault.destroy([unused])
+            done = ledger.places.vault.destroy([unused])
             say(message("vault.destroyed", commitments=len(done), documents=0, blocked=0))
             return
         result = carry_out(ledger.folder, ledger.state(), ledger.places)

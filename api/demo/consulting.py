@@ -85,7 +85,7 @@ def cancellation(stage: Stage) -> None:
     _nosc, inai, _sfp = alternates(stage)
     clerk = stage.cast.person("ap-s-inai")
     stage.on("2021-01-11")
-    name = stage.ledger.vault.put("Persona H (ficticia)", field="name", party="inai")
+    name = stage.ledger.places.vault.put("Persona H (ficticia)", field="name", party="inai")
     entry = stage.leaf_of("ContributionReceived", "bugambilia")
     [shown] = stage.documents_of(entry)
     asked = {

@@ -174,6 +174,7 @@ SELECT set_config('statement_timeout', '0', false), set_config('idle_in_transact
     set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
     set_config('tcp_keepalives_count', '3', false)
 """
+READER_SESSION: Final = "SELECT set_config('statement_timeout', '5s', false), set_config('lock_timeout', '5s', false)"
 SETTINGS: Final = """
 SELECT current_setting('server_version_num')::int AS version, pg_is_in_recovery() AS is_standby,
     current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes,

@@ -196,7 +196,7 @@ class WriterSession:
             _cancel(connection)
         if not self._lock.acquire(timeout=GRACE_S):
             if connection is not None:
-                _cut(connection)
+                cut(connection)
             self._lock.acquire()
         try:
             self._drop()
@@ -312,7 +312,7 @@ def limited(connection: Connection | None) -> Iterator[None]:
         if not ended.wait(GRACE_S):
             with turn:  # the connection must not be closed meanwhile: its number may be another file's then
                 if not ended.is_set():
-                    _cut(connection)
+                    cut(connection)
 
     timer = threading.Timer(CONFIRM_S, end)
     timer.daemon = True
@@ -335,7 +335,7 @@ def _cancel(connection: Connection) -> None:
     threading.Thread(target=ask, name="store-cancel", daemon=True).start()
 
 
-def _cut(connection: Connection) -> None:
+def cut(connection: Connection) -> None:
     """End a connection's traffic, so that who waits for it gets an error; the connection itself stays theirs."""
     with contextlib.suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(connection.fileno())) as traffic:
         traffic.shutdown(socket.SHUT_RDWR)

@@ -42,7 +42,7 @@ class PostgresTables(Tables):
             select: How to read, for one that reads often; by default on the connection that also changes.
             arriving: What the database says while a ledger is moved into it, for who does that.
         """
-        self._address = address
+        self.address = address
         self._arriving = arriving
         self._reading = select or self._select_alone
         self._is_closed = False
@@ -75,7 +75,7 @@ class PostgresTables(Tables):
     @override
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        with contextlib.closing(connect(self._address)) as connection, _as_unavailable():
+        with contextlib.closing(connect(self.address)) as connection, _as_unavailable():
             connection.execute(_ALONE, (schema.PATH_LOCK_CLASS,))
             yield
 
@@ -84,7 +84,7 @@ class PostgresTables(Tables):
         due = [str(area) for (area,) in self.select("SELECT area FROM erasures ORDER BY area")]
         if not due:
             return
-        with contextlib.closing(connect(self._address)) as connection, _as_unavailable():
+        with contextlib.closing(connect(self.address)) as connection, _as_unavailable():
             connection.execute(_SWEEP)
             for area in due:
                 [row] = connection.execute("SELECT xmin::text AS noted FROM erasures WHERE area = %s", (area,))
@@ -121,7 +121,7 @@ class PostgresTables(Tables):
                 return idle, _Change(idle).execute(query, params)
             except psycopg.Error:
                 idle.close()  # it may have ended while nobody used it
-        connection = connect(self._address)
+        connection = connect(self.address)
         try:
             return connection, _Change(connection).execute(query, params)
         except psycopg.Error:

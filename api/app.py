@@ -5,6 +5,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from importlib.resources import files
 
+from eventsourcing.persistence import PersistenceError
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
@@ -81,6 +82,10 @@ def _show_refusals(app: FastAPI, shown: Callable[[Response, Request], Response])
     @app.exception_handler(LedgerError)
     def on_ledger(request: Request, error: LedgerError) -> Response:
         return shown(problems.from_ledger(error, request.url.path), request)
+
+    @app.exception_handler(PersistenceError)
+    def on_store(request: Request, error: PersistenceError) -> Response:
+        return shown(problems.from_store(error, request.url.path), request)
 
     @app.exception_handler(Refusal)
     def on_refusal(request: Request, error: Refusal) -> Response:

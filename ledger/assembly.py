@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from eventsourcing.persistence import PersistenceError
 
 from constancia.ledger.append.clock_guard import ClockGuard
+from constancia.ledger.append.database_attempts import DatabaseRefusedAttempts
 from constancia.ledger.append.examiner import Examiner
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import key_of_genesis, replay
@@ -19,6 +20,7 @@ from constancia.ledger.append.sequencer import CAPACITY, Sequencer
 from constancia.ledger.append.store_watch import StoreGuard, StoreWatch
 from constancia.ledger.append.write_guard import WriteGuard, WriteGuards
 from constancia.ledger.append.writer import Tip, Writer
+from constancia.ledger.belongings import bring_in
 from constancia.ledger.clock import Clock
 from constancia.ledger.disk.database import is_half_made
 from constancia.ledger.disk.durable import remove_half_written
@@ -26,6 +28,7 @@ from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.places import places_of
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.states import States
 from constancia.ledger.store.address import Address, address_in, remember_address
@@ -36,7 +39,7 @@ from constancia.ledger.store.postgres import postgres
 from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION
 from constancia.ledger.views.follower import Views
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore
-from constancia.ledger.witnesses.database_cosignatures import Database, DatabaseCosignatures
+from constancia.ledger.witnesses.database_cosignatures import DatabaseCosignatures
 from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_guard import ReadCheckpoint, RollbackGuard
@@ -123,8 +126,12 @@ class LedgerParts:
         self.cosigning: CosignatureCollector | None = None
         self.guard = WriteGuards()
         self.rollback_guard: RollbackGuard | None = None
-        self.refused = RefusedAttempts(
-            LedgerFolder(wanted.folder).refusals, writable=wanted.signer is not None, keys=head.keys, clock=clock
+        folder, writable = LedgerFolder(wanted.folder), wanted.signer is not None
+        self.places = places_of(folder, application.tables)
+        self.refused = (
+            RefusedAttempts(folder.refusals, writable=writable, keys=head.keys, clock=clock)
+            if application.tables is None
+            else DatabaseRefusedAttempts(application.tables, writable=writable, keys=head.keys, clock=clock)
         )
 
     def tip(self) -> Tip:
@@ -228,10 +235,15 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
 
 
 def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuard]:
-    guards: list[WriteGuard] = [StoreGuard(core.application.store)] if core.application.is_remote else []
+    guards: list[WriteGuard] = []
+    if core.application.is_remote and core.writer is not None:
+        guards.append(StoreGuard(core.application.store, core.writer))
     if core.signer is not None and options.guard_rollback:
         folder = LedgerFolder(core.folder)
-        core.rollback_guard = RollbackGuard(core.log, core.witnessing, core.log_keys, folder, options.published)
+        records = RollbackRecords(core.places.records)
+        core.rollback_guard = RollbackGuard(
+            core.log, core.witnessing, core.log_keys, folder, records, options.published
+        )
         guards.append(core.rollback_guard)
     if options.guard_clock:
         # What was accepted holds for the very tree that it names, and for cosignatures up to its size.
@@ -248,7 +260,7 @@ def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuar
 def _records(core: LedgerParts) -> RollbackRecords:
     """Return what the operator has accepted: one object, where the rollback guard has it too."""
     guard = core.rollback_guard
-    return guard.records if guard is not None else RollbackRecords(LedgerFolder(core.folder).rollbacks)
+    return guard.records if guard is not None else RollbackRecords(core.places.records)
 
 
 def _accept_clock(core: LedgerParts, reason: str, guards: Sequence[WriteGuard]) -> None:
@@ -304,8 +316,8 @@ def _policy_in(folder: Path) -> Policy | None:
 def _witnessing(wanted: OpenRequest, application: EntryApplication, log: Log, origin: str) -> QuorumStatus:
     folder = LedgerFolder(wanted.folder)
     store = (
-        DatabaseCosignatures(cast("Database", application.store))
-        if application.is_remote
+        DatabaseCosignatures(application.tables, writable=wanted.signer is not None)
+        if application.tables is not None
         else CosignatureStore(folder.cosignatures, writable=wanted.signer is not None)
     )
     return QuorumStatus(_policy_in(wanted.folder), store, log, origin)
@@ -366,6 +378,9 @@ def _open_database(wanted: OpenRequest, address: Address, resources: contextlib.
     resources.callback(application.close)
     if signer is not None:
         remember_address(wanted.folder, address)
+        if application.tables is not None:
+            # What the opening of a ledger made before there was a store, or an earlier version left in the folder.
+            bring_in(LedgerFolder(wanted.folder), application.tables)
     return application
 
 

@@ -9,6 +9,7 @@
 A backup holds the log's key, encrypted as it is in the ledger's folder, and needs the same care.
 """
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -21,6 +22,7 @@ from glob import escape
 from pathlib import Path
 from typing import Final
 
+from constancia.ledger.belongings import copy_public, take_vault
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.disk.database import SIDE_FILES, fold_in, remove_database
 from constancia.ledger.disk.durable import (
@@ -30,11 +32,12 @@ from constancia.ledger.disk.durable import (
     replace_durably,
     sync_folder,
 )
+from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.disk.lock import LOCK_NAMES, WriterLock
 from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
 from constancia.ledger.folder import DRAFTS_NAME, VAULT_NAME, LedgerFolder
 from constancia.ledger.replacement import put_back, replace_ledger
-from constancia.ledger.store.address import DATABASE_NAME, address_in
+from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
 from constancia.ledger.store.database_source import copy_rows
 from constancia.ledger.store.postgres import postgres
 from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
@@ -51,6 +54,7 @@ from constancia.verify.trust.trust_folder import load_trust, read_policy
 from constancia.verify.wire.merkle import Tree
 
 TAR_SUFFIX: Final = ".tar"
+_log: Final = logging.getLogger(__name__)
 _DATABASES: Final = ("cosignatures.sqlite", STORE_NAME)  # in this order: cosignatures are of trees that the store has
 # First what must not be ahead of the store; the published checkpoint before the tiles that it covers.
 _FIRST: Final = ("log/checkpoint", "anchors")
@@ -166,10 +170,22 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
         if seen:
             if accept_rollback is None:
                 raise Older(done.size, seen)
-            records = RollbackRecords(LedgerFolder(part).rollbacks)
+            records = RollbackRecords(FolderFiles(part))
             records.add(at=format_recorded_at(now), size=done.size, root=done.root, reason=accept_rollback, seen=seen)
+        address = address_in(folder)
         before = replace_ledger(part, folder, now)
+        if address is not None:
+            _take_vault(folder, address)
     return replace(done, before=before, unreadable=unreadable)
+
+
+def _take_vault(folder: Path, address: Address) -> None:
+    """Take the vault over from the database that had the ledger, where it can be had: a database may be gone."""
+    try:
+        with postgres().tables_in(address) as tables:
+            take_vault(LedgerFolder(folder), tables)
+    except StoreUnavailable:
+        _log.warning("the vault is in the database that the ledger had, and could not be taken over", exc_info=True)
 
 
 def _copy_live(folder: Path, target: Path) -> tuple[str, ...]:
@@ -182,11 +198,13 @@ def _copy_live(folder: Path, target: Path) -> tuple[str, ...]:
     address = address_in(folder)
     if address is not None:
         copy_rows(address, target)
+        with postgres().tables_in(address) as tables:
+            copy_public(LedgerFolder(target), tables)
     for name in _DATABASES if address is None else ():
         if (folder / name).is_file():
             _copy_database(folder / name, target / name)
     for path in sorted(folder.iterdir()):
-        if path.name in _NO_EVIDENCE:
+        if path.name in _NO_EVIDENCE and address is None:
             _check_own(path)
             try:
                 _copy_database(path, target / path.name)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.store import postgres_errors
 
 # Below this the next batch, with its write-ahead log and its views, may not fit.
 LOW_BYTES: Final = 32 * 1024 * 1024
 FULL_BYTES: Final = 1024 * 1024
 BEHIND_S: Final = 60.0
 CODES: Final = ("stopped", "E_ROLLED_BACK", "E_CLOCK", "views", "disk_full", "witnesses")
+STORE_CODES: Final = tuple(sorted(postgres_errors.CODES))
 _FULL: Final = ("database or disk is full", "No space left on device")
 
 
@@ -22,7 +24,8 @@ class HealthProblem:
     """One thing that is amiss.
 
     Attributes:
-        code: Stable code: `stopped`, `E_ROLLED_BACK`, `E_CLOCK`, `views`, `disk_full`, `witnesses`.
+        code: Stable code: `stopped`, `E_ROLLED_BACK`, `E_CLOCK`, `views`, `disk_full`, `witnesses`; of a ledger in a
+            database those of `STORE_CODES`.
         reason: What was observed and what to do, by language.
         since_s: For how many seconds, where that is known.
         is_failure: Whether `/healthz` answers 503 for it; else it is a warning.
@@ -51,6 +54,9 @@ def _problems(ledger: Ledger) -> Iterator[HealthProblem]:
     refusal = ledger.refusal
     if refusal is not None:
         yield HealthProblem(code=refusal.code, reason=refusal.words)
+    unread = ledger.store.unread
+    if unread is not None and (refusal is None or refusal.code != unread.code):
+        yield HealthProblem(code=unread.code, reason=unread.words)
     views = ledger.views
     if views.failure is not None:
         yield _problem(

@@ -14,7 +14,6 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
@@ -45,7 +44,7 @@ from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.views.reading import Reading, Readings
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
 from constancia.ledger.withdrawals import carry_out, withdrawn_documents
-from constancia.ledger.witnesses.rollback_records import RollbackRecords
+from constancia.ledger.witnesses.rollback_records import MAX_BYTES, NAME, RollbackRecords
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint
 from constancia.verify.core.formats.note import VerifierKey, format_vkey
@@ -65,16 +64,16 @@ class Ledger:
 
     def __init__(self, core: LedgerParts, clock: Clock, resources: contextlib.ExitStack) -> None:
         """Take over what `open` has put together."""
-        self._core = core
-        self._resources = resources
+        self._core, self._resources = core, resources
         self._replies: dict[asyncio.AbstractEventLoop, LoopReplies[AppendOutcome]] = {}
-        self.origin = core.origin
-        self.clock = clock
+        self.origin, self.clock = core.origin, clock
         self.folder = LedgerFolder(core.folder)
-        self.documents = Documents(self.folder.documents, withdrawn=self.withdrawn)
+        self.store, self.is_in_database = core.application.store, core.application.is_remote
+        self.places = core.places
+        self.documents = Documents(self.places.documents, withdrawn=self.withdrawn)
         if core.signer is not None:
             self.documents.tidy()
-        self.anchors = Anchors(self.folder.anchors)
+        self.anchors = Anchors(self.places.anchors)
         self.log = core.log
         self.views = core.views
         self._readings = Readings(core.log, core.states, clock)
@@ -221,7 +220,12 @@ class Ledger:
     def rollbacks(self) -> Sequence[Mapping[str, Any]]:
         """The rollbacks that the operator has accepted, oldest first (SPEC §8)."""
         guard = self._core.rollback_guard
-        return guard.records.items if guard is not None else RollbackRecords(self.folder.rollbacks).items
+        return guard.records.items if guard is not None else RollbackRecords(self.places.records).items
+
+    @property
+    def rollback_list(self) -> bytes | None:
+        """The list of `rollbacks` as it is published; None where there is none."""
+        return self.places.records.read(NAME, MAX_BYTES)
 
     @property
     def not_compared(self) -> tuple[str, ...]:
@@ -250,7 +254,7 @@ class Ledger:
         if outcome is not None and (outcome.cancelled() or outcome.exception() is not None):
             return
         try:
-            carry_out(self.folder, self.state())
+            carry_out(self.folder, self.state(), self.places)
         except (OSError, LedgerError, Unreadable, sqlite3.Error):
             # The documents are not given out all the same; `constancia vault destroy` does it again.
             _log.exception("a cancellation could not be carried out")
@@ -363,14 +367,14 @@ class Ledger:
 
     def publish(self, place: Path | Target | None = None, *, tidy: bool = False, check: bool = False) -> PublishResult:
         """Bring a published log up to date, by default the ledger's own folder `log`; see `static_files.publish`."""
-        self._core.application.store.confirm()
+        self.store.confirm()
         parts = (self.log, self.documents, place or self.folder.log, self.anchors)
-        return publish(*parts, tidy=tidy, check=check, rollbacks=self.folder.rollbacks)
+        return publish(*parts, tidy=tidy, check=check, rollbacks=self.rollback_list)
 
     def export(self, path: Path, extras: Iterable[tuple[str, bytes]] = ()) -> Checkpoint:
         """Write the bundle, with more files to read next to the log's; see `bundle.export_bundle`."""
-        self._core.application.store.confirm()
-        parts = (self.policy.encode(), path, self.anchors, self.folder.rollbacks)
+        self.store.confirm()
+        parts = (self.policy.encode(), path, self.anchors, self.rollback_list)
         return export_bundle(self.log, self.documents, *parts, extras=extras)
 
     @property
@@ -384,10 +388,6 @@ class Ledger:
     def rebuild(self, *, check: bool) -> Rebuilt:
         """Make the projections again, or compares them; see `rebuild.rebuild`."""
         return rebuild(self, check=check)
-
-    def wait_growth(self, timeout_s: float, stop: threading.Event) -> None:
-        """Wait until another process may have appended something, at most so many seconds; `stop` ends it."""
-        self._core.application.store.wait_growth(timeout_s, stop)
 
     def refresh(self) -> int:
         """Read what another process has appended to a ledger opened for reading; return the size.

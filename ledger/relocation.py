@@ -3,7 +3,8 @@
 - R1: the ledger is audited before, and compared byte by byte after; what is not the same is not used.
 - R2: at every instant exactly one of the two stores can be written, or none: where a move is cut short the ledger is
   closed until the same command is repeated, which finishes it.
-- R3: the store that was left stays, under another name or marked, and is not written any more.
+- R3: the store that was left stays, under another name or marked, and is not written any more. What goes with the
+  entries (documents, the vault) is removed where it was: what is withdrawn later is in one place.
 
 It needs the driver of PostgreSQL: `store.postgres.postgres` says so where it is missing.
 """
@@ -19,13 +20,14 @@ from typing import Final
 import psycopg
 
 from constancia.ledger.backup import Unsound
+from constancia.ledger.belongings import bring_in, take_out
 from constancia.ledger.disk.database import fold_in
 from constancia.ledger.disk.durable import durable_part, sync_folder, write_file
 from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
-from constancia.ledger.store.postgres_application import create_tables
+from constancia.ledger.store.postgres_application import create_tables, tables_in, upgrade
 from constancia.ledger.store.postgres_errors import of_driver, unavailable
 from constancia.ledger.store.postgres_session import Connection, check_server, connect, lock, one_row
 from constancia.ledger.store.transfer import Snapshot, differences, load, write_files
@@ -84,6 +86,8 @@ def move_to_database(folder: Path, address: Address) -> Moved:
                 load(store, cosignatures, connection)
             _compare(store, address)
             write_file(folder / DATABASE_NAME, f"{address.shown}\n".encode())
+            with tables_in(address, arriving=ARRIVING) as tables:
+                bring_in(LedgerFolder(folder), tables)
             for name in (STORE_NAME, COSIGNATURES_NAME):
                 _set_aside(folder / name)
             # A crash before this leaves a database that nobody writes; repeated, the move ends here.
@@ -126,6 +130,8 @@ def move_to_file(folder: Path) -> Moved:
         # A crash after this leaves a ledger that nobody writes; repeated, the move is made again from here.
         with _driver_errors():
             connection.execute("UPDATE writer SET moved = %s", (str(folder.resolve()),))
+        with tables_in(address, arriving=str(folder.resolve())) as tables:
+            take_out(LedgerFolder(folder), tables)
         for name in (COSIGNATURES_NAME, STORE_NAME):
             if (part / name).exists():
                 (part / name).replace(folder / name)
@@ -185,6 +191,7 @@ def _locked(address: Address) -> Iterator[Connection]:
     with contextlib.closing(connect(address)) as connection:
         check_server(connection, writing=True)
         lock(connection)
+        upgrade(connection)
         yield connection
 
 

@@ -10,10 +10,9 @@ from glob import escape
 from pathlib import Path
 from typing import Final
 
-from constancia.ledger.disk.durable import replace_durably, sync_folder
+from constancia.ledger.disk.durable import overwrite_and_remove, replace_durably, sync_folder
 from constancia.ledger.folder import VAULT_NAME
 from constancia.ledger.vault import make_private
-from constancia.ledger.withdrawals import overwrite_and_remove
 from constancia.verify.sources.files import refuse_special
 
 _BEFORE: Final = ".before-restore-"

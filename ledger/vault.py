@@ -1,4 +1,4 @@
-"""The vault: what commitments in entries stand for, in a file of its own that only the operator opens.
+"""The vault: what commitments in entries stand for, in a file or tables of its own that only the operator opens.
 
 - V1: a value is committed to with a salt of 32 random bytes of its own; without the salt it can't be guessed.
 - V2: what is destroyed is in no file of the vault any more.
@@ -12,15 +12,18 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from typing_extensions import override
+
 from constancia.domain.kernel.sealing import SALT_BYTES, Sealed, commitment_of
 from constancia.domain.kernel.values import FormError, canonical
 from constancia.ledger.disk.durable import make_folder
+from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.verify.core.formats.canonical import parse_canonical
 
@@ -30,6 +33,9 @@ _TABLE: Final = (
     "field TEXT NOT NULL, party TEXT NOT NULL) WITHOUT ROWID"
 )
 _NAME: Final = "vault.sqlite"
+WITHHELD: Final = "documents"  # within the vault's folder: documents that a cancellation blocks
+# Commitment in hex, salt, value in canonical JSON, field, party.
+Row = tuple[str, bytes, str, str, str]
 _BUSY_S: Final = 10.0  # how long a process waits for another one's word
 
 
@@ -47,6 +53,20 @@ def make_private(folder: Path) -> None:
     make_folder(folder, mode=0o700)
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
+
+
+class WithheldFiles(FolderFiles):
+    """Blocked documents in the vault's folder: folder and files are their owner's alone."""
+
+    def __init__(self, vault: Path) -> None:
+        """Use the vault's folder."""
+        super().__init__(vault / WITHHELD, mode=0o600)
+
+    @override
+    def write(self, path: str, data: bytes) -> None:
+        make_private(self.root.parent)
+        make_private(self.root)
+        super().write(path, data)
 
 
 class Vault:
@@ -86,9 +106,7 @@ class Vault:
             sealed = Sealed.parse(item, "sealed")
         except FormError as error:
             raise LedgerError(str(error)) from error
-        with self._open(create=True) as connection:
-            row = (sealed.commitment, salt, text.decode(), sealed.field, sealed.by)
-            connection.execute("INSERT INTO sealed VALUES (?, ?, ?, ?, ?)", row)
+        self.add((sealed.commitment, salt, text.decode(), sealed.field, sealed.by))
         return sealed
 
     def get(self, commitment: str) -> VaultItem:
@@ -98,12 +116,10 @@ class Vault:
             NotFound: The vault has nothing under it.
             LedgerError: What it has does not give the commitment.
         """
-        with self._open() as connection:
-            query = "SELECT salt, value, field, party FROM sealed WHERE commitment = ?"
-            row = None if connection is None else connection.execute(query, (commitment,)).fetchone()
+        row = self.row(commitment)
         if row is None:
             raise NotFound(f"the vault holds nothing under the commitment {commitment}")
-        salt, text, field, party = row
+        _, salt, text, field, party = row
         value = json.loads(text)
         if commitment_of(bytes(salt), value) != commitment:
             raise LedgerError(f"what the vault holds under {commitment} does not give that commitment")
@@ -120,12 +136,29 @@ class Vault:
         """Destroy salt and value of commitments; return those that were there."""
         wanted = sorted(set(commitments) & set(self.commitments()))
         if wanted:
-            with self._open() as connection:
+            self.remove(wanted)
+        return wanted
+
+    def add(self, row: Row) -> None:
+        """Store a row durably; one that has its commitment already must be the same."""
+        with self._open(create=True) as connection:
+            connection.execute("INSERT INTO sealed VALUES (?, ?, ?, ?, ?)", row)
+
+    def row(self, commitment: str) -> Row | None:
+        """Return a commitment's row, unchecked; None if there is none."""
+        with self._open() as connection:
+            query = "SELECT commitment, salt, value, field, party FROM sealed WHERE commitment = ?"
+            row = None if connection is None else connection.execute(query, (commitment,)).fetchone()
+        return None if row is None else (row[0], bytes(row[1]), *row[2:])
+
+    def remove(self, commitments: Sequence[str]) -> None:
+        """Remove rows so that what they hold is in no file of the vault any more (V2)."""
+        with self._open() as connection:
+            if connection is not None:
                 connection.execute("BEGIN EXCLUSIVE")
-                connection.executemany("DELETE FROM sealed WHERE commitment = ?", [(name,) for name in wanted])
+                connection.executemany("DELETE FROM sealed WHERE commitment = ?", [(name,) for name in commitments])
                 connection.execute("COMMIT")
                 connection.execute("VACUUM")
-        return wanted
 
     @contextmanager
     def _open(self, *, create: bool = False) -> Iterator[Any]:

@@ -47,15 +47,19 @@ def binaries() -> Path | None:
     return places[-1].parent if places else Path(on_path).parent if on_path else None
 
 
+def unprivileged() -> tuple[str, ...]:
+    """Give what comes before a command that refuses to run as root."""
+    return _UNPRIVILEGED if os.getuid() == 0 else ()
+
+
 def run(*command: object, check: bool = True) -> "subprocess.CompletedProcess[str]":
     """Run one of the server's programs as a user that it accepts: it refuses root."""
     folder = binaries()
     assert folder is not None
-    prefix = _UNPRIVILEGED if os.getuid() == 0 else ()
     name, *rest = map(str, command)
     environment = {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "LC_ALL": "C"}
     return subprocess.run(
-        [*prefix, str(folder / name), *rest], check=check, env=environment, text=True, cwd="/",
+        [*unprivileged(), str(folder / name), *rest], check=check, env=environment, text=True, cwd="/",
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60,
     )  # fmt: skip
 

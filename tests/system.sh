@@ -1,5 +1,5 @@
 #!/bin/sh
-# Programs that some tests drive: a browser, foreign log readers, openssl, PostgreSQL. Installed where this is Debian and
+# Programs that some tests drive: a browser, foreign log readers, openssl, PostgreSQL, Patroni. Installed where this is Debian and
 # we may; otherwise the tests that need one are skipped, and say so. Ends with 1 where something is still missing.
 set -eu
 missing=""
@@ -11,6 +11,8 @@ command -v go >/dev/null 2>&1 || missing="$missing golang-go"
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 [ -x "$(command -v postgres || ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null | tail -n 1)" ] ||
     missing="$missing postgresql"
+command -v patroni >/dev/null 2>&1 || missing="$missing patroni"
+command -v etcd >/dev/null 2>&1 || missing="$missing etcd-server"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing for the tests:$missing"

@@ -205,6 +205,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
     from constancia.domain.kernel.editions import NEWEST
     from constancia.ledger.disk.documents import MAX_DOCUMENT_BYTES, Documents
     from constancia.ledger.disk.durable import write_file
+    from constancia.ledger.disk.file_store import FolderFiles
     from constancia.ledger.signatory.checkpoint_memory import EMPTY_SEEN
     from constancia.ledger.signatory.draft import Occasion, draft_statement
     from constancia.verify.sources.files import read_named
@@ -225,7 +226,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
     body: dict[str, Any] = {
         "charter": {
             "media_type": "text/markdown",
-            "sha256": Documents(places.documents).put(charter),
+            "sha256": Documents(FolderFiles(places.documents)).put(charter),
             "size": len(charter),
             "title": dict.fromkeys(own["languages"], plan["charter"]),
         },

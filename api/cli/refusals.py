@@ -1,5 +1,6 @@
 """`constancia refusals`: list the signed attempts that a ledger refused, and check their signatures."""
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -52,19 +53,26 @@ def _is_address(source: str) -> bool:
 
 
 def _delete(source: str, sha256: str) -> None:
+    from constancia.ledger.append.database_attempts import DatabaseRefusedAttempts
     from constancia.ledger.append.key_ring import KeyRing
     from constancia.ledger.append.refused_attempts import RefusedAttempts
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.folder import LedgerFolder
+    from constancia.ledger.store.address import address_in
+    from constancia.ledger.store.postgres import postgres
 
     if _is_address(source):
         raise fail(message("refusals.folder"))
-    path = LedgerFolder(Path(source)).refusals
-    attempts = RefusedAttempts(path, writable=True, keys=KeyRing(), clock=SystemClock())
-    try:
+    address = address_in(Path(source))
+    keys, clock = KeyRing(), SystemClock()
+    with contextlib.ExitStack() as resources:
+        if address is None:
+            attempts = RefusedAttempts(LedgerFolder(Path(source)).refusals, writable=True, keys=keys, clock=clock)
+        else:
+            tables = resources.enter_context(postgres().tables_in(address))
+            attempts = DatabaseRefusedAttempts(tables, writable=True, keys=keys, clock=clock)
+        resources.callback(attempts.close)
         attempts.delete(sha256)
-    finally:
-        attempts.close()
     say(message("refusals.deleted", sha256=sha256))
 
 

@@ -209,7 +209,7 @@ def _refreshed(ledger: "Ledger") -> "Iterator[None]":
                 ledger.views.catch_up()  # nobody else does where nothing is written
             except (LedgerError, PersistenceError, sqlite3.Error):
                 logging.getLogger(__name__).exception("what was appended meanwhile can't be read")
-            ledger.wait_growth(_REFRESH_S, ended)
+            ledger.store.wait_growth(_REFRESH_S, ended)
 
     thread = threading.Thread(target=follow, name="refresh", daemon=True)
     thread.start()

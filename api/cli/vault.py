@@ -35,12 +35,9 @@ def put(
     """
     import json
 
-    from constancia.ledger.folder import LedgerFolder
-    from constancia.ledger.vault import Vault
-
-    with open_for_reading(folder):  # there is a ledger
-        pass
-    sealed = Vault(LedgerFolder(folder).vault).put(_text(file), field=field, party=party)
+    text = _text(file)
+    with open_for_reading(folder) as ledger:
+        sealed = ledger.places.vault.put(text, field=field, party=party)
     write_data(json.dumps(sealed.to_json(), ensure_ascii=False) + "\n")
 
 
@@ -70,13 +67,12 @@ def show(
     """
     import json
 
-    from constancia.ledger.vault import Vault
     from constancia.ledger.withdrawals import blocked_commitments
 
     with open_for_reading(folder) as ledger:
         if commitment in blocked_commitments(ledger.state()) and not blocked:
             raise fail(message("vault.blocked"))
-        item = Vault(ledger.folder.vault).get(commitment)
+        item = ledger.places.vault.get(commitment)
     document = {**item.sealed.to_json(), "salt": item.salt.hex(), "value": item.value}
     say(json.dumps(document, ensure_ascii=False, indent=2))
 
@@ -94,7 +90,6 @@ def destroy(
 
     Ejemplo / example: constancia vault destroy --dir LIBRO
     """
-    from constancia.ledger.vault import Vault
     from constancia.ledger.withdrawals import carry_out
 
     with open_for_reading(folder) as ledger:
@@ -102,10 +97,10 @@ def destroy(
             wanted = unused.encode()
             if any(wanted in ledger.log.entry(index) for index in range(ledger.size)):
                 raise fail(message("vault.in_use"))
-            done = Vault(ledger.folder.vault).destroy([unused])
+            done = ledger.places.vault.destroy([unused])
             say(message("vault.destroyed", commitments=len(done), documents=0, blocked=0))
             return
-        result = carry_out(ledger.folder, ledger.state())
+        result = carry_out(ledger.folder, ledger.state(), ledger.places)
     say(
         message(
             "vault.destroyed",

@@ -4,7 +4,6 @@ from typing import Final
 
 from constancia.api.demo.props import alternates, sample_document, sha256_of, text
 from constancia.api.demo.stage import Stage
-from constancia.ledger.vault import Vault
 
 _GATHERING: Final = "consulta-1"
 _DAYS: Final = "2019-04-29/2019-05-10"
@@ -86,7 +85,7 @@ def cancellation(stage: Stage) -> None:
     _nosc, inai, _sfp = alternates(stage)
     clerk = stage.cast.person("ap-s-inai")
     stage.on("2021-01-11")
-    name = Vault(stage.ledger.folder.vault).put("Persona H (ficticia)", field="name", party="inai")
+    name = stage.ledger.places.vault.put("Persona H (ficticia)", field="name", party="inai")
     entry = stage.leaf_of("ContributionReceived", "bugambilia")
     [shown] = stage.documents_of(entry)
     asked = {

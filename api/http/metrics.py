@@ -32,7 +32,7 @@ from constancia.api.http.problems import ALL_CODES, NOTED
 from constancia.api.http.proxies import path_within
 from constancia.api.http.serving import reader_of_heads, server_of
 from constancia.ledger.clock import parse_recorded_at
-from constancia.ledger.health import CODES, health_of
+from constancia.ledger.health import CODES, STORE_CODES, health_of
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.entry import WIRE_FORMAT
 from constancia.verify.speed.entry_patterns import read_entry
@@ -214,7 +214,8 @@ class _State(Collector):
         writable = ledger.is_writable and ledger.refusal is None and ledger.failure is None
         yield _gauge("writable", "1 while statements are taken in.", writable)
         problems = _labelled("problem", "1 while /healthz lists it.", "code")
-        for code in sorted({*CODES, *amiss}):
+        possible = (*CODES, *STORE_CODES) if ledger.is_in_database else CODES
+        for code in sorted({*possible, *amiss}):
             problems.add_metric([code], code in amiss)
         yield problems
         disk = shutil.disk_usage(ledger.folder.path)

@@ -190,8 +190,9 @@ def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
     return problem(code, rule, headers=headers, judged_against=judged, instance=instance)
 
 
-def from_store(instance: str | None = None) -> Response:
-    """Return the response to a read that the database did not answer."""
+def from_store(error: PersistenceError, instance: str | None = None) -> Response:
+    """Return the response to a read that the database did not answer, and log why."""
+    _log.error("the database did not answer", exc_info=error)
     rule = "the ledger's database does not answer: try again in 5 seconds"
     return problem("E_STORE", rule, headers=_RETRY_SOON, instance=instance)
 
@@ -218,8 +219,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(PersistenceError)
     async def on_store(request: Request, error: PersistenceError) -> Response:
-        _log.error("the database did not answer", exc_info=error)
-        return from_store(request.url.path)
+        return from_store(error, request.url.path)
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:

@@ -53,7 +53,7 @@ class AlteredCopies:
         self._limit = limit
         self._lock = threading.Lock()
         self._audit = threading.Lock()
-        self._answers: dict[tuple[int, int, str], Future[Altered]] = {}
+        self._answers: dict[tuple[int, object, str], Future[Altered]] = {}
 
     def answer(self, ledger: Ledger, kind: str) -> Altered:
         """Give the verdict on an altered copy, made once for the same entries and documents: it costs a whole audit.
@@ -62,8 +62,7 @@ class AlteredCopies:
             ledger: The ledger; only read.
             kind: One of `FORGERIES`.
         """
-        folder = ledger.documents.folder
-        key = (ledger.size, folder.stat().st_mtime_ns if folder.is_dir() else 0, kind)
+        key = (ledger.size, ledger.documents.files.mark(), kind)
         with self._lock:
             answer = self._answers.get(key)
             is_first = answer is None

@@ -114,13 +114,12 @@ def _key(request: Request) -> str:
 def state_of(ledger: Ledger) -> tuple[object, ...]:
     """Give what a page can depend on besides its address: it differs whenever a page may."""
     size, refusal = ledger.size, ledger.refusal
-    documents = ledger.documents.folder
     return (
         size,
         ledger.log.root(size).hex() if size else "",
         local_day(ledger.clock.now(), ledger.state().timezone).isoformat(),
         ledger.witnessing.store.mark(),
-        documents.stat().st_mtime_ns if documents.is_dir() else 0,
+        ledger.documents.files.mark(),
         ledger.refused.count,
         sum(row["times"] for row in ledger.refused.absent()),
         None if refusal is None else (refusal.code, refusal.words),

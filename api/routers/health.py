@@ -10,8 +10,6 @@ from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.ledger.errors import NotFound
 from constancia.ledger.health import health_of
-from constancia.ledger.witnesses.rollback_records import MAX_BYTES
-from constancia.verify.sources.files import read_file
 
 router = Router(tags=["health"])
 _FRESH = {"Cache-Control": "no-store"}
@@ -59,7 +57,7 @@ def integrity(ledger: TheLedger) -> Response:
 @router.get("/rollbacks.json", summary="The list of accepted rollbacks, as it is published", responses=refusals(404))
 def rollbacks(ledger: TheLedger) -> Response:
     """Give the file next to the log's checkpoint; 404 where no rollback was ever accepted."""
-    declared = read_file(ledger.folder.rollbacks, MAX_BYTES)
+    declared = ledger.rollback_list
     if declared is None:
         raise NotFound("no rollback was ever accepted here")
     return Response(declared, 200, _FRESH, "application/json")

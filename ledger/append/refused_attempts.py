@@ -1,4 +1,4 @@
-"""Refused attempts: signed statements that the ledger did not take, in a separate SQLite file next to the store.
+"""Refused attempts: signed statements that the ledger did not take, in an SQLite file or tables next to the store.
 
 - A1: an attempt is recorded only if all its signatures verify under keys that this ledger has registered, whatever
   became of them since; what strangers send leaves no row.
@@ -15,8 +15,8 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +36,7 @@ from constancia.verify.core.formats.signatures import PublicKey, verify_signatur
 from constancia.verify.core.formats.statement import Statement
 from constancia.verify.report.printable import printable
 
-_TABLES: Final = (
+TABLES: Final = (
     "CREATE TABLE attempts (number INTEGER PRIMARY KEY AUTOINCREMENT, sha256 TEXT NOT NULL UNIQUE, "
     "statement_sha256 TEXT NOT NULL UNIQUE, key TEXT NOT NULL, type TEXT NOT NULL, stream TEXT NOT NULL, "
     "id TEXT NOT NULL, code TEXT NOT NULL, rule TEXT NOT NULL, judged_against TEXT NOT NULL, first_at TEXT NOT NULL, "
@@ -48,8 +48,10 @@ _COLUMNS: Final = (
     "number", "sha256", "statement_sha256", "key", "type", "stream", "id", "code", "rule", "judged_against",
     "first_at", "last_at", "last_code", "times",
 )  # fmt: skip
+ATTEMPT_COLUMNS: Final = (*_COLUMNS, "document")
+ABSENT_COLUMNS: Final = ("key", "reason", "times")
 _BUSY_S: Final = 0.5  # the writer's thread must not wait long for this file
-_NONE: Final = "no refused attempt of that SHA-256 is stored here"
+NONE: Final = "no refused attempt of that SHA-256 is stored here"
 _PATIENT_MS: Final = 10_000  # a removal may wait for readers
 _log = logging.getLogger(__name__)
 
@@ -161,13 +163,9 @@ class RefusedAttempts:
             return
         at = format_recorded_at(self._clock.now())
         try:
-            with self._lock:
-                connection = self._connect(create=True)
-                if connection is None:
-                    return
-                with _transaction(connection):
-                    for submission, error in signed:
-                        self._add(connection, submission.signed, error, at)
+            with self._changing() as change:
+                for submission, error in signed if change is not None else ():
+                    self._add(change, submission.signed, error, at)
         except (sqlite3.Error, OSError, LedgerError):
             _log.warning("refused attempts could not be recorded in %s", self._path, exc_info=True)
 
@@ -180,9 +178,18 @@ class RefusedAttempts:
             return True
         return are_signatures_valid(signed, self._keys.get)
 
-    def _add(
-        self, connection: sqlite3.Connection, signed: SignedStatement, error: Refusal | Malformed, at: str
-    ) -> None:
+    @contextmanager
+    def _changing(self) -> Iterator[Any]:
+        """Give a transaction on the tables, which are made if they are missing; None where they may not be."""
+        with self._lock:
+            connection = self._connect(create=True)
+            if connection is None:
+                yield None
+                return
+            with _transaction(connection):
+                yield connection
+
+    def _add(self, connection: Any, signed: SignedStatement, error: Refusal | Malformed, at: str) -> None:
         statement, key = signed.statement, str(signed.signatures[0].key)
         code, rule, judged = _words_of(error)
         same = hashlib.sha256(statement.raw).hexdigest()
@@ -193,10 +200,10 @@ class RefusedAttempts:
         if again.rowcount:
             return
         if is_confidential(statement):
-            _count_absent(connection, key, "confidential")
+            count_absent(connection, key, "confidential")
             return
         if self._is_too_often(key, at[:16]):
-            _count_absent(connection, key, "rate")
+            count_absent(connection, key, "rate")
             return
         document = signed_document(statement.raw, signed.signatures)
         connection.execute(
@@ -217,14 +224,14 @@ class RefusedAttempts:
         return count > self._bounds.per_minute
 
     @staticmethod
-    def _trim(connection: sqlite3.Connection, of: str, params: tuple[str, ...], rows: int, size: int) -> None:
+    def _trim(connection: Any, of: str, params: tuple[str, ...], rows: int, size: int) -> None:
         total = "SELECT COUNT(*), COALESCE(SUM(LENGTH(document)), 0) FROM attempts"
         oldest = "SELECT number, key, LENGTH(document) FROM attempts"
         [[count, length]] = connection.execute(f"{total} {of}", params)
         while count > rows or length > size:
             [[number, key, removed]] = connection.execute(f"{oldest} {of} ORDER BY number LIMIT 1", params)
             connection.execute("DELETE FROM attempts WHERE number = ?", (number,))
-            _count_absent(connection, key, "bound")
+            count_absent(connection, key, "bound")
             count, length = count - 1, length - removed
 
     def page(self, start: int, limit: int) -> list[Attempt]:
@@ -258,7 +265,7 @@ class RefusedAttempts:
         """
         rows = self._select("SELECT document FROM attempts WHERE sha256 = ?", sha256)
         if not rows:
-            raise NotFound(_NONE)
+            raise NotFound(NONE)
         return bytes_of(rows[0][0])
 
     def delete(self, sha256: str) -> None:
@@ -273,13 +280,13 @@ class RefusedAttempts:
         with self._lock:
             connection = self._connect()
             if connection is None:
-                raise NotFound(_NONE)
+                raise NotFound(NONE)
             row = connection.execute("SELECT key FROM attempts WHERE sha256 = ?", (sha256,)).fetchone()
             if row is None:
-                raise NotFound(_NONE)
+                raise NotFound(NONE)
             with _transaction(connection):
                 connection.execute("DELETE FROM attempts WHERE sha256 = ?", (sha256,))
-                _count_absent(connection, row[0], "operator")
+                count_absent(connection, row[0], "operator")
             connection.execute(f"PRAGMA busy_timeout={_PATIENT_MS}")
             [[is_busy, *_]] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if is_busy:
@@ -322,7 +329,7 @@ class RefusedAttempts:
         if self._path.is_file() and not is_half_made(self._path):
             return True
         if create and self._writable:
-            create_database(self._path, _TABLES)
+            create_database(self._path, TABLES)
             return True
         return False
 
@@ -344,9 +351,11 @@ class _transaction:  # noqa: N801 (used as a statement)
                 self._connection.execute("ROLLBACK")
 
 
-def _count_absent(connection: sqlite3.Connection, key: str, reason: str) -> None:
+def count_absent(connection: Any, key: str, reason: str) -> None:
+    """Count an attempt that is not stored, or not any more: `bound`, `confidential`, `operator` or `rate`."""
     connection.execute(
-        "INSERT INTO absent VALUES (?, ?, 1) ON CONFLICT (key, reason) DO UPDATE SET times = times + 1", (key, reason)
+        "INSERT INTO absent VALUES (?, ?, 1) ON CONFLICT (key, reason) DO UPDATE SET times = absent.times + 1",
+        (key, reason),
     )
 
 

@@ -15,16 +15,17 @@ _log = logging.getLogger(__name__)
 
 
 class StoreGuard(WriteGuard):
-    """Refuses to write while the store is away, in the store's own words."""
+    """Refuses to write while the store is away or what became of a batch is in doubt, in the store's own words."""
 
-    def __init__(self, store: EntryStore) -> None:
-        """Ask a store."""
+    def __init__(self, store: EntryStore, writer: Writer) -> None:
+        """Ask a store, and the writer whether it has seen the end of one that came back."""
         self._store = store
+        self._writer = writer
 
     def refusal(self, *, wait: bool = False) -> StoreUnavailable | None:
         """Give why nothing can be stored now; None while it can."""
         del wait
-        return self._store.away
+        return self._store.away or self._writer.unsettled
 
 
 class StoreWatch:

@@ -78,6 +78,7 @@ class Writer:
         self._turn = threading.Lock()
         self._doubt: Batch | None = None  # sent to a store that is away: stored, or not
         self._is_unread = False  # the store was away, and its end was not yet seen since
+        self.unsettled: StoreUnavailable | None = None  # why not, where it is no longer away
         self.tip = tip_of(application.store.last_batch(), head)
         self.guard = WriteGuard()
         self.after_genesis: Callable[[], None] = _nothing
@@ -250,7 +251,9 @@ class Writer:
         except StoreUnavailable as away:
             return away
         except PersistenceError as error:  # the session is back, and its end can't be read yet: a lock on a table
-            return store.away or unavailable("E_STORE_GONE", error)
+            self.unsettled = store.away or unavailable("E_STORE_GONE", error)
+            return self.unsettled
+        self.unsettled = None
         doubt, self._doubt, self._is_unread = self._doubt, None, False
         if doubt is not None and last is not None and last.checkpoint == doubt.checkpoint:
             self._adopt(doubt)
@@ -285,8 +288,8 @@ class Writer:
             raise
         except PersistenceError as unreadable:
             if self._application.is_remote:
-                self._doubt = batch
-                raise unavailable("E_STORE_GONE", unreadable) from unreadable
+                self._doubt, self.unsettled = batch, unavailable("E_STORE_GONE", unreadable)
+                raise self.unsettled from unreadable
             raise Fatal(
                 f"after a failed write ({error}) the store can't be read ({unreadable})",
                 where=f"entries {batch.first_index} to {batch.size - 1}",

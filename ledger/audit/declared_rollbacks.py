@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from constancia.ledger.store.address import address_in
+from constancia.ledger.store.database_files import DatabaseFiles
+from constancia.ledger.store.postgres import postgres
 from constancia.ledger.witnesses.rollback_records import MAX_BYTES, NAME, is_of_clock, parse_rollbacks
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.findings import Findings
-from constancia.verify.sources.files import Files, Folder
+from constancia.verify.sources.files import Folder
 from constancia.verify.sources.source import Source
 
 
@@ -16,13 +19,8 @@ def note_rollbacks(source: Source, findings: Findings) -> None:
         source: The open source.
         findings: Where the note goes.
     """
-    files: Files | None = None if source.published is None else source.published.files
-    if source.store is not None:
-        files = None if source.documents is None else Folder(Path(source.location))
-    if files is None:
-        return
     try:
-        raw = files.read(NAME, MAX_BYTES)
+        raw = _read(source)
         items = parse_rollbacks(raw) if raw is not None else ()
     except (ValueError, Unreadable):
         findings.not_checked("rollbacks-unread", names=NAME)
@@ -35,3 +33,15 @@ def note_rollbacks(source: Source, findings: Findings) -> None:
             last = chosen[-1]
             at, size, reason = last["at"][:24], last["size"], last["reason"][:400]
             findings.note(code, count=len(chosen), at=at, size=size, reason=reason)
+
+
+def _read(source: Source) -> bytes | None:
+    if source.store is None:
+        return None if source.published is None else source.published.files.read(NAME, MAX_BYTES)
+    if source.documents is None:
+        return None
+    address = address_in(Path(source.location))
+    if address is None:
+        return Folder(Path(source.location)).read(NAME, MAX_BYTES)
+    with postgres().tables_in(address) as tables:
+        return DatabaseFiles(tables).read(NAME, MAX_BYTES)

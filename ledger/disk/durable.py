@@ -108,6 +108,37 @@ def _sync_file(path: Path) -> None:
         os.close(fd)
 
 
+def overwrite_and_remove(path: Path) -> bool:
+    """Overwrite a file and remove it, as far as a program can.
+
+    What overwrites it is on the disk before the name goes: a file without a name is written back no more.
+
+    Args:
+        path: The file; a link is left alone.
+
+    Returns:
+        Whether it was there.
+
+    Raises:
+        OSError: It can't be written, or removed.
+    """
+    if not path.is_file() or path.is_symlink():
+        return False
+    try:
+        with path.open("r+b") as file:
+            length = os.fstat(file.fileno()).st_size
+            for start in range(0, length, 1 << 20):
+                file.seek(start)
+                file.write(bytes(min(1 << 20, length - start)))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return False  # another process has removed it
+    sync_folder(path.parent)
+    return True
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable, where the system can do that for a folder."""
     if not hasattr(os, "O_DIRECTORY"):

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from constancia.ledger.disk.durable import write_file
+from constancia.ledger.disk.durable import overwrite_and_remove, write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, MAX_INDEX_BYTES, parse_index_line, size_in
 from constancia.ledger.wire.composition import encode_bundle
-from constancia.ledger.withdrawals import overwrite_and_remove
 from constancia.ledger.witnesses.rollback_records import MAX_BYTES as MAX_ROLLBACKS_BYTES
 from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
 from constancia.verify.core.errors import Malformed, Unreadable

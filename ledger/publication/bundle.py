@@ -17,10 +17,8 @@ from constancia.ledger.publication.provenance import installed_wheel
 from constancia.ledger.publication.verifier_page import PAGE_NAME, verifier_page
 from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, Anchors
-from constancia.ledger.witnesses.rollback_records import MAX_BYTES
 from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
 from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
-from constancia.verify.sources.files import read_file
 from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME, DOCUMENTS_NAME, POLICY_NAME
 from constancia.verify.wire.tiles import entries_path, tile_path, tiles_between
 
@@ -118,7 +116,7 @@ def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
     policy: bytes,
     path: Path,
     anchors: Anchors | None = None,
-    rollbacks: Path | None = None,
+    rollbacks: bytes | None = None,
     *,
     extras: Iterable[tuple[str, bytes]] = (),
 ) -> Checkpoint:
@@ -149,9 +147,8 @@ def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
         with zipfile.ZipFile(part, "x", zipfile.ZIP_DEFLATED) as archive:  # nothing is written to what has that name
             for name, data in _files(log, documents, policy, note, checkpoint):
                 _add(archive, name, data)
-            declared = None if rollbacks is None else read_file(rollbacks, MAX_BYTES)
-            if declared is not None:
-                _add(archive, ROLLBACKS_NAME, declared)
+            if rollbacks is not None:
+                _add(archive, ROLLBACKS_NAME, rollbacks)
             for name, data in () if anchors is None else _anchor_files(anchors, checkpoint.size):
                 _add(archive, name, data)
             for name, data in extras:

@@ -30,7 +30,6 @@ from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
 from constancia.verify.core.formats.merkle import HASH_BYTES
-from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_file
 from constancia.verify.sources.layout import (
     CHECKPOINT_NAME,
     DOCUMENTS_NAME,
@@ -63,7 +62,7 @@ def publish(  # noqa: PLR0913 (what is published, where to, and how)
     *,
     tidy: bool = False,
     check: bool = False,
-    rollbacks: Path | None = None,
+    rollbacks: bytes | None = None,
 ) -> PublishResult:
     """Bring a published log up to the ledger's last checkpoint.
 
@@ -112,7 +111,7 @@ def publish(  # noqa: PLR0913 (what is published, where to, and how)
 
 
 def _publish_first(
-    log: Log, documents: Documents, folder: Path, anchors: Anchors | None, rollbacks: Path | None
+    log: Log, documents: Documents, folder: Path, anchors: Anchors | None, rollbacks: bytes | None
 ) -> PublishResult:
     """Make the folder next to its place, and move it there when it is whole: never a log without a checkpoint."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -202,8 +201,7 @@ def _check_prefix(log: Log, published: bytes | None, new: Checkpoint, place: str
     return before.size
 
 
-def _write_rollbacks(source: Path | None, target: Target) -> int:
-    listed = read_file(source, MAX_DOCUMENT_BYTES) if source is not None else None
+def _write_rollbacks(listed: bytes | None, target: Target) -> int:
     if listed is None or listed == target.read(ROLLBACKS_NAME):
         return 0
     target.write(ROLLBACKS_NAME, listed, over=True)
@@ -212,7 +210,7 @@ def _write_rollbacks(source: Path | None, target: Target) -> int:
 
 def _write_documents(documents: Documents, target: Target, *, check: bool) -> int:
     written = 0
-    if isinstance(target, FolderTarget) and target.folder / DOCUMENTS_NAME == documents.folder:
+    if isinstance(target, FolderTarget) and str(target.folder / DOCUMENTS_NAME) == documents.files.location:
         return 0
     for name in documents.names():
         # A name is no proof of what lies under it: a file that was cut or emptied is written again.

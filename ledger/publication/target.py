@@ -10,11 +10,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from constancia.ledger.disk.durable import remove_half_written, write_file
+from constancia.ledger.disk.durable import overwrite_and_remove, remove_half_written, write_file
 from constancia.ledger.disk.lock import locked_folder
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, SUFFIX, Anchors
-from constancia.ledger.withdrawals import overwrite_and_remove
 from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
 from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_file
 from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME, DOCUMENTS_NAME, TILES_NAME

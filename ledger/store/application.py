@@ -12,6 +12,7 @@ from constancia.ledger.disk.database import create_by
 from constancia.ledger.sqlite_files import read_only_query
 from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.store.mapper import EntryMapper
+from constancia.ledger.store.tables import Tables
 from constancia.verify.sources.layout import STORE_NAME
 
 
@@ -24,6 +25,7 @@ class EntryApplication(Application[str]):
 
     name = "ledger"
     is_remote: ClassVar[bool] = False  # whether the store is a server, which may go away and come back
+    tables: Tables | None = None  # of that server, for what is next to the entries
     env: ClassVar[dict[str, str]] = {"PERSISTENCE_MODULE": "constancia.ledger.store.sqlite_recorder:LedgerFactory"}
 
     @override

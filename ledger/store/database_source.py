@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from constancia.ledger.store.address import Address, address_in
+from constancia.ledger.store.database_files import DatabaseFiles
 from constancia.ledger.store.postgres import postgres
 from constancia.verify.sources import layout
 from constancia.verify.sources.files import Folder
@@ -45,11 +46,11 @@ def opened_source(location: str) -> Iterator[Source]:
         _copy_evidence(address, Path(name))
         _copy_views(folder / layout.VIEWS_NAME, Path(name) / layout.VIEWS_NAME)
         log, cosignatures = folder / layout.PUBLISHED_NAME, Path(name) / layout.COSIGNATURES_NAME
-        with Source(
+        with postgres().tables_in(address) as tables, Source(
             kind="store", location=location, store=open_store(Path(name) / layout.STORE_NAME),
             published=PublishedLog(Folder(log)) if log.is_dir() else None,
             cosignatures=open_store(cosignatures) if cosignatures.exists() else None,
-            documents=Folder(folder / layout.DOCUMENTS_NAME), anchors=Folder(folder / layout.ANCHORS_NAME),
+            documents=DatabaseFiles(tables, layout.DOCUMENTS_NAME), anchors=DatabaseFiles(tables, layout.ANCHORS_NAME),
             own_trust=(folder / layout.TRUST_NAME).is_dir(),
         ) as source:  # fmt: skip
             yield source

@@ -114,6 +114,11 @@ class EntryStore(Protocol):
         """Why the writer can't store anything now; None while it can."""
         ...
 
+    @property
+    def unread(self) -> StoreUnavailable | None:
+        """Why readers had no answer the last time; None while they have."""
+        ...
+
     def settled_tail(self) -> Batch | None:
         """Give the last batch as it is known to be durable, for a writer whose last attempt ended in an error.
 

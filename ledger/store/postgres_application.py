@@ -1,7 +1,9 @@
 """The eventsourcing library's application over PostgreSQL: making the tables, and opening them to write or to read."""
 
 import contextlib
-from typing import Any
+import logging
+from collections.abc import Iterator
+from typing import Any, Final
 
 import psycopg
 from eventsourcing.persistence import ApplicationRecorder, InfrastructureFactory
@@ -13,7 +15,18 @@ from constancia.ledger.store.address import Address
 from constancia.ledger.store.application import EntryApplication
 from constancia.ledger.store.postgres_errors import of_driver, unavailable
 from constancia.ledger.store.postgres_recorder import PostgresLedgerRecorder, ReaderDatastore
-from constancia.ledger.store.postgres_session import LOCK_S, Connection, WriterSession, check_server, connect, one_row
+from constancia.ledger.store.postgres_session import (
+    LOCK_S,
+    Connection,
+    WriterSession,
+    check_server,
+    connect,
+    lock,
+    one_row,
+)
+from constancia.ledger.store.postgres_tables import PostgresTables
+
+_log: Final = logging.getLogger(__name__)
 
 
 class _Factory(InfrastructureFactory[Any]):
@@ -51,6 +64,12 @@ class PostgresEntryApplication(EntryApplication):
         """Use a recorder, which is closed with the application."""
         self._made = recorder
         super().__init__()
+        self.tables: PostgresTables = PostgresTables(recorder.address, recorder.execute)
+
+    @override
+    def close(self) -> None:
+        self.tables.close()
+        super().close()
 
     @override
     def construct_factory(self, env: Any) -> Any:
@@ -103,6 +122,34 @@ def check_layout(connection: Connection) -> None:
         raise unavailable("E_STORE_VERSION", f"layout {version}, {schema.VERSION}")
 
 
+def upgrade(connection: Connection) -> None:
+    """Bring a ledger's tables from an older version to this program's, all steps or none; nobody may write meanwhile.
+
+    Entries, checkpoints and cosignatures are not touched: a step makes new tables and indexes next to them.
+
+    Raises:
+        StoreUnavailable: There are none, a newer program made them, another server writes the ledger, or the account
+            does not own them.
+    """
+    if not has_tables(connection):
+        raise unavailable("E_STORE_MISSING")
+    version = one_row(connection, "SELECT version FROM layout")["version"]
+    if version >= schema.VERSION:
+        check_layout(connection)
+        return
+    lock(connection, LOCK_S)  # until the connection is closed
+    try:
+        with connection.transaction():
+            # Two servers that are started at once: the second finds it done.
+            row = one_row(connection, "SELECT version FROM layout FOR UPDATE")
+            for step in range(row["version"] + 1, schema.VERSION + 1):
+                for statement in schema.STEPS[step]:
+                    connection.execute(statement)
+    except psycopg.Error as error:
+        raise of_driver(error) from error
+    _log.warning("the tables were of version %d and are of version %d now", version, schema.VERSION)
+
+
 def open_database(address: Address, *, writable: bool) -> PostgresEntryApplication:
     """Open the store in a database.
 
@@ -118,7 +165,10 @@ def open_database(address: Address, *, writable: bool) -> PostgresEntryApplicati
     """
     with contextlib.closing(connect(address)) as connection:
         check_server(connection, writing=writable)
-        check_layout(connection)
+        if writable:
+            upgrade(connection)
+        else:
+            check_layout(connection)
     session = WriterSession(address) if writable else None
     if session is not None:
         session.open(LOCK_S)
@@ -162,6 +212,13 @@ def check_writable(address: Address) -> None:
     """
     with contextlib.closing(connect(address)) as connection:
         check_server(connection, writing=True)
+
+
+@contextlib.contextmanager
+def tables_in(address: Address, *, arriving: str | None = None) -> Iterator[PostgresTables]:
+    """Give the tables next to the entries, for who does not open the ledger; see `PostgresTables`."""
+    with contextlib.closing(PostgresTables(address, arriving=arriving)) as tables:
+        yield tables
 
 
 def is_ledger_in(address: Address) -> bool:

@@ -30,10 +30,15 @@ from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.entry_store import Listeners, notification_of
 from constancia.ledger.store.postgres_errors import is_known, of_driver
 from constancia.ledger.store.postgres_session import CONNECT_S, Connection, WriterSession, confirm, connect
+from constancia.ledger.store.reader_limits import ReaderLimits
 
 # Readers are the pages' threads; each has a connection for one short query. Servers allow a hundred by default.
 _READERS: Final = 16
 _PATIENCE_S: Final = 5.0
+# A query that the server should have ended after five seconds (`READER_SESSION`) is cut off.
+_CUT_S: Final = 7.0
+# How long readers are turned away at once after one has waited in vain; then one of them tries.
+_REST_S: Final = 1.0
 _RECONNECT_S: Final = 5.0
 _LOOK_S: Final = 0.1
 _BATCH_COLUMNS: Final = "SELECT first_index, size, leaf_hashes, checkpoint FROM batches "
@@ -52,9 +57,45 @@ class ReaderDatastore(PostgresDatastore):
             kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": CONNECT_S,
                     "application_name": "constancia reader"},
             min_size=1, max_size=_READERS, open=False, timeout=_PATIENCE_S, reconnect_timeout=_RECONNECT_S,
-            check=ConnectionPool.check_connection,
+            configure=self._configure, check=self._check,
         )  # fmt: skip
         self.address = address
+        self.limits = ReaderLimits(_CUT_S)
+        self.away: StoreUnavailable | None = None
+        self._tried_at = 0.0
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection, for a query of limited time.
+
+        Raises:
+            PersistenceError: None can be had, or the query took too long. For a second everybody else gets this at
+                once: the threads that serve pages must not all wait for a database that does not answer.
+        """
+        now = time.monotonic()
+        if self.away is not None and now - self._tried_at < _REST_S:
+            raise persistence.OperationalError(str(self.away))
+        self._tried_at = now
+        try:
+            with self.get_connection() as connection, self.limits.over(connection):
+                yield connection
+        except persistence.OperationalError as error:
+            self.away, self._tried_at = of_driver(error.__cause__ or error), time.monotonic()
+            raise
+        self.away = None
+
+    def _configure(self, connection: Connection) -> None:
+        with self.limits.over(connection):
+            connection.execute(schema.READER_SESSION)
+
+    def _check(self, connection: Connection) -> None:
+        with self.limits.over(connection):
+            ConnectionPool.check_connection(connection)
+
+    @override
+    def close(self) -> None:
+        super().close()
+        self.limits.close()
 
     @override
     def register_type_adapters(self) -> None:
@@ -209,6 +250,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
         """Why nothing can be stored now; None while it can."""
         return self.session.away if self.session is not None else None
 
+    @property
+    def unread(self) -> StoreUnavailable | None:
+        """Why readers had no answer the last time; None while they have."""
+        return self._reading.away
+
     def settled_tail(self) -> Batch | None:
         """Give the last batch, read through a session that the server has confirmed a commit for."""
         if self.session is None:
@@ -254,6 +300,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
         self.datastore.close()
 
     @property
+    def address(self) -> Address:
+        """Of the database."""
+        return self._reading.address
+
+    @property
     def _reading(self) -> ReaderDatastore:
         return cast("ReaderDatastore", self.datastore)
 
@@ -278,7 +329,7 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
         away = self.away
         if away is not None and away.code == "E_STORE_GONE":
             raise persistence.OperationalError(str(away))
-        return self.datastore.get_connection()
+        return self._reading.reading()
 
     def _select(self, query: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
         with self._connected() as connection:

@@ -196,7 +196,7 @@ class WriterSession:
             _cancel(connection)
         if not self._lock.acquire(timeout=GRACE_S):
             if connection is not None:
-                _cut(connection)
+                cut(connection)
             self._lock.acquire()
         try:
             self._drop()
@@ -226,7 +226,7 @@ class WriterSession:
     def _limited(self) -> Iterator[None]:
         self._is_busy = True
         try:
-            with _limited(self._connection):
+            with limited(self._connection):
                 yield
         finally:
             self._is_busy = False
@@ -272,27 +272,36 @@ def confirm(address: Address) -> None:
     Raises:
         StoreUnavailable: It is not confirmed (`E_STORE_UNCONFIRMED`), or the server can't be had.
     """
-    warnings: list[str] = []
-
-    def note(notice: psycopg.errors.Diagnostic) -> None:
-        if notice.severity_nonlocalized == "WARNING":
-            warnings.append(str(notice.message_primary))
-
-    with contextlib.closing(connect(address)) as connection:
-        connection.add_notice_handler(note)
-        with _limited(connection):
+    with contextlib.closing(connect(address)) as connection, noting_warnings(connection) as warnings:
+        with limited(connection):
             row = one_row(connection, schema.SETTINGS)
             if row["is_standby"]:
                 return
             if row["synchronous_commit"] not in _DURABLE:
                 one_row(connection, "SELECT set_config('synchronous_commit', 'on', false)")
             one_row(connection, schema.CONFIRM)
-    if warnings:
-        raise unavailable("E_STORE_UNCONFIRMED", "; ".join(warnings))
+        if warnings:
+            raise unavailable("E_STORE_UNCONFIRMED", "; ".join(warnings))
 
 
 @contextlib.contextmanager
-def _limited(connection: Connection | None) -> Iterator[None]:
+def noting_warnings(connection: Connection) -> Iterator[list[str]]:
+    """Give the warnings that the server sends within the block: during a commit one is no confirmation (P3)."""
+    warnings: list[str] = []
+
+    def note(notice: psycopg.errors.Diagnostic) -> None:
+        if notice.severity_nonlocalized == "WARNING":
+            warnings.append(str(notice.message_primary))
+
+    connection.add_notice_handler(note)
+    try:
+        yield warnings
+    finally:
+        connection.remove_notice_handler(note)
+
+
+@contextlib.contextmanager
+def limited(connection: Connection | None) -> Iterator[None]:
     """Cancel what takes longer than `CONFIRM_S`, and cut the connection where that does not end it (P5)."""
     turn, ended = threading.Lock(), threading.Event()
 
@@ -303,7 +312,7 @@ def _limited(connection: Connection | None) -> Iterator[None]:
         if not ended.wait(GRACE_S):
             with turn:  # the connection must not be closed meanwhile: its number may be another file's then
                 if not ended.is_set():
-                    _cut(connection)
+                    cut(connection)
 
     timer = threading.Timer(CONFIRM_S, end)
     timer.daemon = True
@@ -326,7 +335,7 @@ def _cancel(connection: Connection) -> None:
     threading.Thread(target=ask, name="store-cancel", daemon=True).start()
 
 
-def _cut(connection: Connection) -> None:
+def cut(connection: Connection) -> None:
     """End a connection's traffic, so that who waits for it gets an error; the connection itself stays theirs."""
     with contextlib.suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(connection.fileno())) as traffic:
         traffic.shutdown(socket.SHUT_RDWR)

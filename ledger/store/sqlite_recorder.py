@@ -230,6 +230,11 @@ class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
         """Why nothing can be stored now: a file is always there."""
         return None
 
+    @property
+    def unread(self) -> StoreUnavailable | None:
+        """Why readers had no answer the last time: a file is always there."""
+        return None
+
     def settled_tail(self) -> Batch | None:
         """Give the last batch: what a file shows is on the disk (S4)."""
         return self.last_batch()

@@ -13,17 +13,13 @@
 
 import hashlib
 import re
-from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Final
 
-from constancia.ledger.disk.durable import write_file
-from constancia.ledger.disk.lock import locked_folder
+from constancia.ledger.disk.file_store import FileStore
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.timestamps.authorities import AUTHORITY_NAME
 from constancia.verify.core.formats.canonical import MAX_INTEGER
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, parse_note
-from constancia.verify.sources.files import read_named
 
 INDEX_NAME: Final = "SHA256SUMS"
 NOTE_NAME: Final = "checkpoint"
@@ -46,19 +42,16 @@ def parse_index_line(line: str) -> tuple[str, str] | None:
 
 
 class Anchors:
-    """The anchors in one folder."""
+    """The anchors of one ledger."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use `folder`, which the first `add` creates."""
-        self.folder = folder
+    def __init__(self, files: FileStore) -> None:
+        """Use the files of a folder, or of the ledger's database."""
+        self.files = files
 
     def paths(self, size: int | None = None) -> list[str]:
         """Return the files' paths by size and name, up to a size."""
-        if not self.folder.is_dir():
-            return []
         paths = []
-        for file in self.folder.glob("*/*"):
-            path = file.relative_to(self.folder).as_posix()
+        for path in self.files.names():
             covered = size_in(path)
             if covered is not None and (size is None or covered <= size):
                 paths.append((covered, path))
@@ -84,16 +77,16 @@ class Anchors:
         """
         if path != INDEX_NAME and size_in(path) is None:
             raise NotFound(f"there is no anchor at anchors/{path[:80]}")
-        try:
-            return read_named(self.folder / path, MAX_INDEX_BYTES)
-        except FileNotFoundError:
-            raise NotFound(f"there is no anchor at anchors/{path}") from None
+        data = self.files.read(path, MAX_INDEX_BYTES)
+        if data is None:
+            raise NotFound(f"there is no anchor at anchors/{path}")
+        return data
 
     def has(self, size: int, name: str) -> bool:
         """Return whether an authority's answer for a size is stored."""
-        return (self.folder / str(size) / f"{name}{SUFFIX}").exists()
+        return self.files.size_of(f"{size}/{name}{SUFFIX}") is not None
 
-    def add(self, size: int, note: bytes, name: str, answer: bytes) -> Path:
+    def add(self, size: int, note: bytes, name: str, answer: bytes) -> str:
         """Store an authority's answer, which the caller has verified.
 
         Args:
@@ -103,7 +96,7 @@ class Anchors:
             answer: Its answer, verbatim.
 
         Returns:
-            The answer's file.
+            Where the answer is.
 
         Raises:
             LedgerError: An answer of that authority for that size is already stored.
@@ -112,21 +105,18 @@ class Anchors:
         path = f"{size}/{name}{SUFFIX}"
         if size_in(path) is None:
             raise NotFound(f"there can be no anchor at anchors/{path}")
-        with self._locked():
+        with self.files.alone():  # two concurrent writers of the list could lose a line
             if self.has(size, name):
-                raise LedgerError(f"{self.folder / path} is stored already; it is never replaced")
+                raise LedgerError(f"{self.files.location}/{path} is stored already; it is never replaced")
             self._keep_note(size, note)
-            write_file(self.folder / path, answer)
-            write_file(self.folder / INDEX_NAME, self.index())
-        return self.folder / path
+            self.files.write(path, answer)
+            self.files.write(INDEX_NAME, self.index())
+        return f"{self.files.location}/{path}"
 
     def _keep_note(self, size: int, note: bytes) -> None:
-        place = self.folder / str(size) / NOTE_NAME
-        if not place.exists():
-            write_file(place, note)
-        elif parse_note(read_named(place, MAX_NOTE_BYTES)).text != parse_note(note).text:
-            raise Fatal(f"another checkpoint of size {size} is anchored", where=str(place))
-
-    def _locked(self) -> AbstractContextManager[bool]:
-        """Lock the folder for one process: two concurrent writers of the list could lose a line."""
-        return locked_folder(self.folder, wait=True)
+        path = f"{size}/{NOTE_NAME}"
+        stored = self.files.read(path, MAX_NOTE_BYTES)
+        if stored is None:
+            self.files.write(path, note)
+        elif parse_note(stored).text != parse_note(note).text:
+            raise Fatal(f"another checkpoint of size {size} is anchored", where=f"{self.files.location}/{path}")

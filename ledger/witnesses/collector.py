@@ -24,7 +24,7 @@ from eventsourcing.persistence import PersistenceError
 from tenacity import AsyncRetrying, retry_if_exception_type
 from tenacity.wait import wait_exponential_jitter
 
-from constancia.ledger.errors import LedgerError
+from constancia.ledger.errors import LedgerError, StoreUnavailable
 from constancia.ledger.reader.log import Log
 from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.protocol import (
@@ -226,8 +226,9 @@ class CosignatureCollector:
         """Begin the next round; retry if the stored rows cannot be read, as a locked file must not end the thread."""
         try:
             self._begin_round()
-        except (sqlite3.Error, PersistenceError, LedgerError):
-            _log.exception("the next round of cosigning is put off")
+        except (sqlite3.Error, PersistenceError, LedgerError) as error:
+            is_away = isinstance(error, StoreUnavailable)  # which the writer says, at length
+            _log.warning("the next round of cosigning is put off: %s", error, exc_info=None if is_away else error)
             asyncio.get_running_loop().call_later(self._pace.put_off_s, self._plan)
 
     def _begin_round(self) -> None:
@@ -286,6 +287,11 @@ class CosignatureCollector:
                 _log.log(level, "witness %s: %s", endpoint.url, failed)
             endpoint.problem = failed.code
             raise failed from error
+        except StoreUnavailable as error:  # no fault of the witness's: it cosigned, and is asked for it again
+            if endpoint.problem != "fault":
+                _log.warning("what %s answers can't be stored: %s", endpoint.url, error.code)
+            endpoint.problem = "fault"
+            raise Failed("fault", error.code) from error
         except Exception as error:
             _log.exception("asking %s met a fault", endpoint.url)
             endpoint.problem = "fault"

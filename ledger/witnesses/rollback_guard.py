@@ -41,12 +41,13 @@ ReadCheckpoint = Callable[[], bytes | None]
 class RollbackGuard(WriteGuard):
     """Compares one open ledger with what others have seen of it. Safe to use from several threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (each is compared with, or says what is accepted)
         self,
         log: Log,
         witnessing: QuorumStatus,
         log_keys: Sequence[VerifierKey],
         folder: LedgerFolder,
+        records: RollbackRecords,
         published: Sequence[tuple[str, ReadCheckpoint]] = (),
     ) -> None:
         """Compare with what is at hand; `collector`, once set, tells what the witnesses answer.
@@ -56,6 +57,7 @@ class RollbackGuard(WriteGuard):
             witnessing: Policy and stored cosignatures.
             log_keys: The log's keys; any of them signs.
             folder: The ledger's folder.
+            records: What the operator has accepted.
             published: Further places where the log's checkpoint is published: a name, and what reads it (None: nothing
                 is there). One that can't be read raises OSError.
         """
@@ -63,7 +65,7 @@ class RollbackGuard(WriteGuard):
         self._witnessing = witnessing
         self._keys = log_keys
         self._folder = folder
-        self.records = RollbackRecords(folder.rollbacks)
+        self.records = records
         self.collector: CosignatureCollector | None = None
         self._waited = False
         self._lock = threading.Lock()

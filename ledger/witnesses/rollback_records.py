@@ -7,13 +7,11 @@ a copy, when, from which size, and why.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from constancia.ledger.disk.durable import write_file
+from constancia.ledger.disk.file_store import FileStore
 from constancia.ledger.errors import LedgerError
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.sources.files import read_named
 
 NAME: Final = "rollbacks.json"
 FORMAT: Final = "constancia/rollbacks@v1"
@@ -82,19 +80,22 @@ def is_of_clock(item: dict[str, Any]) -> bool:
 class RollbackRecords:
     """The file. Belongs to the process that writes the ledger; others read it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, files: FileStore) -> None:
         """Read the file, if there is one.
+
+        Args:
+            files: Where it lies, under `NAME`.
 
         Raises:
             LedgerError: It can't be read.
         """
-        self.path = path
+        self._files = files
         try:
-            self.items: Sequence[dict[str, Any]] = parse_rollbacks(read_named(path, MAX_BYTES))
-        except FileNotFoundError:
-            self.items = ()
+            raw = files.read(NAME, MAX_BYTES)
+            self.items: Sequence[dict[str, Any]] = () if raw is None else parse_rollbacks(raw)
         except (ValueError, OSError, Unreadable) as error:
-            raise LedgerError(f"{path} can't be read: {error}; put back the copy that was published") from error
+            place = f"{files.location}/{NAME}"
+            raise LedgerError(f"{place} can't be read: {error}; put back the copy that was published") from error
 
     def covers(self, claim: Contradiction) -> bool:
         """Tell whether an accepted record names this very tree: its size, and its root where both name one.
@@ -129,5 +130,6 @@ class RollbackRecords:
         item = {"at": at, "reason": reason, "root": root, "seen": [claim.members for claim in seen], "size": size}
         items = [*self.items, item]
         document = {"format": FORMAT, "items": items}
-        write_file(self.path, (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+        text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        self._files.write(NAME, text.encode())
         self.items = items

@@ -28,6 +28,7 @@ from constancia.ledger.backup import backup, restore
 from constancia.ledger.clock import StoryClock, SystemClock
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import write_file
+from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.folder import LedgerFolder, policy_text
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
@@ -123,7 +124,7 @@ class Init:
     def prepare(folder: Path) -> None:
         (folder / "keys").mkdir(parents=True)
         SIGNER.save(folder / "keys" / "log.pem", PASSPHRASE)
-        Documents(folder / "documents").put(b"charter")
+        Documents(FolderFiles(folder / "documents")).put(b"charter")
         signed = WORLD.genesis()
         write_file(folder / DRAFT, signed.statement)
         write_file(folder / "all.signed.json", signed_document(signed.statement, signed.signatures))
@@ -199,7 +200,7 @@ class Document:
 
     @staticmethod
     def run(folder: Path) -> None:
-        documents = Documents(folder)
+        documents = Documents(FolderFiles(folder))
         documents.tidy()
         name = documents.put(b"x" * 100_000)
         expect(documents.is_whole(name), "not whole")
@@ -207,7 +208,7 @@ class Document:
 
     @staticmethod
     def check(folder: Path) -> None:
-        documents = Documents(folder)
+        documents = Documents(FolderFiles(folder))
         expect(all(documents.is_whole(name) for name in documents.names()), "half a document")
 
 

@@ -17,6 +17,7 @@ from tests.verify.small_ledger import Log, Writer
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock, SystemClock
 from constancia.ledger.disk.durable import write_file
+from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.folder import policy_text
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.monitor.settings import WatchSettings
@@ -172,7 +173,7 @@ class Anchor(AtALedger):
 
     def run(self, folder: Path, say: Say) -> None:
         with opened(folder) as ledger:
-            anchors = Anchors(folder / "anchors")
+            anchors = Anchors(FolderFiles(folder / "anchors"))
             for size in range(1, 9):
                 if not anchors.has(size, "tsa"):
                     anchors.add(size, ledger.log.signed(ledger.size), "tsa", b"answer %d" % size)
@@ -180,7 +181,7 @@ class Anchor(AtALedger):
 
     def check(self, folder: Path, told: Told) -> None:
         super().check(folder, told)
-        anchors = Anchors(folder / "anchors")
+        anchors = Anchors(FolderFiles(folder / "anchors"))
         for size in map(int, told):
             expect(anchors.has(size, "tsa"), f"anchor {size} is lost")
         for path in anchors.paths():

@@ -22,13 +22,15 @@ from constancia.domain.kernel.sealing import commitment_of
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.backup import backup, restore
+from constancia.ledger.disk.file_store import FileStore, FolderFiles
 from constancia.ledger.errors import NotFound, Withdrawn
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.places import Places
+from constancia.ledger.store.database_source import opened_source
 from constancia.ledger.vault import Vault
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_text
-from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
 NAME = "Hortensia Zamudio Ixtlilxochitl"
@@ -88,7 +90,7 @@ class Scene:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.officers = Officers(desk)
-        self.vault = Vault(desk.ledger.folder.vault)
+        self.vault = desk.ledger.places.vault
         self.sealed = self.vault.put(NAME, field="name", party="nosc")
         document = {
             "media_type": "text/plain", "sha256": PAPER_SHA256, "size": len(PAPER), "title": text("Minuta"),
@@ -108,20 +110,25 @@ class Scene:
 
     def block(self) -> None:
         self.officers.decide("inai", "blocked", until="2019-03-02")
-        wait_until(lambda: not self.is_stored("documents"))
+        wait_until(lambda: not self.is_stored(self.places.documents))
 
     def destroy(self) -> None:
         self.desk.clock.set(self.desk.clock.now().replace(day=5))
         self.desk.world.now = self.desk.clock.now()
         self.officers.decide("inai", "destroyed")
         self.officers.decide("nosc", "destroyed")
-        wait_until(lambda: not self.is_stored("documents", "vault/documents", "log/documents"))
+        published = FolderFiles(self.desk.folder / "log" / "documents")
+        wait_until(lambda: not self.is_stored(self.places.documents, self.places.withheld, published))
 
-    def is_stored(self, *folders: str) -> bool:
-        return any((self.desk.folder / folder / PAPER_SHA256).exists() for folder in folders)
+    @property
+    def places(self) -> Places:
+        return self.desk.ledger.places
+
+    def is_stored(self, *places: FileStore) -> bool:
+        return any(place.size_of(PAPER_SHA256) is not None for place in places)
 
     def verdict(self, source: Path | None = None) -> Report:
-        with open_source(str(source or self.desk.folder)) as opened:
+        with opened_source(str(source or self.desk.folder)) as opened:
             return audit(opened, load_trust(self.desk.folder / "trust"), further=(Replay(self.desk.clock.now()),))
 
 
@@ -227,18 +234,18 @@ def test_verdict_says_withdrawn_and_by_which_entry(scene: Scene) -> None:
 
 
 def test_document_that_is_merely_missing_leaves_the_verdict_open(scene: Scene) -> None:
-    (scene.desk.folder / "documents" / PAPER_SHA256).unlink()
+    scene.places.documents.erase(PAPER_SHA256)
     assert scene.verdict().verdict is Verdict.INCONCLUSIVE
 
 
 def test_lifted_block_gives_the_document_back(scene: Scene) -> None:
     scene.block()
-    assert not (scene.desk.folder / "documents" / PAPER_SHA256).exists()
+    assert not scene.is_stored(scene.places.documents)
     scene.officers.decide("inai", "denied", ground="legal_obligation")
-    wait_until(lambda: scene.is_stored("documents"))
+    wait_until(lambda: scene.is_stored(scene.places.documents))
     assert scene.desk.ledger.documents.get(PAPER_SHA256) == PAPER
     assert scene.verdict().verdict is Verdict.INTACT
-    (scene.desk.folder / "documents" / PAPER_SHA256).unlink()
+    scene.places.documents.erase(PAPER_SHA256)
     assert scene.verdict().verdict is Verdict.INCONCLUSIVE
 
 
@@ -252,7 +259,7 @@ def test_denied_request_gives_back_nothing_that_another_request_withdrew(scene: 
     words = {"legal_basis": text("Art. 55"), "reasons": text("Ya se hizo"), "remedy": text("Revisión")}
     denied = {"documents": [PAPER_SHA256], "ground": "already_done", "to": "denied", **named, **words}
     desk.take(officers.by("inai", "CancellationDecided", stream, denied))
-    assert not scene.is_stored("documents")
+    assert not scene.is_stored(scene.places.documents)
     report = scene.verdict()
     assert report.verdict is Verdict.INTACT
     assert [note.params["index"] for note in report.notes if note.code == "documents-withdrawn"] == [
@@ -264,7 +271,7 @@ def test_audit_that_goes_on_remembers_what_was_withdrawn(scene: Scene, tmp_path:
     scene.block()
     trust, folder = load_trust(scene.desk.folder / "trust"), str(scene.desk.folder)
     for start in (0, scene.desk.ledger.size):
-        with ResumeFile(tmp_path / "progress.sqlite", place=folder) as memory, open_source(folder) as opened:
+        with ResumeFile(tmp_path / "progress.sqlite", place=folder) as memory, opened_source(folder) as opened:
             assert memory.size == start
             report = audit(opened, trust, memory=memory)
         assert report.verdict is Verdict.INTACT
@@ -296,11 +303,11 @@ def test_one_word_of_two_destroys_nothing(scene: Scene) -> None:
 def test_decision_is_carried_out_when_the_ledger_opens(scene: Scene) -> None:
     """As where the process was killed between the decision and what follows from it."""
     scene.block()
-    vault = scene.desk.folder / "vault" / "documents"
-    (vault / PAPER_SHA256).rename(scene.desk.folder / "documents" / PAPER_SHA256)
+    scene.places.documents.write(PAPER_SHA256, PAPER)
+    scene.places.withheld.erase(PAPER_SHA256)
     scene.desk.reopen()
-    assert (vault / PAPER_SHA256).is_file()
-    assert not (scene.desk.folder / "documents" / PAPER_SHA256).exists()
+    assert scene.is_stored(scene.places.withheld)
+    assert not scene.is_stored(scene.places.documents)
 
 
 def test_withdrawn_document_is_not_taken_in_again(scene: Scene) -> None:

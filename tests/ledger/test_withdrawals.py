@@ -15,10 +15,10 @@ from tests.ledger.test_privacy import Scene, wait_until
 from constancia.ledger import withdrawals as module
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import write_file
+from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.withdrawals import CarriedOut, carry_out, remove_withdrawn
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.sources.files import read_named
 
 CONTENTS = [b"first", b"second", b"third"]
 NAMES = sorted(hashlib.sha256(content).hexdigest() for content in CONTENTS)
@@ -127,7 +127,7 @@ def test_moved_document_and_its_folders_are_durable_before_the_original_goes(
 def test_folders_above_a_new_file_or_document_are_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     disk = Disk(monkeypatch)
     write_file(tmp_path / "a" / "b" / "c", b"x")
-    Documents(tmp_path / "d" / "documents").put(b"y")
+    Documents(FolderFiles(tmp_path / "d" / "documents")).put(b"y")
     synced = {inode for inode, _ in disk.synced}
     assert {place.stat().st_ino for place in (tmp_path, *(tmp_path / name for name in ("a", "a/b", "d")))} <= synced
 
@@ -153,12 +153,14 @@ def test_what_another_process_has_moved_is_not_said_twice(
 ) -> None:
     first, second, third = NAMES
 
-    def late(path: Path, data: bytes, **more: Any) -> None:
-        write_file(path, data, **more)
-        if path.name == first:  # it did the same, just before
+    write = FolderFiles.write
+
+    def late(self: FolderFiles, path: str, data: bytes) -> None:
+        write(self, path, data)
+        if path == first:  # it did the same, just before
             (folder.documents / first).unlink()
 
-    monkeypatch.setattr(module, "write_file", late)
+    monkeypatch.setattr(FolderFiles, "write", late)
     status_of = {first: "blocked", second: "blocked", third: "destroyed"}
     assert carry_out(folder, decide(**status_of)) == CarriedOut(blocked=(second,), destroyed=(third,))
     assert (folder.vault / "documents" / first).is_file()
@@ -170,18 +172,20 @@ def test_one_document_that_is_stuck_hinders_no_other(
 ) -> None:
     stuck, to_block, to_destroy = NAMES
 
-    def reading(path: Path, limit: int) -> bytes:
-        if path.name == stuck and fault == "not to be read":
-            raise Unreadable("denied", str(path), "Permission denied")
-        return read_named(path, limit)
+    read, write = FolderFiles.read, FolderFiles.write
 
-    def writing(path: Path, data: bytes, **more: Any) -> None:
-        if path.name == stuck and fault == "not to be written":
+    def reading(self: FolderFiles, path: str, limit: int) -> bytes | None:
+        if path == stuck and fault == "not to be read":
+            raise Unreadable("denied", path, "Permission denied")
+        return read(self, path, limit)
+
+    def writing(self: FolderFiles, path: str, data: bytes) -> None:
+        if path == stuck and fault == "not to be written":
             raise OSError(28, "No space left on device")
-        write_file(path, data, **more)
+        write(self, path, data)
 
-    monkeypatch.setattr(module, "read_named", reading)
-    monkeypatch.setattr(module, "write_file", writing)
+    monkeypatch.setattr(FolderFiles, "read", reading)
+    monkeypatch.setattr(FolderFiles, "write", writing)
     if fault == "too long":
         (folder.documents / stuck).write_bytes(b"x" * 65)
         monkeypatch.setattr(module, "MAX_DOCUMENT_BYTES", 64)

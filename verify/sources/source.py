@@ -14,7 +14,7 @@ from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
-from constancia.verify.sources.files import Folder, open_regular
+from constancia.verify.sources.files import Files, Folder, open_regular
 from constancia.verify.sources.foreign import MAX_TEXT_BYTES, OURS, Foreign, foreign, kind_of_zip
 from constancia.verify.sources.published_log import PublishedLog, had
 from constancia.verify.sources.sqlite_store import SCHEMA, Store, open_store
@@ -37,8 +37,8 @@ class Source:
         location: The location as given.
         store: The store's rows, if it is one.
         published: The published files; for a store, those of its folder `log`.
-        documents: Folder with the documents of a store.
-        anchors: Folder with the time anchors of a store.
+        documents: The documents of a store.
+        anchors: The time anchors of a store.
         receipt: A receipt's bytes.
         lone_entry: The bytes of an entry that came by itself.
         cosignatures: The cosignatures of a store, if there are any, or why they cannot be read.
@@ -50,8 +50,8 @@ class Source:
     location: str
     store: Store | None = None
     published: PublishedLog | None = None
-    documents: Folder | None = None
-    anchors: Folder | None = None
+    documents: Files | None = None
+    anchors: Files | None = None
     receipt: bytes | None = None
     lone_entry: bytes | None = None
     cosignatures: Store | Unreadable | None = None

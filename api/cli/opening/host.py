@@ -248,6 +248,7 @@ def _draft(
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.ledger.disk.documents import Documents
     from constancia.ledger.disk.durable import write_file
+    from constancia.ledger.disk.file_store import FolderFiles
     from constancia.ledger.opening.genesis_file import opening_of, write_genesis
     from constancia.ledger.signatory.draft import Occasion
 
@@ -259,7 +260,7 @@ def _draft(
     instant = now()
     occurred = local_day(instant, invitation.timezone).isoformat()
     statement = opening.draft(Occasion(occurred_on=occurred, signed_at=format_instant(instant)))
-    Documents(places.documents).put(opening.charter.encode())
+    Documents(FolderFiles(places.documents)).put(opening.charter.encode())
     write_file(places.path / DRAFT, statement)
     write_file(places.path / GENESIS, write_genesis(opening, statement))
 

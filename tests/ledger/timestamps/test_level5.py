@@ -14,6 +14,7 @@ from tests.api.served import serving
 from tests.ledger.authority import DAY, Certificate, TestAuthority, needs_openssl, present
 from tests.ledger.conftest import Desk, OpenDesk
 
+from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.publication.target import FolderTarget, publish_anchors
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.timestamps.authorities import load_authorities
@@ -60,7 +61,7 @@ def keep(
     """Puts an answer beside the log without looking at it: a careless operator, or a dishonest one."""
     size = size or desk.ledger.size
     made = tsa.stamp(text_of(desk, size)) if answer is None else answer
-    return desk.ledger.anchors.add(size, desk.ledger.log.checkpoint(size), name, made)
+    return Path(desk.ledger.anchors.add(size, desk.ledger.log.checkpoint(size), name, made))
 
 
 def grow(desk: Desk, count: int = 1) -> None:
@@ -404,13 +405,13 @@ class TestCheckpoints:
         desk.reopen()
         desk.world.look(desk.ledger.log)
         grow(desk, 3)
-        publish_anchors(Anchors(true / "anchors"), FolderTarget(fork), before + 2)
+        publish_anchors(Anchors(FolderFiles(true / "anchors")), FolderTarget(fork), before + 2)
         report = check(desk)
         assert (report.verdict, codes(report)) == (Verdict.ALTERED, ["time-fork"])
         [fault] = report.faults
         assert (fault.index, fault.last_index, fault.somewhere) == (before, before + 1, True)
         assert report.checked["L5"] == {"anchors": 1, "anchored_entries": before}
-        assert kept.folder == true / "anchors"
+        assert kept.files.location == str(true / "anchors")
 
     def test_log_that_grows_while_it_is_verified_is_no_shorter(self, anchored: Desk, tsa: TestAuthority) -> None:
         done: list[int] = []

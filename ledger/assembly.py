@@ -23,11 +23,12 @@ from constancia.ledger.clock import Clock
 from constancia.ledger.disk.database import is_half_made
 from constancia.ledger.disk.durable import remove_half_written
 from constancia.ledger.disk.lock import WriterLock
-from constancia.ledger.errors import Fatal, LedgerError, NotFound
+from constancia.ledger.errors import Fatal, LedgerError, NotFound, Unread
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.states import States
+from constancia.ledger.snapshots.snapshots import Snapshots
 from constancia.ledger.store.address import Address, address_in, remember_address
 from constancia.ledger.store.application import EntryApplication, create_store, open_application
 from constancia.ledger.store.batch import MAX_BATCH
@@ -99,7 +100,14 @@ class LedgerParts:
     """The parts of an open ledger."""
 
     def __init__(  # noqa: PLR0913, PLR0917 (each is a part)
-        self, wanted: OpenRequest, origin: str, application: EntryApplication, head: Head, tip: Tip, clock: Clock
+        self,
+        wanted: OpenRequest,
+        origin: str,
+        application: EntryApplication,
+        head: Head,
+        tip: Tip,
+        clock: Clock,
+        snapshots: Snapshots | None,
     ) -> None:
         """Join what belongs to reading; a writable ledger then gets its `sequencer`."""
         self.folder = wanted.folder
@@ -113,7 +121,7 @@ class LedgerParts:
         self.log = Log(head.tree, application.store, self.tip)
         place = LedgerFolder(wanted.folder).views if wanted.signer is not None else None
         # What was folded while the store was read is not folded once more; the head's own state is never lent.
-        self.states = States(self.log, origin, head.state.copied())
+        self.states = States(self.log, origin, head.state.copied(), snapshots)
         self.views = Views(self.log, self.states, application.store, place, origin)
         self.witnessing = _witnessing(wanted, application, self.log, origin)
         self.log.cosigned = self.witnessing.lines
@@ -159,13 +167,19 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     """
     application = _open_store(wanted, resources)
     origin = _identify(application.store, wanted)
-    head = Head(origin, partial(read_recorded, application.store))
     signer = wanted.signer
-    tip = replay(head, application.store, signer.verifier if signer else None, options.on_progress)
+    new_head = partial(Head, origin, partial(read_recorded, application.store))
+    snapshots = None
+    if signer is not None:
+        # Who only reads, perhaps somebody else's folder, takes nothing from it but the entries.
+        snapshots = Snapshots(LedgerFolder(wanted.folder).snapshots, origin, application.store, new_head)
+        resources.callback(snapshots.close)
+    head, tip = _read_back(application.store, signer, new_head, snapshots, options)
     _check_cosigner(head, signer)
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
-    core = LedgerParts(wanted, origin, application, head, tip, clock)
+    core = LedgerParts(wanted, origin, application, head, tip, clock, snapshots)
+    resources.callback(core.states.close)
     resources.callback(core.witnessing.store.close)
     resources.callback(core.views.close)
     resources.callback(core.refused.close)
@@ -193,6 +207,10 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
             # Closed last: it ends a commit that waits without end, and so lets the sequencer close.
             resources.callback(StoreWatch(core.writer, core.sequencer).close)
         resources.callback(core.sequencer.close)
+        check = snapshots.check(head.tree, core.sequencer.stop) if snapshots is not None else None
+        if check is not None:
+            check.start()
+            resources.callback(check.close)
         if options.follow:
             core.views.follow()
         guards = _guards(core, clock, options)
@@ -204,6 +222,37 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
         if options.accept_rollback is not None and core.rollback_guard is not None:
             core.rollback_guard.accept(options.accept_rollback, clock.now())
     return core
+
+
+def _read_back(
+    store: EntryStore,
+    signer: LogSigner | None,
+    new_head: Callable[[], Head],
+    snapshots: Snapshots | None,
+    options: Options,
+) -> tuple[Head, Tip]:
+    """Read the store to its end: on from the stored state where there is one that fits, otherwise all of it."""
+    log_key = signer.verifier if signer is not None else None
+    head = new_head()
+    if snapshots is None:
+        return head, replay(head, store, log_key, options.on_progress)
+
+    def progress(size: int, total: int) -> None:
+        if options.on_progress is not None:
+            options.on_progress(size, total)
+        snapshots.watch(head)
+
+    resumed = snapshots.resumed()
+    if resumed is not None:
+        fresh, head = head, resumed
+        try:
+            return head, replay(head, store, log_key, progress)
+        except Unread:
+            raise
+        except Fatal as error:
+            snapshots.reject(error)  # and if it is the store that contradicts itself, reading all of it says so
+            head = fresh
+    return head, replay(head, store, log_key, progress)
 
 
 def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuard]:

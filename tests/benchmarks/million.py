@@ -62,7 +62,7 @@ def make(folder: Path, entries: int) -> None:
     while tree.size < entries:
         first, events, names = tree.size, [], []
         for _ in range(min(MAX_BATCH, entries - first)):
-            world.now = START + YEARS * tree.size / entries
+            world.now = START + YEARS * (tree.size / entries)
             signed = next(source)
             if tree.size == 1:
                 world.look(tree)

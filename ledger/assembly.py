@@ -23,12 +23,12 @@ from constancia.ledger.clock import Clock
 from constancia.ledger.disk.database import is_half_made
 from constancia.ledger.disk.durable import remove_half_written
 from constancia.ledger.disk.lock import WriterLock
-from constancia.ledger.errors import Fatal, LedgerError, NotFound, Unread
+from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.states import States
-from constancia.ledger.snapshots.snapshots import Snapshots
+from constancia.ledger.snapshots.snapshots import Snapshots, read_back
 from constancia.ledger.store.address import Address, address_in, remember_address
 from constancia.ledger.store.application import EntryApplication, create_store, open_application
 from constancia.ledger.store.batch import MAX_BATCH
@@ -115,6 +115,7 @@ class LedgerParts:
         self.signer = wanted.signer
         self.application = application
         self.head = head
+        self.snapshots = snapshots
         self.sequencer: Sequencer | None = None
         self.writer: Writer | None = None
         self._read_tip = tip
@@ -168,13 +169,14 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     application = _open_store(wanted, resources)
     origin = _identify(application.store, wanted)
     signer = wanted.signer
+    log_key = signer.verifier if signer is not None else None
     new_head = partial(Head, origin, partial(read_recorded, application.store))
     snapshots = None
     if signer is not None:
         # Who only reads, perhaps somebody else's folder, takes nothing from it but the entries.
         snapshots = Snapshots(LedgerFolder(wanted.folder).snapshots, origin, application.store, new_head)
         resources.callback(snapshots.close)
-    head, tip = _read_back(application.store, signer, new_head, snapshots, options)
+    head, tip = read_back(application.store, log_key, new_head, snapshots, options.on_progress)
     _check_cosigner(head, signer)
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
@@ -222,37 +224,6 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
         if options.accept_rollback is not None and core.rollback_guard is not None:
             core.rollback_guard.accept(options.accept_rollback, clock.now())
     return core
-
-
-def _read_back(
-    store: EntryStore,
-    signer: LogSigner | None,
-    new_head: Callable[[], Head],
-    snapshots: Snapshots | None,
-    options: Options,
-) -> tuple[Head, Tip]:
-    """Read the store to its end: on from the stored state where there is one that fits, otherwise all of it."""
-    log_key = signer.verifier if signer is not None else None
-    head = new_head()
-    if snapshots is None:
-        return head, replay(head, store, log_key, options.on_progress)
-
-    def progress(size: int, total: int) -> None:
-        if options.on_progress is not None:
-            options.on_progress(size, total)
-        snapshots.watch(head)
-
-    resumed = snapshots.resumed()
-    if resumed is not None:
-        fresh, head = head, resumed
-        try:
-            return head, replay(head, store, log_key, progress)
-        except Unread:
-            raise
-        except Fatal as error:
-            snapshots.reject(error)  # and if it is the store that contradicts itself, reading all of it says so
-            head = fresh
-    return head, replay(head, store, log_key, progress)
 
 
 def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuard]:

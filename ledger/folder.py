@@ -50,6 +50,7 @@ from constancia.verify.sources.sqlite_store import open_store
 NO_WITNESSES: Final = "none"
 VAULT_NAME: Final = "vault"
 DRAFTS_NAME: Final = "drafts.sqlite"
+SNAPSHOTS_NAME: Final = "state.sqlite"
 # How a policy that we write calls the log's own ML-DSA-44 cosignatures.
 LOG_COSIGNER: Final = "log-mldsa44"
 
@@ -103,7 +104,7 @@ class LedgerFolder:
     @property
     def snapshots(self) -> Path:
         """States as they were folded at some sizes."""
-        return self.path / "state.sqlite"
+        return self.path / SNAPSHOTS_NAME
 
     @property
     def cosignatures(self) -> Path:

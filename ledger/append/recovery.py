@@ -1,7 +1,8 @@
 """Reading a log back from its store, by the code that also writes it.
 
 - O1: nothing is served from a store before it was read to its end and is consistent:
-  chain, versions, leaf hashes, the last checkpoint's root and signature.
+  chain, versions, leaf hashes, the last checkpoint's root and signature. Where a stored state that
+  this checkpoint's root proves spares it the earlier entries, they are read so behind the scenes.
 - O2: an inconsistent store is left as it is. `Fatal` says what differs and where; to repair it is
   the work of a person with a backup, never of this program.
 

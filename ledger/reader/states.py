@@ -8,10 +8,10 @@ the entries in order (the projector) is called with each one as it passes.
   aggregates, being frozen, are the same objects.
 - F2: an entry is parsed and applied once, for readers at the head and for the follower of the views. A follower that
   lags behind what is folded already catches up with a fold of its own: nobody who reads waits for it.
-- F4: where the ledger is written, the state is stored now and then (`snapshots`), and goes on from what is stored: a
-  copy is what has changed since, and an earlier size the nearest stored one with the entries after it.
 - F3: what the writer has just stored is taken from it, parsed as it is, as long as there is little of it; all else is
   read from the store.
+- F5: where the ledger is written, the state is stored now and then (`snapshots`), and goes on from what is stored: a
+  copy is what has changed since, and an earlier size the nearest stored one with the entries after it.
 """
 
 import threading

@@ -14,7 +14,7 @@ import logging
 import sqlite3
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,10 +28,12 @@ from constancia.ledger.snapshots.law import law_digest
 from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
 # Entries between two snapshots: what a state in the past is at most away from a stored one.
-EVERY: Final = 1_024
+EVERY: Final = 512
 # As many bytes a snapshot are worth one more entry until the next: an aggregate that grows without end costs no more.
 _BYTES_AN_ENTRY: Final = 8_192
 _DIGEST_BYTES: Final = 16
+# Aggregates in memory: up to twice as many.
+_AT_HAND: Final = 65_536
 _TABLES: Final = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE snapshots (size INTEGER PRIMARY KEY, bytes INTEGER NOT NULL)",
@@ -52,6 +54,30 @@ class DamagedSnapshot(Exception):
     """What is stored is not what was stored; the entries are asked instead."""
 
 
+class _Rows:
+    """Rows of the largest size that were read or stored lately, by stream. Those not asked for are let go of."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._young: dict[str, Row] = {}
+        self._old: dict[str, Row] = {}
+
+    def get(self, stream: str) -> Row | None:
+        """Give a stream's row; None where it is not at hand."""
+        with self._lock:
+            row = self._young.get(stream)
+            if row is None and (row := self._old.get(stream)) is not None:
+                self._young[stream] = row
+            return row
+
+    def update(self, rows: Mapping[str, Row]) -> None:
+        """Take in rows: those of a later size in place of earlier ones."""
+        with self._lock:
+            if len(self._young) > _AT_HAND:
+                self._old, self._young = self._young, {}
+            self._young.update(rows)
+
+
 class SnapshotStore:
     """The database. Safe to use from several threads; close it."""
 
@@ -67,7 +93,7 @@ class SnapshotStore:
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._is_given_up = not self._bound["law"]
-        self._newest: dict[str, Row] = {}  # of streams that were asked for: the row of the largest size
+        self._newest = _Rows()
         self._names: dict[str, tuple[list[str], list[int]]] = {}  # by kind: streams, and since which size
         self._sizes: list[int] = []
         self._due = EVERY
@@ -176,7 +202,7 @@ class SnapshotStore:
             for row in self._select(query, stream, size):
                 aggregate = _read(stream, *row)
                 if size >= self.newest:
-                    self._newest[stream] = (row[0], aggregate)
+                    self._newest.update({stream: (row[0], aggregate)})
                 return aggregate
         return None
 
@@ -278,7 +304,7 @@ class SnapshotStore:
         """Throw all of it away; it is made again from the entries."""
         with self._lock:
             self.close()
-            self._newest, self._names, self._sizes, self._due = {}, {}, [], EVERY
+            self._newest, self._names, self._sizes, self._due = _Rows(), {}, [], EVERY
             try:
                 remove_database(self._path)
             except OSError:

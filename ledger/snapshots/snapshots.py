@@ -10,17 +10,52 @@ from eventsourcing.persistence import PersistenceError
 from constancia.domain.state import State
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import replay
-from constancia.ledger.errors import Fatal
+from constancia.ledger.append.writer import Tip
+from constancia.ledger.errors import Fatal, Unread
 from constancia.ledger.snapshots.background_check import BackgroundCheck
 from constancia.ledger.snapshots.snapshot_store import DamagedSnapshot, SnapshotStore
 from constancia.ledger.snapshots.stored_state import StoredState
 from constancia.ledger.store.entry_store import EntryStore
 from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.wire.merkle import Tree
 
 # Fewer new entries are not worth storing at the end: they are read within a moment.
 _WORTH_STORING: Final = 256
 _log = logging.getLogger(__name__)
+
+
+def read_back(
+    store: EntryStore,
+    log_key: VerifierKey | None,
+    new_head: Callable[[], Head],
+    snapshots: "Snapshots | None",
+    on_progress: Callable[[int, int], None] | None,
+) -> tuple[Head, Tip]:
+    """Read a store to its end: on from the stored state where there is one that fits, otherwise all of it.
+
+    Args:
+        store: The entries.
+        log_key: The log's key, as `recovery.replay` takes it.
+        new_head: Gives an empty head of the ledger.
+        snapshots: Its stored states, to go on from and to add to; None where nothing but the entries is taken.
+        on_progress: As `recovery.replay` takes it.
+
+    Raises:
+        Unread, Fatal: As `recovery.replay`.
+    """
+    head = new_head()
+    if snapshots is None:
+        return head, replay(head, store, log_key, on_progress)
+    resumed = snapshots.resumed()
+    if resumed is not None:
+        try:
+            return resumed, replay(resumed, store, log_key, snapshots.watching(resumed, on_progress))
+        except Unread:
+            raise
+        except Fatal as error:
+            snapshots.reject(error)  # and if it is the store that contradicts itself, reading all of it says so
+    return head, replay(head, store, log_key, snapshots.watching(head, on_progress))
 
 
 class Snapshots:
@@ -66,9 +101,15 @@ class Snapshots:
         self._opened_at = 0
         self._store.clear()
 
-    def watch(self, head: Head) -> None:
-        """Store the state of a head that reads the entries, at the end of a batch, when it is due."""
-        self.store(head.state, head.tree)
+    def watching(self, head: Head, on_progress: Callable[[int, int], None] | None) -> Callable[[int, int], None]:
+        """Give what is called after each batch that a head has read: it stores the head's state when it is due."""
+
+        def watch(size: int, total: int) -> None:
+            if on_progress is not None:
+                on_progress(size, total)
+            self.store(head.state, head.tree)
+
+        return watch
 
     def store(self, state: State, tree: Tree, *, is_last: bool = False) -> None:
         """Store a state when it is due; it then rests on what is stored, so that nobody else may be reading it.

@@ -46,8 +46,8 @@ def acts(world: World) -> Iterator[Signed]:
         number += 1
 
 
-def make(folder: Path, entries: int) -> None:
-    """Make the ledger in a folder that does not exist."""
+def make(folder: Path, entries: int) -> World:
+    """Make the ledger in a folder that does not exist; give the parties that speak in it."""
     signer = LogSigner.generate(ORIGIN)
     folder.mkdir(parents=True)
     (folder / "keys").mkdir()
@@ -86,6 +86,7 @@ def make(folder: Path, entries: int) -> None:
         if first % (MAX_BATCH * 64) == 0:
             print(f"{tree.size:,} {time.process_time() - begun:.0f} s", file=sys.stderr, flush=True)
     application.close()
+    return world
 
 
 def main() -> None:

@@ -83,6 +83,11 @@ class States:
                 return self._state
         return self._at_past(size)
 
+    def another(self, size: int) -> "States":
+        """Give a fold of the same log that begins at a size, for who lags behind this one."""
+        begun = self.at(size).copied() if size else None
+        return States(self._log, self._origin, begun, self._snapshots)
+
     def offer(self, stored: Sequence[Fresh]) -> None:
         """Take note of the entries of a batch that has just been stored, in order, with their typed bodies."""
         with self._fresh_lock:

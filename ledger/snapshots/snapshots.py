@@ -112,7 +112,7 @@ class Snapshots:
         return watch
 
     def store(self, state: State, tree: Tree, *, is_last: bool = False) -> None:
-        """Store a state when it is due; it then rests on what is stored, so that nobody else may be reading it.
+        """Store a state when it is due. Where it is stored it then rests on that: nobody else may be reading it.
 
         Args:
             state: The state.
@@ -120,7 +120,9 @@ class Snapshots:
             is_last: Whether the ledger is being closed: then a state that is not due is stored too.
         """
         due = state.size - self._store.newest >= _WORTH_STORING if is_last else self._store.is_due(state.size)
-        if due and self._store.save(state, tree) and not is_last:
+        if due:
+            self._store.save(state, tree)
+        if not is_last and state.size and self._store.nearest(state.size) == state.size:
             state.rest_on(self._base(state.size))
 
     def near(self, size: int) -> State | None:

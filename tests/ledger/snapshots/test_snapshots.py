@@ -166,6 +166,13 @@ class TestOpening:
         assert small.ledger.state().base_size > 24
         assert is_right(small)
 
+    def test_views_that_lag_behind_are_made_from_stored_states(self, small: Desk) -> None:
+        small.ledger.close()
+        LedgerFolder(small.folder).views.unlink()
+        small.reopen()
+        small.ledger.views.wait()
+        assert small.ledger.rebuild(check=True).differences == ()
+
     def test_small_ledger_stores_nothing(self, desk: Desk) -> None:
         desk.reopen()
         assert not path(desk).exists()

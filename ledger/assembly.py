@@ -28,7 +28,7 @@ from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.states import States
-from constancia.ledger.snapshots.snapshots import Snapshots, read_back
+from constancia.ledger.snapshots.snapshots import Progress, Snapshots, read_back
 from constancia.ledger.store.address import Address, address_in, remember_address
 from constancia.ledger.store.application import EntryApplication, create_store, open_application
 from constancia.ledger.store.batch import MAX_BATCH
@@ -43,6 +43,7 @@ from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_guard import ReadCheckpoint, RollbackGuard
 from constancia.ledger.witnesses.rollback_records import CLOCK, Contradiction, RollbackRecords
 from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.sources.layout import STORE_NAME
 from constancia.verify.speed.entry_patterns import read_entry
 from constancia.verify.trust.trust_folder import read_policy
@@ -169,14 +170,17 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     application = _open_store(wanted, resources)
     origin = _identify(application.store, wanted)
     signer = wanted.signer
-    log_key = signer.verifier if signer is not None else None
     new_head = partial(Head, origin, partial(read_recorded, application.store))
     snapshots = None
-    if signer is not None:
+    if signer is None:
         # Who only reads, perhaps somebody else's folder, takes nothing from it but the entries.
+        head = new_head()
+        tip = replay(head, application.store, None, options.on_progress)
+    else:
         snapshots = Snapshots(LedgerFolder(wanted.folder).snapshots, origin, application.store, new_head)
         resources.callback(snapshots.close)
-    head, tip = read_back(application.store, log_key, new_head, snapshots, options.on_progress)
+        read = partial(_replay, application.store, signer.verifier)
+        head, tip = read_back(read, new_head, snapshots, options.on_progress)
     _check_cosigner(head, signer)
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
@@ -224,6 +228,10 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
         if options.accept_rollback is not None and core.rollback_guard is not None:
             core.rollback_guard.accept(options.accept_rollback, clock.now())
     return core
+
+
+def _replay(store: EntryStore, log_key: VerifierKey, head: Head, progress: Progress) -> Tip:
+    return replay(head, store, log_key, progress, is_alone=True)
 
 
 def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuard]:

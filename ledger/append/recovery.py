@@ -32,9 +32,10 @@ _PAGE: Final = 1_000
 def replay(  # noqa: PLR0913 (who only reads a part says which)
     head: Head,
     store: EntryStore,
-    log_key: VerifierKey | None,
+    log_key: VerifierKey | None = None,
     progress: Callable[[int, int], None] | None = None,
     *,
+    is_alone: bool = False,
     watch: Callable[[Head], None] | None = None,
     stop: int | None = None,
 ) -> Tip:
@@ -45,6 +46,7 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
         store: The store.
         log_key: The key that must have signed the checkpoint; None: the one that the genesis names.
         progress: Called after each batch with the entries that were read, and those that there are.
+        is_alone: Whether nobody adds to the store meanwhile: it is opened to be written.
         watch: Called with the head after each entry, which then can't be taken back.
         stop: Where to stop, in the middle of the log; its end is not looked at then.
 
@@ -73,7 +75,7 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
         head.retract()
         raise Unread(f"the store can't be read: {error}", where=where) from error
     # Who only reads on may see entries that were stored between the two questions; who opens to write may not.
-    if events < covered or ((start == 0 or log_key is not None) and events != covered):
+    if events < covered or ((start == 0 or is_alone) and events != covered):
         raise Fatal(f"{events} entries are stored and checkpoints cover {covered}", where="batches")
     if last is not None:
         _check_checkpoint(head, last, log_key)

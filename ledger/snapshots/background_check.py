@@ -116,7 +116,7 @@ class BackgroundCheck:
         sizes = [] if self._is_damaged else self._snapshots.sizes
         self._sizes = iter([size for size in sizes if size <= self._base.size])
         self._next, self._since = next(self._sizes, None), time.thread_time()
-        replay(head, self._store, None, watch=self._look, stop=self._base.size)
+        replay(head, self._store, watch=self._look, stop=self._base.size)
         for level, row in enumerate(head.tree.rows):
             packed = bytes(row[: (self._base.size >> level) * HASH_BYTES])
             if packed != bytes(self._tree.rows[level][: len(packed)]):

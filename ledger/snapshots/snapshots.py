@@ -17,45 +17,42 @@ from constancia.ledger.snapshots.snapshot_store import DamagedSnapshot, Snapshot
 from constancia.ledger.snapshots.stored_state import StoredState
 from constancia.ledger.store.entry_store import EntryStore
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.wire.merkle import Tree
 
 # Fewer new entries are not worth storing at the end: they are read within a moment.
 _WORTH_STORING: Final = 256
 _log = logging.getLogger(__name__)
 
+Progress = Callable[[int, int], None]
+
 
 def read_back(
-    store: EntryStore,
-    log_key: VerifierKey | None,
+    read: Callable[[Head, Progress], Tip],
     new_head: Callable[[], Head],
-    snapshots: "Snapshots | None",
-    on_progress: Callable[[int, int], None] | None,
+    snapshots: "Snapshots",
+    on_progress: Progress | None,
 ) -> tuple[Head, Tip]:
     """Read a store to its end: on from the stored state where there is one that fits, otherwise all of it.
 
     Args:
-        store: The entries.
-        log_key: The log's key, as `recovery.replay` takes it.
+        read: `recovery.replay` of the store.
         new_head: Gives an empty head of the ledger.
-        snapshots: Its stored states, to go on from and to add to; None where nothing but the entries is taken.
+        snapshots: Its stored states, to go on from and to add to.
         on_progress: As `recovery.replay` takes it.
 
     Raises:
         Unread, Fatal: As `recovery.replay`.
     """
-    head = new_head()
-    if snapshots is None:
-        return head, replay(head, store, log_key, on_progress)
     resumed = snapshots.resumed()
     if resumed is not None:
         try:
-            return resumed, replay(resumed, store, log_key, snapshots.watching(resumed, on_progress))
+            return resumed, read(resumed, snapshots.watching(resumed, on_progress))
         except Unread:
             raise
         except Fatal as error:
             snapshots.reject(error)  # and if it is the store that contradicts itself, reading all of it says so
-    return head, replay(head, store, log_key, snapshots.watching(head, on_progress))
+    head = new_head()
+    return head, read(head, snapshots.watching(head, on_progress))
 
 
 class Snapshots:
@@ -101,7 +98,7 @@ class Snapshots:
         self._opened_at = 0
         self._store.clear()
 
-    def watching(self, head: Head, on_progress: Callable[[int, int], None] | None) -> Callable[[int, int], None]:
+    def watching(self, head: Head, on_progress: Progress | None) -> Progress:
         """Give what is called after each batch that a head has read: it stores the head's state when it is due."""
 
         def watch(size: int, total: int) -> None:
@@ -163,5 +160,5 @@ class Snapshots:
             if head.size == size:
                 reached.append(head.state.copied())
 
-        replay(self._new_head(), self._entries, None, watch=look, stop=size)
+        replay(self._new_head(), self._entries, watch=look, stop=size)
         return reached[0]

@@ -1,15 +1,16 @@
 """All aggregates at a size: the state that the next act is judged against, and the canonical state document.
 
 The container changes in place, one aggregate an entry (rarely others with it), and each change can be taken back
-(`undo`), so that a batch that could not be stored leaves no trace. The aggregates in it are frozen.
+(`undo`), so that a batch that could not be stored leaves no trace. The aggregates in it are frozen. It may rest on a
+state that is stored somewhere (`Base`): then it has only what has changed since, and looks for the rest when asked.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.identity import key
@@ -38,25 +39,77 @@ class Undo:
     others: tuple[Aggregate, ...] = ()
 
 
+class Base(Protocol):
+    """A state that is stored somewhere, after `size` entries; it never changes."""
+
+    @property
+    def size(self) -> int:
+        """Number of entries in it."""
+        ...
+
+    def get(self, stream: str) -> Aggregate | None:
+        """Give a stream's aggregate, or None."""
+        ...
+
+    def of(self, kind: type[Aggregate]) -> Iterator[Aggregate]:
+        """Give the aggregates of a class in the order of their creation."""
+        ...
+
+    def streams(self) -> Iterator[str]:
+        """Give all streams in the order of their creation."""
+        ...
+
+
+class Layers(Mapping[str, Aggregate]):
+    """What has changed over what is stored, as one mapping by stream."""
+
+    def __init__(self, recent: Mapping[str, Aggregate], base: Base) -> None:
+        """Look into `recent`, then into `base`."""
+        self._recent = recent
+        self._base = base
+
+    def __getitem__(self, stream: str) -> Aggregate:
+        """Give a stream's aggregate.
+
+        Raises:
+            KeyError: There is none.
+        """
+        aggregate = self._recent.get(stream) or self._base.get(stream)
+        if aggregate is None:
+            raise KeyError(stream)
+        return aggregate
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the streams in the order of their creation."""
+        yield from self._base.streams()
+        yield from (stream for stream in self._recent if self._base.get(stream) is None)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return sum(1 for _ in self)
+
+
 class State:
     """The state after `size` entries.
 
     Args:
         origin: The ledger's origin, for the document.
+        base: The stored state to go on from; by default there is nothing yet.
     """
 
-    __slots__ = ("_aggregates", "_computed", "_streams", "origin", "size")
+    __slots__ = ("_aggregates", "_base", "_computed", "_streams", "origin", "size")
 
-    def __init__(self, origin: str = "") -> None:
+    def __init__(self, origin: str = "", base: Base | None = None) -> None:
         self.origin = origin
-        self.size = 0
-        self._aggregates: dict[str, Aggregate] = {}
+        self.size = base.size if base is not None else 0
+        self._base = base
+        self._aggregates: dict[str, Aggregate] = {}  # those changed since the base
         self._streams: dict[type[Aggregate], list[str]] = {}
         self._computed: dict[Callable[[State], Any], Any] = {}
 
     def copied(self) -> "State":
         """Give a state that can go on by itself. The aggregates, being frozen, are the same objects."""
-        other = State(self.origin)
+        other = State(self.origin, self._base)
         other.size = self.size
         other._aggregates = dict(self._aggregates)
         other._streams = {kind: list(streams) for kind, streams in self._streams.items()}
@@ -65,35 +118,70 @@ class State:
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
         """All aggregates by stream, read-only."""
+        return MappingProxyType(self._aggregates) if self._base is None else Layers(self._aggregates, self._base)
+
+    @property
+    def recent(self) -> Mapping[str, Aggregate]:
+        """The aggregates that have changed since the stored state that this one rests on, read-only."""
         return MappingProxyType(self._aggregates)
+
+    @property
+    def created(self) -> Sequence[str]:
+        """The streams that began since then, in the order of their creation."""
+        created = {stream for streams in self._streams.values() for stream in streams}
+        return [stream for stream in self._aggregates if stream in created]
+
+    @property
+    def base_size(self) -> int:
+        """The size of that stored state; 0 where it rests on none."""
+        return self._base.size if self._base is not None else 0
+
+    def rest_on(self, base: Base) -> None:
+        """Go on from a stored state that is this very state; nobody else may be reading it.
+
+        Raises:
+            ValueError: It is of another size.
+        """
+        if base.size != self.size:
+            raise ValueError(f"a state after {self.size} entries can't rest on one after {base.size}")
+        self._base, self._aggregates, self._streams = base, {}, {}
+
+    def _find(self, stream: str) -> Aggregate | None:
+        aggregate = self._aggregates.get(stream)
+        return self._base.get(stream) if aggregate is None and self._base is not None else aggregate
 
     @property
     def timezone(self) -> str:
         """The zone that genesis named; UTC before it."""
-        genesis = self._aggregates.get("ledger")
+        genesis = self._find("ledger")
         return genesis.opened.timezone if isinstance(genesis, LedgerState) else "UTC"
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The authentic languages that genesis named; the default before it."""
-        genesis = self._aggregates.get("ledger")
+        genesis = self._find("ledger")
         return genesis.languages if isinstance(genesis, LedgerState) else DEFAULT_LANGUAGES
 
     @property
     def edition(self) -> int:
         """The edition of the law in force; the first before genesis."""
-        genesis = self._aggregates.get("ledger")
+        genesis = self._find("ledger")
         return genesis.edition if isinstance(genesis, LedgerState) else FIRST
 
     @property
     def opened_on(self) -> date | None:
         """The day of genesis in the ledger's zone; None before it, and in the first edition, which did not use it."""
-        genesis = self._aggregates.get("ledger")
+        genesis = self._find("ledger")
         recorded = genesis.opened_at if isinstance(genesis, LedgerState) else None
         return None if recorded is None else local_day(parse_instant(recorded), self.timezone)
 
     def of(self, kind: type[_A]) -> Iterator[_A]:
         """Give the aggregates of a class in the order of their creation."""
+        if self._base is not None:
+            for stored in self._base.of(kind):
+                aggregate = self._aggregates.get(stored.stream, stored)
+                if isinstance(aggregate, kind):
+                    yield aggregate
         for stream in self._streams.get(kind, ()):
             aggregate = self._aggregates[stream]
             if isinstance(aggregate, kind):
@@ -115,15 +203,15 @@ class State:
 
     def standing(self, stream: str) -> Aggregate | None:
         """Give a stream's aggregate; for a founder's root, of which nothing was said yet, what genesis says of it."""
-        aggregate = self._aggregates.get(stream)
+        aggregate = self._find(stream)
         if aggregate is None and stream.startswith("key/"):
-            genesis = self._aggregates.get("ledger")
+            genesis = self._find("ledger")
             return key.founders_root(genesis, stream) if isinstance(genesis, LedgerState) else None
         return aggregate
 
     def version(self, stream: str) -> int:
         """Give the number of entries in a stream."""
-        aggregate = self._aggregates.get(stream)
+        aggregate = self._find(stream)
         return aggregate.version if aggregate else 0
 
     def apply(self, recorded: Recorded, act: Act[Any] | None = None, lookup: Lookup = find_nothing) -> Undo:
@@ -142,14 +230,14 @@ class State:
             ValueError: The table of the aggregate has no such move.
         """
         act = act if act is not None else recorded.act()
-        before = self._aggregates.get(recorded.originator_id)
+        before = self._find(recorded.originator_id)
         context = Context(state=self, recorded=recorded, lookup=lookup)
         after = advance(self.standing(recorded.originator_id), act, context)
         others = tuple(act.others(after, context))
         undo = Undo(
             stream=recorded.originator_id,
             before=before,
-            others=tuple(self._aggregates[other.stream] for other in others),
+            others=tuple(self.aggregates[other.stream] for other in others),
         )
         self._aggregates[recorded.originator_id] = after
         self._aggregates.update({other.stream: other for other in others})
@@ -163,7 +251,7 @@ class State:
         """Take back the last entry applied; tokens are used in reverse order."""
         if token.before is None:
             gone = self._aggregates.pop(token.stream)
-            self._streams[type(gone)].remove(token.stream)
+            self._streams[type(gone)].pop()  # what was created last
         else:
             self._aggregates[token.stream] = token.before
         self._aggregates.update({other.stream: other for other in token.others})
@@ -172,8 +260,9 @@ class State:
 
     def document(self) -> dict[str, Any]:
         """Give the state document: all aggregates, sorted by stream. The same entries give the same bytes."""
+        aggregates = self.aggregates
         return {
-            "aggregates": [document_of(self._aggregates[name]) for name in sorted(self._aggregates)],
+            "aggregates": [document_of(aggregates[name]) for name in sorted(aggregates)],
             **self.about(),
         }
 

@@ -29,8 +29,10 @@ from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.places import places_of
+from constancia.ledger.policy_keys import check_signer, listed_keys, policy_in
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.states import States
+from constancia.ledger.snapshots.snapshots import Progress, Snapshots, read_back
 from constancia.ledger.store.address import Address, address_in, remember_address
 from constancia.ledger.store.application import EntryApplication, create_store, open_application
 from constancia.ledger.store.batch import MAX_BATCH
@@ -44,12 +46,9 @@ from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_guard import ReadCheckpoint, RollbackGuard
 from constancia.ledger.witnesses.rollback_records import CLOCK, Contradiction, RollbackRecords
-from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.note import VerifierKey, parse_note
-from constancia.verify.core.formats.policy import Policy
 from constancia.verify.sources.layout import STORE_NAME
 from constancia.verify.speed.entry_patterns import read_entry
-from constancia.verify.trust.trust_folder import read_policy
 
 if TYPE_CHECKING:
     from constancia.ledger.witnesses.collector import CosignatureCollector
@@ -104,7 +103,14 @@ class LedgerParts:
     """The parts of an open ledger."""
 
     def __init__(  # noqa: PLR0913, PLR0917 (each is a part)
-        self, wanted: OpenRequest, origin: str, application: EntryApplication, head: Head, tip: Tip, clock: Clock
+        self,
+        wanted: OpenRequest,
+        origin: str,
+        application: EntryApplication,
+        head: Head,
+        tip: Tip,
+        clock: Clock,
+        snapshots: Snapshots | None,
     ) -> None:
         """Join what belongs to reading; a writable ledger then gets its `sequencer`."""
         self.folder = wanted.folder
@@ -112,6 +118,7 @@ class LedgerParts:
         self.signer = wanted.signer
         self.application = application
         self.head = head
+        self.snapshots = snapshots
         self.sequencer: Sequencer | None = None
         self.writer: Writer | None = None
         self._read_tip = tip
@@ -119,7 +126,7 @@ class LedgerParts:
         self.log = Log(head.tree, application.store, self.tip)
         place = LedgerFolder(wanted.folder).views if wanted.signer is not None else None
         # What was folded while the store was read is not folded once more; the head's own state is never lent.
-        self.states = States(self.log, origin, head.state.copied())
+        self.states = States(self.log, origin, head.state.copied(), snapshots)
         self.views = Views(self.log, self.states, application.store, place, origin)
         self.witnessing = _witnessing(wanted, application, self.log, origin)
         self.log.cosigned = self.witnessing.lines
@@ -185,14 +192,24 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     """
     application = _open_store(wanted, resources)
     origin = _identify(application.store, wanted)
-    head = Head(origin, partial(read_recorded, application.store))
     signer = wanted.signer
-    listed = _listed_keys(wanted.folder, origin)
-    tip = replay(head, application.store, listed, options.on_progress)
-    _check_signer(head, signer, _policy_in(wanted.folder))
+    listed = listed_keys(wanted.folder, origin)
+    new_head = partial(Head, origin, partial(read_recorded, application.store))
+    snapshots = None
+    if signer is None:
+        # Who only reads, perhaps somebody else's folder, takes nothing from it but the entries.
+        head = new_head()
+        tip = replay(head, application.store, listed, options.on_progress)
+    else:
+        snapshots = Snapshots(LedgerFolder(wanted.folder).snapshots, origin, application.store, new_head)
+        resources.callback(snapshots.close)
+        read = partial(_replay, application.store, listed)
+        head, tip = read_back(read, new_head, snapshots, options.on_progress)
+    check_signer(head, signer, policy_in(wanted.folder))
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
-    core = LedgerParts(wanted, origin, application, head, tip, clock)
+    core = LedgerParts(wanted, origin, application, head, tip, clock, snapshots)
+    resources.callback(core.states.close)
     core.listed = listed
     resources.callback(core.witnessing.store.close)
     resources.callback(core.views.close)
@@ -221,6 +238,10 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
             # Closed last: it ends a commit that waits without end, and so lets the sequencer close.
             resources.callback(StoreWatch(core.writer, core.sequencer).close)
         resources.callback(core.sequencer.close)
+        check = snapshots.check(head.tree, core.sequencer.stop) if snapshots is not None else None
+        if check is not None:
+            check.start()
+            resources.callback(check.close)
         if options.follow:
             core.views.follow()
         guards = _guards(core, clock, options)
@@ -232,6 +253,10 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
         if options.accept_rollback is not None and core.rollback_guard is not None:
             core.rollback_guard.accept(options.accept_rollback, clock.now())
     return core
+
+
+def _replay(store: EntryStore, listed: Sequence[VerifierKey], head: Head, progress: Progress) -> Tip:
+    return replay(head, store, listed, progress, is_alone=True)
 
 
 def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuard]:
@@ -274,45 +299,6 @@ def _accept_clock(core: LedgerParts, reason: str, guards: Sequence[WriteGuard]) 
             guard.accept()
 
 
-def _check_signer(head: Head, signer: LogSigner | None, policy: Policy | None) -> None:
-    """Check that verifiers accept what is going to be signed.
-
-    The ledger's own policy lists each key, or there is none and the genesis names it; and with the genesis's key goes
-    the ML-DSA-44 key that it names, without which checkpoints would be rejected.
-    """
-    genesis, named = head.genesis, key_of_genesis(head)
-    if signer is None or genesis is None or named is None:
-        return
-    listed = () if policy is None else policy.signers_of(signer.origin)
-    if not {named, *listed}.issuperset(signer.verifiers):
-        raise Fatal("the genesis names another log key than the one given", where="entry 0")
-    if policy is not None and not set(listed).issuperset(signer.verifiers):
-        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
-    cosigner = genesis.statement["body"].get("log_cosigner")
-    if named in signer.verifiers and cosigner is not None and cosigner not in signer.cosigner_vkeys:
-        raise LedgerError("the genesis names an ML-DSA-44 key of the log that the log's key file does not hold")
-
-
-def _listed_keys(folder: Path, origin: str) -> tuple[VerifierKey, ...]:
-    """Give the log's keys besides the one that the genesis names: of the ledger's own policy, and the former ones."""
-    policy, places = _policy_in(folder), LedgerFolder(folder)
-    try:
-        former = places.former_log_keys()
-    except (Malformed, Unreadable) as error:
-        raise LedgerError(f"{places.former} can't be read: {error}") from error
-    return (*(policy.signers_of(origin) if policy is not None else ()), *former)
-
-
-def _policy_in(folder: Path) -> Policy | None:
-    place = LedgerFolder(folder).policy
-    try:
-        return read_policy(place)
-    except FileNotFoundError:
-        return None
-    except (Malformed, Unreadable, OSError) as error:
-        raise LedgerError(f"{place} can't be read: {error}") from error
-
-
 def _witnessing(wanted: OpenRequest, application: EntryApplication, log: Log, origin: str) -> QuorumStatus:
     folder = LedgerFolder(wanted.folder)
     store = (
@@ -320,7 +306,7 @@ def _witnessing(wanted: OpenRequest, application: EntryApplication, log: Log, or
         if application.tables is not None
         else CosignatureStore(folder.cosignatures, writable=wanted.signer is not None)
     )
-    return QuorumStatus(_policy_in(wanted.folder), store, log, origin)
+    return QuorumStatus(policy_in(wanted.folder), store, log, origin)
 
 
 def _start_cosigning(

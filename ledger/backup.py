@@ -35,7 +35,7 @@ from constancia.ledger.disk.durable import (
 from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.disk.lock import LOCK_NAMES, WriterLock
 from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
-from constancia.ledger.folder import DRAFTS_NAME, VAULT_NAME, LedgerFolder
+from constancia.ledger.folder import DRAFTS_NAME, SNAPSHOTS_NAME, VAULT_NAME, LedgerFolder
 from constancia.ledger.replacement import put_back, replace_ledger
 from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
 from constancia.ledger.store.database_source import copy_rows
@@ -61,7 +61,7 @@ _FIRST: Final = ("log/checkpoint", "anchors")
 # What is destroyed in the vault, or has expired among the drafts, must be in no backup.
 # A copy has its store in a file, wherever the ledger has it.
 _MOVED: Final = (DATABASE_NAME, *(f"{name}.moved" for name in _DATABASES))
-_LEFT_OUT: Final = ("views.sqlite", *LOCK_NAMES, VAULT_NAME, DRAFTS_NAME, *_MOVED)
+_LEFT_OUT: Final = ("views.sqlite", SNAPSHOTS_NAME, *LOCK_NAMES, VAULT_NAME, DRAFTS_NAME, *_MOVED)
 _NO_EVIDENCE: Final = ("refusals.sqlite",)  # nothing rests on it: where it can't be read, all else is copied
 _SUFFIX: Final = ".sqlite"
 

@@ -4,6 +4,7 @@ D/ledger.sqlite     the store; it can't be made again
 D/database          instead of it: the address of the database of PostgreSQL that has the store, without its password
 D/ledger.lock       one writer at a time; who it is, in D/ledger.lock.holder
 D/views.sqlite      projections; may be deleted
+D/state.sqlite      states as they were folded at some sizes; may be deleted
 D/cosignatures.sqlite   what witnesses have cosigned; lost, they are asked again
 D/refusals.sqlite   signed attempts that were refused; outside the chain, may be deleted
 D/drafts.sqlite     prepared acts that wait for a signature; no entries, may be deleted
@@ -51,6 +52,7 @@ from constancia.verify.sources.sqlite_store import open_store
 NO_WITNESSES: Final = "none"
 VAULT_NAME: Final = "vault"
 DRAFTS_NAME: Final = "drafts.sqlite"
+SNAPSHOTS_NAME: Final = "state.sqlite"
 # How a policy that we write calls the log's own ML-DSA-44 cosignatures.
 LOG_COSIGNER: Final = "log-mldsa44"
 
@@ -100,6 +102,11 @@ class LedgerFolder:
     def views(self) -> Path:
         """The projections' database."""
         return self.path / VIEWS_NAME
+
+    @property
+    def snapshots(self) -> Path:
+        """States as they were folded at some sizes."""
+        return self.path / SNAPSHOTS_NAME
 
     @property
     def cosignatures(self) -> Path:

@@ -1,6 +1,6 @@
-"""The end of the log in memory: tree, state, keys and stream versions, all at one size.
+"""The end of the log in memory: tree, state and keys, all at one size.
 
-- H1: all four advance together, by one entry at a time, and by the same function whether the entry
+- H1: all three advance together, by one entry at a time, and by the same function whether the entry
   is new or read back from the store.
 - H2: steps not yet stored can be taken back, and then nothing of them is left.
 - H3: one thread advances it. Others may ask the tree about sizes that are stored, which no step
@@ -50,9 +50,27 @@ class Head:
         self.keys = KeyRing()
         self.recorded_at = ""
         self.genesis: Recorded | None = None
-        self._versions: dict[str, int] = {}
         self._steps: list[_Step] = []
         self._read = read
+
+    def resume(self, state: State, rows: Sequence[Any]) -> None:
+        """Begin at a stored state instead of an empty log.
+
+        Args:
+            state: A state of its own, of an earlier size of this very log.
+            rows: The tree's rows of hashes at that size.
+
+        Raises:
+            Fatal: The first or the last entry up to there is not the one that the tree has.
+        """
+        self.tree.adopt(rows)
+        self.state = state
+        first, last = self._read(0), self._read(state.size - 1)
+        for recorded in (first, last):
+            if recorded.leaf_hash != self.tree.leaf(recorded.index).hex():
+                raise Fatal("the stored state is of another entry", where=f"entry {recorded.index}")
+        self.genesis, self.recorded_at = first, last.recorded_at
+        self.keys.resume(first.statement, state.copied())
 
     @property
     def size(self) -> int:
@@ -98,7 +116,7 @@ class Head:
 
     def version_after(self, stream: str) -> int:
         """Return the version that the next entry of a stream gets, from 1."""
-        return self._versions.get(stream, 0) + 1
+        return self.state.version(stream) + 1
 
     def extend(self, entry: Entry, recorded: Recorded, act: Act[Any] | None = None) -> None:
         """Advances by one entry. It stays revocable until `settle`.
@@ -123,7 +141,6 @@ class Head:
         self._steps.append(_Step(recorded=recorded, undo=undo, keys=keys, recorded_at_before=self.recorded_at))
         self.tree.append(entry.leaf_hash)
         self.keys.add(keys)
-        self._versions[recorded.originator_id] = recorded.originator_version
         self.recorded_at = entry.recorded_at
         if entry.index == 0:
             self.genesis = recorded
@@ -160,11 +177,6 @@ class Head:
             self.state.undo(step.undo)
             self.keys.remove(step.keys)
             self.recorded_at = step.recorded_at_before
-            stream, version = step.recorded.originator_id, step.recorded.originator_version - 1
-            if version:
-                self._versions[stream] = version
-            else:
-                del self._versions[stream]
         if self.tree.size == 0:
             self.genesis = None
 

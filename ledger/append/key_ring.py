@@ -7,6 +7,8 @@ by which scheme its signatures are checked; neither ever changes once registered
 from collections.abc import Mapping
 from typing import Any
 
+from constancia.domain.identity.key import Key
+from constancia.domain.state import State
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.signatures import PublicKey, decode_base64, load_public_key
 from constancia.verify.core.formats.statement import Statement
@@ -21,10 +23,29 @@ class KeyRing:
 
     def __init__(self) -> None:
         self._keys: dict[str, PublicKey] = {}
+        self._earlier: State | None = None
+
+    def resume(self, genesis: Mapping[str, Any], earlier: State) -> None:
+        """Begin with the keys of a log's first entries: the founders' roots, and those in a state.
+
+        Args:
+            genesis: The first entry's statement.
+            earlier: The state after those entries, which nobody changes; its keys are loaded when they are asked for.
+        """
+        self.add(_founders(genesis["body"]))
+        self._earlier = earlier
 
     def get(self, key_id: str) -> PublicKey | None:
         """Return the key registered under an id, or None."""
-        return self._keys.get(key_id)
+        key = self._keys.get(key_id)
+        if key is not None or self._earlier is None:
+            return key
+        registered = self._earlier.aggregates.get(f"key/{key_id}")
+        if not isinstance(registered, Key):
+            return None
+        material = {name: getattr(registered, name) for name in ("public_key", "scheme", "rp_id", "origins")}
+        key = self._keys[key_id] = _load(material, f"key/{key_id}")
+        return key
 
     def add(self, keys: tuple[PublicKey, ...]) -> None:
         """Add the keys that an entry has introduced."""
@@ -55,11 +76,15 @@ def introduced_keys(statement: Statement) -> tuple[PublicKey, ...]:
     if statement.type == REGISTRATION_TYPE:
         return (_load(statement.body, "statement.body"),)
     if statement.type == GENESIS_TYPE:
-        founders = statement.body["founders"]
-        return tuple(
-            _load(founder["root"], f"statement.body.founders[{place}].root") for place, founder in enumerate(founders)
-        )
+        return _founders(statement.body)
     return ()
+
+
+def _founders(body: Mapping[str, Any]) -> tuple[PublicKey, ...]:
+    return tuple(
+        _load(founder["root"], f"statement.body.founders[{place}].root")
+        for place, founder in enumerate(body["founders"])
+    )
 
 
 def _load(key: Mapping[str, Any], where: str) -> PublicKey:

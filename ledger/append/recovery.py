@@ -1,7 +1,8 @@
 """Reading a log back from its store, by the code that also writes it.
 
 - O1: nothing is served from a store before it was read to its end and is consistent:
-  chain, versions, leaf hashes, the last checkpoint's root and signature.
+  chain, versions, leaf hashes, the last checkpoint's root and signature. Where a stored state that
+  this checkpoint's root proves spares it the earlier entries, they are read so behind the scenes.
 - O2: an inconsistent store is left as it is. `Fatal` says what differs and where; to repair it is
   the work of a person with a backup, never of this program.
 
@@ -28,19 +29,26 @@ from constancia.verify.speed.entry_patterns import read_entry
 _PAGE: Final = 1_000
 
 
-def replay(
+def replay(  # noqa: PLR0913 (who only reads a part says which)
     head: Head,
     store: EntryStore,
     listed: Sequence[VerifierKey] = (),
     progress: Callable[[int, int], None] | None = None,
+    *,
+    is_alone: bool = False,
+    watch: Callable[[Head], None] | None = None,
+    stop: int | None = None,
 ) -> Tip:
     """Advances a head to the end of the store.
 
     Args:
-        head: The head, empty or at an earlier size of this very store.
+        head: The head, empty or at an earlier size of this very store, as far as the last checkpoint proves it.
         store: The store.
         listed: Keys of the log besides the one that the genesis names; one of them all signed the last checkpoint.
-        progress: Called now and then with the entries that were read, and those that there are.
+        progress: Called after each batch with the entries that were read, and those that there are.
+        is_alone: Whether nobody adds to the store meanwhile: it is opened to be written.
+        watch: Called with the head after each entry, which then can't be taken back.
+        stop: Where to stop, in the middle of the log; its end is not looked at then.
 
     Returns:
         What readers may know.
@@ -54,7 +62,10 @@ def replay(
     try:
         rows, total = _rows(store, start), store.counts()[0] if progress is not None else 0
         for last in _batches(store, start):
-            _replay_batch(head, last, rows)
+            _check_follows(last, head.size, start)
+            _replay_batch(head, last, rows, watch)
+            if stop is not None and head.size >= stop:
+                return tip_of(last, head)
             if progress is not None:
                 progress(head.size, total)
         events, covered = store.counts()
@@ -63,7 +74,8 @@ def replay(
         where = f"entry {head.size}"
         head.retract()
         raise Unread(f"the store can't be read: {error}", where=where) from error
-    if events < covered or (start == 0 and events != covered):
+    # Who only reads on may see entries that were stored between the two questions; who opens to write may not.
+    if events < covered or ((start == 0 or is_alone) and events != covered):
         raise Fatal(f"{events} entries are stored and checkpoints cover {covered}", where="batches")
     if last is not None:
         _check_checkpoint(head, last, listed)
@@ -71,6 +83,10 @@ def replay(
 
 
 def _batches(store: EntryStore, start: int) -> Iterator[Batch]:
+    under_way = store.batch_covering(start - 1) if start else None
+    if under_way is not None and under_way.size > start:  # a stored state may end within a batch
+        yield under_way
+        start = under_way.size
     while page := store.batches(start):
         yield from page
         start = page[-1].size
@@ -82,17 +98,24 @@ def _rows(store: EntryStore, start: int) -> Iterator[Notification]:
         start = page[-1].id
 
 
-def _replay_batch(head: Head, batch: Batch, rows: Iterator[Notification]) -> None:
-    if batch.first_index != head.size or batch.size <= batch.first_index:
+def _check_follows(batch: Batch, size: int, start: int) -> None:
+    is_next = batch.first_index == size or (size == start and batch.first_index < start)
+    if not is_next or batch.size <= size:
         raise Fatal(
-            f"a batch from {batch.first_index} to {batch.size} follows on size {head.size}",
+            f"a batch from {batch.first_index} to {batch.size} follows on size {size}",
             where=f"batches, first_index {batch.first_index}",
         )
-    for index in range(batch.first_index, batch.size):
+
+
+def _replay_batch(head: Head, batch: Batch, rows: Iterator[Notification], watch: Callable[[Head], None] | None) -> None:
+    for index in range(head.size, batch.size):
         row = next(rows, None)
         if row is None:
             raise Fatal("the entry is missing", where=f"entry {index}")
         _replay_row(head, row, index)
+        if watch is not None:
+            head.settle()
+            watch(head)
     if head.tree.leaves(batch.first_index, batch.size) != batch.leaf_hashes:
         raise Fatal(
             "the packed leaf hashes are not those of the entries",

@@ -51,6 +51,11 @@ class Log:
         self.cosigned: Callable[[int], bytes] = _not_cosigned
 
     @property
+    def tree(self) -> Tree:
+        """The tree, which may be ahead of what is stored."""
+        return self._tree
+
+    @property
     def size(self) -> int:
         """Number of stored entries."""
         return self._tip().size

@@ -10,6 +10,8 @@ the entries in order (the projector) is called with each one as it passes.
   lags behind what is folded already catches up with a fold of its own: nobody who reads waits for it.
 - F3: what the writer has just stored is taken from it, parsed as it is, as long as there is little of it; all else is
   read from the store.
+- F5: where the ledger is written, the state is stored now and then (`snapshots`), and goes on from what is stored: a
+  copy is what has changed since, and an earlier size the nearest stored one with the entries after it.
 """
 
 import threading
@@ -21,6 +23,7 @@ from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.state import State
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.log import Log
+from constancia.ledger.snapshots.snapshots import Snapshots
 from constancia.ledger.store.mapper import recorded_of
 from constancia.verify.speed.entry_patterns import read_entry
 
@@ -41,16 +44,18 @@ class States:
     The head and the past have a lock each: who asks for earlier sizes delays nobody who reads the present.
     """
 
-    def __init__(self, log: Log, origin: str, begun: State | None = None) -> None:
+    def __init__(self, log: Log, origin: str, begun: State | None = None, snapshots: Snapshots | None = None) -> None:
         """Fold the entries of `log`.
 
         Args:
             log: The log.
             origin: The ledger's name.
             begun: A state of its own at some size of this very log, to go on from; by default that of size 0.
+            snapshots: Where states are stored now and then.
         """
         self._log = log
         self._origin = origin
+        self._snapshots = snapshots
         self._state = State(origin) if begun is None else begun
         self._is_lent = False
         self._take: Take | None = None
@@ -78,10 +83,21 @@ class States:
                 return self._state
         return self._at_past(size)
 
+    def another(self, size: int) -> "States":
+        """Give a fold of the same log that begins at a size, for who lags behind this one."""
+        begun = self.at(size).copied() if size else None
+        return States(self._log, self._origin, begun, self._snapshots)
+
     def offer(self, stored: Sequence[Fresh]) -> None:
         """Take note of the entries of a batch that has just been stored, in order, with their typed bodies."""
         with self._fresh_lock:
             self._fresh.extend(stored)
+
+    def close(self) -> None:
+        """Store the state at the end, where it is worth it."""
+        if self._snapshots is not None:
+            with self._lock:
+                self._snapshots.store(self._state, self._log.tree, is_last=True)
 
     def advance(self, stop: int) -> int:
         """Fold the stored entries up to size `stop`, and give the size reached; it may have been larger before."""
@@ -138,12 +154,19 @@ class States:
             return state
 
     def _fold(self, size: int) -> State:
-        anchors = list(self._anchors)  # the head may set one meanwhile
-        nearest = max((anchor for anchor in anchors if anchor <= size), default=0)
-        state = self._anchors[nearest].copied() if nearest else State(self._origin)
-        for raw in self._log.entries(nearest, size):
+        state = self._near(size)
+        for raw in self._log.entries(state.size, size):
             self._apply(state, raw)
         return state
+
+    def _near(self, size: int) -> State:
+        """Give a state of its own at an earlier size that is at hand."""
+        stored = self._snapshots.near(size) if self._snapshots is not None else None
+        if stored is not None:
+            return stored
+        anchors = list(self._anchors)  # the head may set one meanwhile
+        nearest = max((anchor for anchor in anchors if anchor <= size), default=0)
+        return self._anchors[nearest].copied() if nearest else State(self._origin)
 
     def _apply(self, state: State, raw: bytes) -> Recorded:
         entry = read_entry(raw)
@@ -153,5 +176,8 @@ class States:
 
     def _apply_to(self, state: State, recorded: Recorded, act: Act[Any] | None = None) -> None:
         state.apply(recorded, act, self._log.lookup)
-        if state.size % _ANCHOR_EVERY == 0 and state.size not in self._anchors:
+        if self._snapshots is not None:
+            if state is self._state:
+                self._snapshots.store(state, self._log.tree)
+        elif state.size % _ANCHOR_EVERY == 0 and state.size not in self._anchors:
             self._anchors[state.size] = state.copied()

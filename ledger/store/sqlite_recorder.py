@@ -278,9 +278,12 @@ class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
             return [_batch(row) for row in c.fetchall()]
 
     def counts(self) -> tuple[int, int]:
-        """How many entries are stored, and how many of them the last batch covers."""
+        """How many entries are stored, and how many of them the last batch covers: by the ends of both (S2)."""
         with self.datastore.transaction(commit=False) as c:
-            c.execute("SELECT (SELECT COUNT(*) FROM stored_events), (SELECT COALESCE(MAX(size), 0) FROM batches)")
+            c.execute(
+                "SELECT COALESCE((SELECT MAX(position) FROM stored_events), 0), "
+                "COALESCE((SELECT size FROM batches ORDER BY first_index DESC LIMIT 1), 0)"
+            )
             row = c.fetchone()
             return int(row[0]), int(row[1])
 

@@ -183,8 +183,7 @@ class Views:
             position = 0
         projector, self._behind = Projector(self._origin, position), None
         if not self._states.hand_on(position, projector.take):
-            begun = self._states.at(position).copied() if position else None
-            self._behind = States(self._log, self._origin, begun)
+            self._behind = self._states.another(position)
             self._behind.hand_on(position, projector.take)
         return projector
 

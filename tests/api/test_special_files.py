@@ -270,6 +270,7 @@ KEPT, ALL = "backup new --dir libro", ("log libro --count 2", "show 3 --dir libr
 READ_IN_A_LEDGER: dict[str, tuple[str, ...]] = {
     "ledger.sqlite": (*ALL, KEPT, "restore libro --dir new", "verify libro --trust trust"),
     "ledger.lock": (KEPT, "verify libro --trust trust"),  # nothing is read from it
+    "state.sqlite": (*ALL, KEPT, "verify libro --trust trust --replay"),
     "views.sqlite": (*ALL, KEPT, "verify libro --trust trust --replay"),
     "cosignatures.sqlite": (*ALL, KEPT, "verify libro --trust trust"),
     "rollbacks.json": (KEPT, "verify libro --trust trust", "export new.zip --dir libro", "publish --dir libro", SUBMIT),
@@ -279,7 +280,14 @@ READ_IN_A_LEDGER: dict[str, tuple[str, ...]] = {
     "anchors/": (KEPT, "verify libro --trust trust", "anchor libro --response r.tlog-proof", "publish --dir libro"),
     "log/": (KEPT, "verify libro/log --trust trust", "verify libro --trust trust", "publish --dir libro", SUBMIT),
 }  # fmt: skip
-ADDED = ("rollbacks.json", "cosignatures.sqlite", "anchors/SHA256SUMS", "anchors/16/checkpoint", "trust/tsa/a.pem")
+ADDED = (
+    "rollbacks.json",
+    "state.sqlite",
+    "cosignatures.sqlite",
+    "anchors/SHA256SUMS",
+    "anchors/16/checkpoint",
+    "trust/tsa/a.pem",
+)
 
 
 def test_special_files_within_a_ledger_make_no_verb_wait(

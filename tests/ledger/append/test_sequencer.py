@@ -39,7 +39,6 @@ def snapshot(desk: Desk) -> tuple[Any, ...]:
         head.size,
         head.tree.root(),
         canonical(head.state.document()),
-        dict(head._versions),
         sorted(head.keys._keys),
         head.recorded_at,
         desk.ledger.size,

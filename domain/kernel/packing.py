@@ -1,0 +1,146 @@
+"""Aggregates as JSON and back, for states that are stored: members by their place, nothing judged twice.
+
+The state document is for people and verifiers and leaves out what it must not show; this form holds all of an aggregate
+and nothing else, so that unpacking what was packed gives an equal one. The types of the members say how they are read,
+as they do for bodies (`values`); what was read from a body once is not checked once more.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.values import Json
+
+_A = TypeVar("_A", bound=Aggregate)
+_Step = Callable[[Any], Any]
+_PLAIN = frozenset({str, int, bool, type(None), Json})
+
+
+class _Form(NamedTuple):
+    """How a type is written and read; None where JSON has it as it is."""
+
+    write: _Step | None
+    read: _Step | None
+
+
+def pack(aggregate: Aggregate) -> str:
+    """Write an aggregate as JSON: a list of its members in the order of its class."""
+    form = _form_of(type(aggregate))  # type: ignore[arg-type]  # a class is hashable
+    return json.dumps(_through(form.write)(aggregate), ensure_ascii=False, separators=(",", ":"))
+
+
+def unpack(kind: type[_A], packed: str | bytes) -> _A:
+    """Read what `pack` has written.
+
+    Args:
+        kind: The aggregate's class.
+        packed: The JSON.
+
+    Raises:
+        ValueError: It is no JSON, or has another number of members.
+    """
+    aggregate: _A = _through(_form_of(kind).read)(json.loads(packed))  # type: ignore[arg-type]  # a class is hashable
+    return aggregate
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _through(step: _Step | None) -> _Step:
+    return step or _same
+
+
+@cache
+def _form_of(hint: Any) -> _Form:
+    """Give the form of a type annotation.
+
+    Raises:
+        TypeError: Aggregates have no such members.
+    """
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint in _PLAIN or isinstance(hint, NewType) or origin is Literal:
+        return _Form(None, None)
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _members(hint)
+    if origin in (UnionType, Union):
+        return _either(tuple(argument for argument in arguments if argument is not type(None)))
+    if origin is tuple:
+        return _list_of(arguments)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _map_of(_form_of(arguments[1]))
+    raise TypeError(f"no form for {hint}")
+
+
+def _members(cls: type[Any]) -> _Form:
+    hints = get_type_hints(cls)
+    steps = [(member.name, *_form_of(hints[member.name])) for member in fields(cls)]
+
+    def write(value: Any) -> list[Any]:
+        written = []
+        for name, step, _ in steps:
+            member = getattr(value, name)
+            written.append(member if step is None or member is None else step(member))
+        return written
+
+    def read(items: Any) -> Any:
+        return cls(
+            **{
+                name: item if step is None or item is None else step(item)
+                for (name, _, step), item in zip(steps, items, strict=True)
+            }
+        )
+
+    return _Form(write, read)
+
+
+def _either(choices: tuple[Any, ...]) -> _Form:
+    """Give the form of what may be absent, which is its own, or of several classes, which names the class."""
+    forms = {choice: _form_of(choice) for choice in choices}
+    if len(choices) == 1 or all(form == _Form(None, None) for form in forms.values()):
+        return forms[choices[0]]
+    named = {choice.__name__: form for choice, form in forms.items()}
+
+    def write(value: Any) -> list[Any]:
+        name = type(value).__name__
+        return [name, _through(named[name].write)(value)]
+
+    def read(item: Any) -> Any:
+        name, written = item
+        return _through(named[name].read)(written)
+
+    return _Form(write, read)
+
+
+def _list_of(arguments: tuple[Any, ...]) -> _Form:
+    forms = [_form_of(argument) for argument in arguments if argument is not Ellipsis]
+    writers, readers = [form.write for form in forms], [form.read for form in forms]
+    if not any(writers) and not any(readers):
+        return _Form(None, tuple)
+    if len(arguments) != 2 or arguments[1] is not Ellipsis:
+        raise TypeError("no form for a tuple of different classes")
+    write_item, read_item = _through(writers[0]), _through(readers[0])
+
+    def write(items: Any) -> list[Any]:
+        return [write_item(item) for item in items]
+
+    def read(items: Any) -> tuple[Any, ...]:
+        return tuple([read_item(item) for item in items])
+
+    return _Form(write, read)
+
+
+def _map_of(inner: _Form) -> _Form:
+    write_item, read_item = _through(inner.write), _through(inner.read)
+
+    def write(items: Any) -> dict[str, Any]:
+        return {name: write_item(item) for name, item in items.items()}
+
+    def read(items: Any) -> dict[str, Any]:
+        return {name: read_item(item) for name, item in items.items()}
+
+    return _Form(write, read)

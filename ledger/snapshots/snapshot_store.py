@@ -1,0 +1,350 @@
+"""The database of stored states: each aggregate as it was at the sizes at which it had changed, and the tree's hashes.
+
+- N1: a snapshot is a size; what has changed since the one before is added in one transaction, nothing is ever altered.
+  The state at a size is, of each stream, the row of the largest size up to it.
+- N2: it is bound to the ledger's name and to the law's own text; what is of others is thrown away.
+- N3: it may be deleted at any time. What can't be read, or is not what its digest says, is made from the entries again.
+- N4: nobody trusts it beyond what the log's signed checkpoint proves of the tree, until `check` has folded the same.
+
+Nothing that verifies reads it.
+"""
+
+import hashlib
+import logging
+import sqlite3
+import threading
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from constancia.domain.catalogue import KINDS
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.packing import pack, unpack
+from constancia.domain.state import State
+from constancia.ledger.disk.database import create_database, remove_database
+from constancia.ledger.disk.rows import insert_rows
+from constancia.ledger.snapshots.law import law_digest
+from constancia.verify.wire.merkle import HASH_BYTES, Tree
+
+# Entries between two snapshots: what a state in the past is at most away from a stored one.
+EVERY: Final = 512
+# As many bytes a snapshot are worth one more entry until the next: an aggregate that grows without end costs no more.
+_BYTES_AN_ENTRY: Final = 8_192
+_DIGEST_BYTES: Final = 16
+# Aggregates in memory: up to twice as many.
+_AT_HAND: Final = 65_536
+_TABLES: Final = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE snapshots (size INTEGER PRIMARY KEY, bytes INTEGER NOT NULL)",
+    "CREATE TABLE aggregates (stream TEXT NOT NULL, size INTEGER NOT NULL, packed TEXT NOT NULL, digest BLOB NOT NULL)",
+    "CREATE UNIQUE INDEX aggregates_of ON aggregates (stream, size)",
+    "CREATE TABLE streams (number INTEGER PRIMARY KEY, stream TEXT NOT NULL, kind TEXT NOT NULL, "
+    "size INTEGER NOT NULL)",
+    "CREATE INDEX streams_of ON streams (kind, number)",
+    "CREATE TABLE hashes (size INTEGER NOT NULL, level INTEGER NOT NULL, packed BLOB NOT NULL, digest BLOB NOT NULL, "
+    "PRIMARY KEY (level, size))",
+)
+_log = logging.getLogger(__name__)
+
+Row = tuple[int, Aggregate]
+
+
+class DamagedSnapshot(Exception):
+    """What is stored is not what was stored; the entries are asked instead."""
+
+
+class _Rows:
+    """Rows of the largest size that were read or stored lately, by stream. Those not asked for are let go of."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._young: dict[str, Row] = {}
+        self._old: dict[str, Row] = {}
+
+    def get(self, stream: str) -> Row | None:
+        """Give a stream's row; None where it is not at hand."""
+        with self._lock:
+            row = self._young.get(stream)
+            if row is None and (row := self._old.get(stream)) is not None:
+                self._young[stream] = row
+            return row
+
+    def update(self, rows: Mapping[str, Row]) -> None:
+        """Take in rows: those of a later size in place of earlier ones."""
+        with self._lock:
+            if len(self._young) > _AT_HAND:
+                self._old, self._young = self._young, {}
+            self._young.update(rows)
+
+
+class SnapshotStore:
+    """The database. Safe to use from several threads; close it."""
+
+    def __init__(self, path: Path, origin: str) -> None:
+        """Open the file if there is one that is this ledger's and this law's; the first snapshot makes it.
+
+        Args:
+            path: The database.
+            origin: The ledger's name.
+        """
+        self._path = path
+        self._bound = {"law": law_digest(), "origin": origin}
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._is_given_up = not self._bound["law"]
+        self._newest = _Rows()
+        self._names: dict[str, tuple[list[str], list[int]]] = {}  # by kind: streams, and since which size
+        self._sizes: list[int] = []
+        self._due = EVERY
+        if not self._is_given_up and path.is_file():
+            self._open()
+
+    @property
+    def sizes(self) -> Sequence[int]:
+        """The sizes of the snapshots, in order."""
+        return self._sizes
+
+    @property
+    def newest(self) -> int:
+        """The size of the newest snapshot; 0 where there is none."""
+        return self._sizes[-1] if self._sizes else 0
+
+    def is_due(self, size: int) -> bool:
+        """Tell whether a state of a size is worth a snapshot."""
+        return size >= self._due and not self._is_given_up
+
+    def nearest(self, size: int) -> int:
+        """Give the largest size of a snapshot up to a size; 0 where there is none."""
+        at = bisect_right(self._sizes, size)
+        return self._sizes[at - 1] if at else 0
+
+    def save(self, state: State, tree: Tree) -> bool:
+        """Store what has changed since the snapshot before.
+
+        Args:
+            state: The state; it rests on the newest snapshot, or on nothing where there is none.
+            tree: The tree, of that size or larger.
+
+        Returns:
+            Whether it is stored: a disk that is full stops the snapshots, and nothing else.
+        """
+        with self._lock:
+            if self._is_given_up or state.size <= self.newest or state.base_size != self.newest:
+                return False
+            try:
+                self._write(state, tree, self._database())
+            except (OSError, sqlite3.Error):
+                _log.exception("the state can't be stored; a start will take longer")
+                self.give_up()
+                return False
+        return True
+
+    def _write(self, state: State, tree: Tree, database: sqlite3.Connection) -> None:
+        size, before = state.size, self.newest
+        packed = [(stream, pack(aggregate)) for stream, aggregate in state.recent.items()]
+        made = [(stream, _kind_of(stream), size) for stream in state.created]
+        total = sum(len(text) for _, text in packed)
+        rows = [(stream, size, text, _digest(stream, size, text.encode())) for stream, text in packed]
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            database.execute("INSERT INTO snapshots VALUES (?,?)", (size, total))
+            insert_rows(database.execute, "INSERT INTO aggregates", rows)
+            insert_rows(database.execute, "INSERT INTO streams (stream, kind, size)", made)
+            for level, row in enumerate(tree.rows):
+                hashes = bytes(row[(before >> level) * HASH_BYTES : (size >> level) * HASH_BYTES])
+                if hashes:
+                    sealed = (size, level, hashes, _digest(str(level), size, hashes))
+                    database.execute("INSERT INTO hashes VALUES (?,?,?,?)", sealed)
+            database.execute("COMMIT")
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
+        # Those who ask from now on find these; a base of a smaller size sees that they are not its.
+        self._newest.update({stream: (size, aggregate) for stream, aggregate in state.recent.items()})
+        for stream, kind, _ in made:
+            if kind in self._names:
+                self._names[kind][0].append(stream)
+                self._names[kind][1].append(size)
+        self._sizes.append(size)
+        self._due = size + max(EVERY, total // _BYTES_AN_ENTRY)
+
+    def tree_rows(self, size: int) -> list[bytearray]:
+        """Give the tree's rows of hashes at the size of a snapshot, from the leaves up.
+
+        Raises:
+            DamagedSnapshot: They are not those that were stored.
+        """
+        rows: list[bytearray] = []
+        query = "SELECT size, level, packed, digest FROM hashes WHERE size<=? ORDER BY level, size"
+        for at, level, packed, digest in self._select(query, size):
+            if not isinstance(packed, bytes) or digest != _digest(str(level), at, packed) or level > len(rows):
+                raise DamagedSnapshot(f"hashes of level {level} at size {at}")
+            if level == len(rows):
+                rows.append(bytearray())
+            rows[level] += packed
+        if any(len(row) != (size >> level) * HASH_BYTES for level, row in enumerate(rows)) or not rows:
+            raise DamagedSnapshot(f"hashes are missing at size {size}")
+        return rows
+
+    def find(self, stream: str, size: int) -> Aggregate | None:
+        """Give a stream's aggregate at the size of a snapshot, or None.
+
+        Raises:
+            DamagedSnapshot: It is not the one that was stored.
+        """
+        newest = self._newest.get(stream)
+        if newest is not None and newest[0] <= size:
+            return newest[1]
+        query = "SELECT size, packed, digest FROM aggregates WHERE stream=? AND size<=? ORDER BY size DESC LIMIT 1"
+        with self._lock:
+            for row in self._select(query, stream, size):
+                aggregate = _read(stream, *row)
+                if size >= self.newest:
+                    self._newest.update({stream: (row[0], aggregate)})
+                return aggregate
+        return None
+
+    def find_all(self, kind: str, size: int) -> Iterator[Aggregate]:
+        """Give the aggregates of a kind at the size of a snapshot, in the order of their creation.
+
+        Raises:
+            DamagedSnapshot: One is not what was stored.
+        """
+        with self._lock:
+            if kind not in self._names:
+                rows = self._select("SELECT stream, size FROM streams WHERE kind=? ORDER BY number", kind)
+                self._names[kind] = ([row[0] for row in rows], [row[1] for row in rows])
+            names, since = self._names[kind]
+            streams = names[: bisect_right(since, size)]
+            others = self._read_all(kind, streams, size)
+        for stream in streams:
+            newest = self._newest.get(stream)
+            aggregate = newest[1] if newest is not None and newest[0] <= size else others.get(stream)
+            aggregate = self.find(stream, size) if aggregate is None else aggregate
+            if aggregate is None:
+                raise DamagedSnapshot(f"{stream} is missing at size {size}")
+            yield aggregate
+
+    def _read_all(self, kind: str, streams: Sequence[str], size: int) -> dict[str, Aggregate]:
+        """Read the rows of a kind that are not at hand, where they are many, in one go."""
+        missing = {stream for stream in streams if (row := self._newest.get(stream)) is None or row[0] > size}
+        if len(missing) < 8:
+            return {}
+        first, last = (kind, kind) if kind == "ledger" else (f"{kind}/", f"{kind}0")
+        query = (
+            "SELECT stream, size, packed, digest FROM aggregates WHERE stream>=? AND stream<=? AND size<=? "
+            "ORDER BY stream, size"
+        )
+        found = {row[0]: row for row in self._select(query, first, last, size) if row[0] in missing}
+        others = {stream: _read(*row) for stream, row in found.items()}
+        if size >= self.newest:
+            self._newest.update({stream: (found[stream][1], aggregate) for stream, aggregate in others.items()})
+        return others
+
+    def streams(self, size: int) -> list[str]:
+        """Give all streams at the size of a snapshot, in the order of their creation."""
+        return [row[0] for row in self._select("SELECT stream FROM streams WHERE size<=? ORDER BY number", size)]
+
+    def difference(self, state: State) -> str | None:
+        """Compare what a state has changed since the snapshot before its size with what is stored.
+
+        Returns:
+            What differs; None where nothing does.
+
+        Raises:
+            DamagedSnapshot: It can't be read, or is not what was stored.
+        """
+        size = state.size
+        made = self._select("SELECT stream, kind FROM streams WHERE size=? ORDER BY number", size)
+        stored: dict[str, str] = {}
+        for stream, packed, digest in self._select("SELECT stream, packed, digest FROM aggregates WHERE size=?", size):
+            _check_digest(stream, size, packed, digest)
+            stored[stream] = packed
+        folded = {stream: pack(aggregate) for stream, aggregate in state.recent.items()}
+        for stream in sorted(stored.keys() | folded.keys()):
+            if stored.get(stream) != folded.get(stream):
+                return f"{stream} at size {size} is not what the entries give"
+        if made != [(stream, _kind_of(stream)) for stream in state.created]:
+            return f"the streams created up to size {size} are not those of the entries"
+        return None
+
+    def _select(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return list(self._database().execute(query, parameters))
+            except (OSError, sqlite3.Error) as error:
+                raise DamagedSnapshot(str(error)) from error
+
+    def _database(self) -> sqlite3.Connection:
+        if self._connection is None:
+            meta = "INSERT INTO meta VALUES (?,?)"
+            if not self._path.is_file():
+                create_database(self._path, [*_TABLES, (meta, tuple(self._bound.items()))])
+            self._connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
+            # What a power cut takes is folded again.
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+        return self._connection
+
+    def _open(self) -> None:
+        try:
+            bound = dict(self._select("SELECT key, value FROM meta"))
+            if bound == self._bound:
+                rows = self._select("SELECT size, bytes FROM snapshots ORDER BY size")
+                self._sizes = [int(row[0]) for row in rows]
+                self._due = max((row[0] + max(EVERY, row[1] // _BYTES_AN_ENTRY) for row in rows[-1:]), default=EVERY)
+                return
+            _log.warning("the stored state is of another ledger or another version of the law; it is made again")
+        except (DamagedSnapshot, TypeError, ValueError) as error:
+            _log.warning("the stored state can't be read (%s); it is made again", error)
+        self.clear()
+
+    def clear(self) -> None:
+        """Throw all of it away; it is made again from the entries."""
+        with self._lock:
+            self.close()
+            self._newest, self._names, self._sizes, self._due = _Rows(), {}, [], EVERY
+            try:
+                remove_database(self._path)
+            except OSError:
+                _log.exception("the stored state can't be removed")
+                self._is_given_up = True
+
+    def give_up(self) -> None:
+        """Store nothing more, and take away what there is: the next start makes it again."""
+        with self._lock:
+            self._is_given_up = True
+            try:
+                remove_database(self._path)
+            except OSError:
+                _log.exception("the stored state can't be removed")
+
+    def close(self) -> None:
+        """Close the database; may be repeated."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+
+def _kind_of(stream: str) -> str:
+    return stream.partition("/")[0]
+
+
+def _digest(name: str, size: int, content: bytes) -> bytes:
+    return hashlib.blake2b(b"%s %d\n%s" % (name.encode(), size, content), digest_size=_DIGEST_BYTES).digest()
+
+
+def _read(stream: str, size: int, packed: object, digest: object) -> Aggregate:
+    _check_digest(stream, size, packed, digest)
+    try:
+        aggregate: Aggregate = unpack(KINDS[_kind_of(stream)].aggregate, str(packed))
+    except (LookupError, TypeError, ValueError) as error:
+        raise DamagedSnapshot(f"{stream} at size {size}") from error
+    return aggregate
+
+
+def _check_digest(stream: str, size: int, packed: object, digest: object) -> None:
+    if not isinstance(packed, str) or digest != _digest(stream, size, packed.encode()):
+        raise DamagedSnapshot(f"{stream} at size {size}")

@@ -1,0 +1,62 @@
+"""What was packed is unpacked as it was: every aggregate of every history that the tests can make."""
+
+from collections.abc import Sequence
+
+import pytest
+from tests.domain.dirty.play import Tally, play
+from tests.domain.stage import ORIGIN, Stage
+from tests.domain.test_oracles import history
+from tests.profile import sampled
+
+from constancia.domain.catalogue import AGGREGATES
+from constancia.domain.kernel.acts import Recorded
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.context import Lookup
+from constancia.domain.kernel.packing import _form_of, pack, unpack
+from constancia.domain.state import State
+
+SEEDS = range(1, sampled(3, 40))
+
+
+def kinds_of(entries: Sequence[Recorded], lookup: Lookup) -> set[type[Aggregate]]:
+    """Fold entries; whatever each one changes comes back as it is. Gives the classes that were met."""
+    state, met = State(ORIGIN), set()
+    for entry in entries:
+        undo = state.apply(entry, lookup=lookup)
+        for stream in (undo.stream, *(other.stream for other in undo.others)):
+            aggregate = state.aggregates[stream]
+            again = unpack(type(aggregate), pack(aggregate))
+            assert again == aggregate
+            assert repr(again) == repr(aggregate)  # tuples as tuples, None as None
+            met.add(type(aggregate))
+    return met
+
+
+def test_whole_history_comes_back() -> None:
+    stage = history()
+    assert len(kinds_of(stage.entries, stage.lookup)) > len(AGGREGATES) / 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_players_make_of_the_law_comes_back(seed: int) -> None:
+    stage: Stage = play(seed, sampled(120, 400), Tally())
+    assert kinds_of(stage.entries, stage.lookup)
+
+
+@pytest.mark.parametrize("kind", AGGREGATES, ids=lambda kind: str(kind.name))
+def test_every_aggregate_has_a_form(kind: object) -> None:
+    _form_of(kind.aggregate)  # type: ignore[attr-defined]
+
+
+def test_other_text_is_refused() -> None:
+    stage = history()
+    party = next(one for name, one in stage.state.aggregates.items() if name.startswith("party/"))
+    for other in ("", "[]", "{", pack(party)[:-1], pack(party).replace("[", "[0,", 1)):
+        with pytest.raises((ValueError, TypeError)):
+            unpack(type(party), other)
+
+
+def test_type_without_a_form_is_an_error_of_the_program() -> None:
+    for hint in (object, tuple[int, Aggregate], set[str]):
+        with pytest.raises(TypeError):
+            _form_of(hint)

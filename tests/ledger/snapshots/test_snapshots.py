@@ -1,0 +1,356 @@
+"""A ledger that opens at a stored state is the ledger that read everything; and nobody is fooled by what is stored."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.ledger.conftest import Desk
+
+from constancia.domain.kernel.packing import pack
+from constancia.ledger.errors import Fatal
+from constancia.ledger.folder import LedgerFolder
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.reader.states import States
+from constancia.ledger.snapshots import background_check, snapshot_store, snapshots
+from constancia.ledger.snapshots.background_check import BackgroundCheck
+from constancia.ledger.snapshots.snapshot_store import _digest
+from constancia.ledger.snapshots.snapshots import Snapshots
+from constancia.ledger.snapshots.stored_state import StoredState
+from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.core.formats.entry import Entry
+
+EVERY = 8
+STREAM = "commitment/c1"
+
+
+@pytest.fixture
+def checks(monkeypatch: pytest.MonkeyPatch) -> list[BackgroundCheck]:
+    """The checks behind the scenes that have begun, in order."""
+    begun: list[BackgroundCheck] = []
+    start = BackgroundCheck.start
+
+    def noted(check: BackgroundCheck) -> None:
+        begun.append(check)
+        start(check)
+
+    monkeypatch.setattr(BackgroundCheck, "start", noted)
+    return begun
+
+
+@pytest.fixture
+def small(desk: Desk, checks: list[BackgroundCheck], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A ledger with stored states at 8, 16 and 24 of 26 entries, closed and opened again at the last of them."""
+    monkeypatch.setattr(snapshot_store, "EVERY", EVERY)
+    desk.reopen()
+    assert not checks
+    assert sizes(desk) == [8, 16, 24]
+    monkeypatch.setattr(snapshots, "_WORTH_STORING", EVERY)
+    desk.reopen()
+    assert desk.ledger.state().base_size == 24
+    return desk
+
+
+def path(desk: Desk) -> Path:
+    return LedgerFolder(desk.folder).snapshots
+
+
+def sizes(desk: Desk) -> list[int]:
+    with closing(sqlite3.connect(path(desk))) as database:
+        return [row[0] for row in database.execute("SELECT size FROM snapshots ORDER BY size")]
+
+
+def change(desk: Desk, *statements: str) -> None:
+    """Change the stored state of the closed ledger, as somebody with a database tool would."""
+    desk.ledger.close()
+    with closing(sqlite3.connect(path(desk))) as database:
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+
+
+def put(desk: Desk, content: bytes) -> None:
+    """Put other bytes in the file's place."""
+    desk.ledger.close()
+    path(desk).write_bytes(content)
+
+
+def forge(desk: Desk, *, size: int = 24) -> None:
+    """Have a stored state say what no entry says, with a digest that fits."""
+    state = desk.ledger.state(size)
+    forged = pack(state.aggregates[STREAM]).replace("Compromiso c1", "Otro compromiso")
+    desk.ledger.close()
+    with closing(sqlite3.connect(path(desk))) as database:
+        [[at]] = database.execute("SELECT MAX(size) FROM aggregates WHERE stream=? AND size<=?", (STREAM, size))
+        row = (forged, _digest(STREAM, at, forged.encode()), STREAM, at)
+        database.execute("UPDATE aggregates SET packed=?, digest=? WHERE stream=? AND size=?", row)
+        database.commit()
+
+
+def document(ledger: Ledger, size: int | None = None) -> bytes:
+    return canonical(ledger.state(size).document())
+
+
+def folded(ledger: Ledger, size: int) -> bytes:
+    """The state's document from the entries alone."""
+    return canonical(States(ledger.log, ledger.origin).at(size).document())
+
+
+def is_right(desk: Desk) -> bool:
+    """Tell whether each size gives what the entries alone give."""
+    every = range(desk.ledger.size + 1)
+    return all(document(desk.ledger, size) == folded(desk.ledger, size) for size in every)
+
+
+class TestOpening:
+    def test_n1_state_at_each_size_is_what_the_entries_give(self, small: Desk, checks: list[BackgroundCheck]) -> None:
+        assert is_right(small)
+        assert checks[-1].wait(20)
+        assert checks[-1].is_done
+        assert small.ledger.failure is None
+
+    def test_o1_only_what_is_new_is_read_before(self, small: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        small.ledger.close()
+        monkeypatch.setattr(BackgroundCheck, "start", lambda _check: None)
+        monkeypatch.setattr(BackgroundCheck, "close", lambda _check: None)
+        read: list[int] = []
+        select = snapshots.Snapshots.resumed
+
+        def resumed(self: Snapshots) -> object:
+            head = select(self)
+            assert head is not None
+            extend = head.extend
+
+            def noted(entry: Entry, *more: Any) -> None:
+                read.append(entry.index)
+                extend(entry, *more)
+
+            monkeypatch.setattr(head, "extend", noted)
+            return head
+
+        monkeypatch.setattr(snapshots.Snapshots, "resumed", resumed)
+        small.reopen()
+        assert read == [24, 25]
+
+    @pytest.mark.parametrize("stored_in", ["sqlite", "postgres"])
+    def test_ledger_goes_on_as_if_it_had_read_everything(self, small: Desk) -> None:
+        small.adopt("c2")
+        small.take(small.world.allege("c1"))
+        assert is_right(small)
+        small.reopen()
+        assert small.ledger.size == 37
+        small.take(small.world.allege("c2"))
+        small.ledger.close()
+        with Ledger.open(small.folder, clock=small.clock, signer=None) as read:
+            assert document(read) == folded(read, 38)
+
+    def test_f5_state_is_stored_while_the_ledger_runs_and_at_its_end(self, small: Desk) -> None:
+        small.adopt("c2")
+        small.ledger.state()
+        assert sizes(small) == [8, 16, 24, 32]
+        for _ in range(EVERY):
+            small.take(small.world.allege("c1"))
+        small.ledger.state()
+        small.reopen()
+        assert sizes(small)[-1] >= 40
+        assert is_right(small)
+
+    def test_state_may_end_within_a_batch(self, small: Desk) -> None:
+        futures = [small.ledger.submit(small.world.allege("c1").parsed) for _ in range(3 * EVERY)]
+        assert all(future.result() for future in futures)
+        small.ledger.state()
+        small.reopen()
+        assert small.ledger.state().base_size > 24
+        assert is_right(small)
+
+    def test_views_that_lag_behind_are_made_from_stored_states(self, small: Desk) -> None:
+        small.ledger.close()
+        LedgerFolder(small.folder).views.unlink()
+        small.reopen()
+        small.ledger.views.wait()
+        assert small.ledger.rebuild(check=True).differences == ()
+
+    def test_small_ledger_stores_nothing(self, desk: Desk) -> None:
+        desk.reopen()
+        assert not path(desk).exists()
+
+    def test_n4_who_only_reads_takes_nothing_from_it(self, small: Desk) -> None:
+        forge(small)
+        before = path(small).read_bytes()
+        with Ledger.open(small.folder, clock=small.clock, signer=None) as read:
+            assert document(read) == folded(read, 26)
+            assert read.state().base_size == 0
+        assert path(small).read_bytes() == before
+
+
+DAMAGE: dict[str, Callable[[Desk], None]] = {
+    "no database": lambda desk: put(desk, b"x" * 8_192),
+    "empty": lambda desk: put(desk, b""),
+    "cut off": lambda desk: put(desk, path(desk).read_bytes()[:20_000]),
+    "of another ledger": lambda desk: change(desk, "UPDATE meta SET value='example.org/other' WHERE key='origin'"),
+    "of another law": lambda desk: change(desk, "UPDATE meta SET value='0' WHERE key='law'"),
+    "another aggregate": lambda desk: change(desk, "UPDATE aggregates SET packed=replace(packed, 'Comp', 'comp')"),
+    "an aggregate that is none": lambda desk: change(desk, "UPDATE aggregates SET packed='{'"),
+    "other hashes": lambda desk: change(desk, "UPDATE hashes SET packed=zeroblob(length(packed))"),
+    "hashes missing": lambda desk: change(desk, "DELETE FROM hashes WHERE level=1"),
+    "no aggregates": lambda desk: change(desk, "DROP TABLE aggregates"),
+    "larger than the log": lambda desk: change(desk, "INSERT INTO snapshots VALUES (99, 0)"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_n2_n3_damaged_one_is_made_again(
+    small: Desk, damage: Callable[[Desk], None], checks: list[BackgroundCheck]
+) -> None:
+    """No error, and no wrong answer; at the next start at the latest it is there again."""
+    damage(small)
+    small.reopen()
+    assert is_right(small)
+    small.adopt("c2")
+    assert len(checks) < 2 or checks[-1].wait(20)
+    assert small.ledger.failure is None
+    small.reopen()
+    small.reopen()
+    assert small.ledger.state().base_size
+    assert is_right(small)
+
+
+def test_one_of_an_earlier_store_is_made_again(small: Desk, tmp_path: Path) -> None:
+    """A copy that was put back is shorter than the state, or has other entries where the state has its own."""
+    small.ledger.close()
+    earlier = tmp_path / "earlier"
+    shutil.copytree(small.folder, earlier)
+    small.reopen()
+    small.adopt("c2")
+    small.ledger.state()
+    small.ledger.close()
+    shutil.copy(path(small), LedgerFolder(earlier).snapshots)
+    small.folder = earlier
+    small.reopen()
+    assert small.ledger.size == 26
+    assert is_right(small)
+
+
+class TestForged:
+    def test_k3_it_is_found_and_stops_appending(self, small: Desk, checks: list[BackgroundCheck]) -> None:
+        forge(small)
+        small.reopen()
+        assert checks[-1].wait(20)
+        assert isinstance(small.ledger.failure, Fatal)
+        assert STREAM in str(small.ledger.failure)
+        with pytest.raises(Fatal):
+            small.take(small.world.allege("c1"))
+        small.reopen()
+        assert is_right(small)
+        small.take(small.world.allege("c1"))
+
+    def test_k2_one_of_the_past_is_found_too(self, small: Desk, checks: list[BackgroundCheck]) -> None:
+        forge(small, size=24)
+        small.reopen()
+        assert checks[-1].wait(20)
+        assert small.ledger.failure is not None
+
+    @pytest.mark.parametrize("statement", [
+        "DELETE FROM aggregates WHERE stream='party/nosc'",
+        "DELETE FROM streams WHERE stream='party/nosc'",
+        "INSERT INTO streams (stream, kind, size) VALUES ('commitment/c9', 'commitment', 24)",
+    ])  # fmt: skip
+    def test_what_is_missing_or_too_much_is_found(
+        self, small: Desk, checks: list[BackgroundCheck], statement: str
+    ) -> None:
+        change(small, statement)
+        small.reopen()
+        assert checks[-1].wait(20)
+        assert small.ledger.failure is not None
+
+    def test_k2_other_hashes_within_the_tree_are_found(self, small: Desk, checks: list[BackgroundCheck]) -> None:
+        """The root needs the hash of the first sixteen entries alone: what lies below it only the entries prove."""
+        small.ledger.close()
+        with closing(sqlite3.connect(path(small))) as database:
+            [[packed]] = database.execute("SELECT packed FROM hashes WHERE level=2 AND size=8")
+            forged = bytes(len(packed))
+            row = (forged, _digest("2", 8, forged))
+            database.execute("UPDATE hashes SET packed=?, digest=? WHERE level=2 AND size=8", row)
+            database.commit()
+        small.reopen()
+        assert checks[-1].wait(20)
+        assert isinstance(small.ledger.failure, Fatal)
+        assert "level 2" in str(small.ledger.failure)
+
+    def test_n4_root_that_was_not_signed_does_not_open(self, small: Desk, checks: list[BackgroundCheck]) -> None:
+        small.ledger.close()
+        with closing(sqlite3.connect(path(small))) as database:
+            for level in (3, 4):
+                [[size, packed]] = database.execute(
+                    "SELECT size, packed FROM hashes WHERE level=? ORDER BY size DESC LIMIT 1", (level,)
+                )
+                forged = bytes(len(packed))
+                row = (forged, _digest(str(level), size, forged), level, size)
+                database.execute("UPDATE hashes SET packed=?, digest=? WHERE level=? AND size=?", row)
+            database.commit()
+        begun = len(checks)
+        small.reopen()
+        assert len(checks) == begun  # everything was read
+        assert is_right(small)
+
+    def test_k1_entry_that_was_altered_before_the_state_is_found(
+        self, small: Desk, checks: list[BackgroundCheck]
+    ) -> None:
+        small.ledger.close()
+        with closing(sqlite3.connect(small.folder / "ledger.sqlite")) as database:
+            database.execute("DROP TRIGGER stored_events_no_UPDATE")
+            database.execute(
+                "UPDATE stored_events SET state=CAST(replace(CAST(state AS TEXT), 'SFP', 'Sfp') AS BLOB) "
+                "WHERE position=10"
+            )
+            database.commit()
+        small.reopen()
+        assert checks[-1].wait(20)
+        assert isinstance(small.ledger.failure, Fatal)
+        small.ledger.close()
+        with pytest.raises(Fatal):  # and nothing that was stored spares the next start the reading
+            small.reopen()
+
+
+def test_k4_check_rests_and_ends_when_the_ledger_is_closed(
+    small: Desk, checks: list[BackgroundCheck], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background_check, "_LOOK_EVERY", 1)
+    monkeypatch.setattr(background_check, "_REST", 1e9)  # a second after each entry
+    init = BackgroundCheck.__init__
+
+    def slow(self: BackgroundCheck, **parts: object) -> None:
+        init(self, **(parts | {"rest": 1e9}))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(BackgroundCheck, "__init__", slow)
+    small.reopen()
+    assert not checks[-1].wait(0.01)
+    small.ledger.close()
+    assert checks[-1].wait(0)
+    assert not checks[-1].is_done
+
+
+def test_keys_of_earlier_entries_are_known(small: Desk) -> None:
+    keys = small.parts.head.keys
+    for key in (*small.world.keys.values(), *small.world.roots.values()):
+        known = keys.get(key.key_id)
+        assert known is not None
+        assert known.key_id == key.key_id
+    assert keys.get("0" * 64) is None
+
+
+def test_n3_state_that_is_damaged_meanwhile_is_folded_instead(small: Desk) -> None:
+    """The file of an open ledger loses its content: whoever asks gets what the entries give."""
+    base = small.parts.snapshots._base(16) if small.parts.snapshots is not None else None
+    assert isinstance(base, StoredState)
+    with closing(sqlite3.connect(path(small))) as database:
+        database.execute("DELETE FROM snapshots")
+        database.execute("UPDATE aggregates SET digest=x'00'")
+        database.commit()
+    expected = States(small.ledger.log, small.ledger.origin).at(16)
+    assert base.get("party/inai") == expected.aggregates["party/inai"]
+    assert list(base.streams()) == list(expected.aggregates)
+    assert is_right(small)

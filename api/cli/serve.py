@@ -1,6 +1,7 @@
 """`constancia serve`: HTTP API, pages, and the log's files."""
 
 import contextlib
+import gc
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -127,6 +128,7 @@ def command(
         # The address answers before the framework is loaded and the ledger read: it says how far that is.
         listener = resources.enter_context(listening(host, port))
         starting = resources.enter_context(Starting(listener))
+        gc.disable()  # what is loaded from here on has few cycles, and looking for them takes a tenth of the start
         from constancia.ledger.append.sequencer import leave_memory_alone, tune_interpreter
 
         tune_interpreter()

@@ -13,6 +13,7 @@ from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.problems import Refusal
+from constancia.domain.kernel.rules import asked_of_all
 from constancia.domain.state import State, status_before
 
 _RANK: Final = {code: rank for rank, code in enumerate(CODES)}
@@ -50,7 +51,13 @@ def decide(state: State, recorded: Recorded, lookup: Lookup = find_nothing) -> A
     judged["state"] = status_before(on, context)
     # A stream of another kind is refused as such: what the act would be judged against is not there.
     about = on if isinstance(on, KINDS[act.stream_kind].aggregate) else None
-    problems = [problem for rule in (*GENERAL, *act.RULES) for problem in rule.problems(act, about, context)]
+    problems = [
+        problem
+        for rules in (GENERAL, act.RULES)
+        for rule in asked_of_all(rules, context.edition, about is not None)
+        if (met := rule.broken(act, about, context)) is not None and met is not False
+        for problem in rule.breaches(met)
+    ]
     if problems:
         first, *others = sorted(problems, key=lambda problem: _RANK[problem.code])
         raise Refusal(first, judged, tuple((problem.code, problem.rule) for problem in others))

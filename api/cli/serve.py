@@ -1,6 +1,7 @@
 """`constancia serve`: HTTP API, pages, and the log's files."""
 
 import contextlib
+import gc
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from constancia.ledger.store.address import Address
 
 _REFRESH_S = 1.0
+_PREPARE_AFTER_S = 3.0  # the first pages come first
 
 
 @guarded
@@ -127,6 +129,7 @@ def command(
         # The address answers before the framework is loaded and the ledger read: it says how far that is.
         listener = resources.enter_context(listening(host, port))
         starting = resources.enter_context(Starting(listener))
+        gc.disable()  # what is loaded from here on has few cycles, and looking for them takes a tenth of the start
         from constancia.ledger.append.sequencer import leave_memory_alone, tune_interpreter
 
         tune_interpreter()
@@ -169,6 +172,7 @@ def command(
         _tell_state(ledger)
         if read_only:
             resources.enter_context(_refreshed(ledger))
+        resources.enter_context(_prepared(app, ledger))
         server_of(app, settings).run(sockets=[listener])
 
 
@@ -218,6 +222,29 @@ def _refreshed(ledger: "Ledger") -> "Iterator[None]":
     finally:
         ended.set()
         thread.join()
+
+
+@contextlib.contextmanager
+def _prepared(app: "FastAPI", ledger: "Ledger") -> "Iterator[None]":
+    """Make ready, soon after the start and within the block, what takes long when it is first asked for."""
+    import threading
+
+    from eventsourcing.persistence import PersistenceError
+
+    from constancia.ledger.errors import LedgerError
+
+    def prepare() -> None:
+        with contextlib.suppress(LedgerError, PersistenceError, sqlite3.Error):  # who asks is given the reason
+            app.state.state_documents.prepare(ledger.state())
+
+    timer = threading.Timer(_PREPARE_AFTER_S, prepare)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _url(host: str, port: int, prefix: str) -> str:

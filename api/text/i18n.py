@@ -8,11 +8,12 @@ import io
 import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from gettext import GNUTranslations
 from importlib.resources import files
 from typing import Final, TypeVar
 
+from constancia.api.text.compiled import compiled
 from constancia.api.text.dates import DateWords, date_words
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, language_shown
 from constancia.domain.kernel.values import Text
@@ -45,13 +46,7 @@ class Messages:
 def catalogue(lang: str) -> Messages:
     """Return the translations of a language; Spanish for any other language."""
     known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
-    compiled = files("constancia.api").joinpath("locale", f"{known}.mo")
-    if compiled.is_file():
-        raw = compiled.read_bytes()
-    else:
-        from constancia.api.text.compiling import compile_catalogues  # noqa: PLC0415 - babel is in a checkout alone
-
-        raw = compile_catalogues(known, catalogue_texts(known).values())
+    raw = compiled(known, partial(catalogue_texts, known))
     # The standard library reads them and shows their ids nowhere.
     texts = {name: text for name, text in vars(GNUTranslations(io.BytesIO(raw)))["_catalog"].items() if name}
     return Messages(texts, tuple(sorted(texts)))

@@ -22,7 +22,7 @@ Breach = bool | Met | Iterable[Met] | None
 Predicate = Callable[[A, G, Context], Breach]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule(Generic[A, G]):
     """One rule that acts are judged by.
 
@@ -57,17 +57,29 @@ class Rule(Generic[A, G]):
             on: The aggregate of its stream; a rule whose annotation takes no None is not asked where it is None.
             at: The state before, and the entry.
         """
-        if not self.since <= at.edition <= (self.until or at.edition):
-            return
-        if on is None and not is_asked_without(self):
-            return
-        met = self.broken(act, on, at)
+        return self.breaches(self.broken(act, on, at)) if self.is_asked(at.edition, on is not None) else iter(())
+
+    def is_asked(self, edition: int, is_there: bool) -> bool:
+        """Tell whether it is asked under an edition of the law, where there is an aggregate or none yet."""
+        return self.since <= edition <= (self.until or edition) and (is_there or is_asked_without(self))
+
+    def breaches(self, met: Breach) -> Iterator[Problem]:
+        """Yield one problem for each breach that the predicate met."""
         if met is None or met is False:
             return
         if met is True:
             met = {}
         for details in (met,) if isinstance(met, Mapping) else met:
             yield Problem(code=self.code, rule=self.en, found=details)
+
+
+@cache
+def asked_of_all(rules: tuple[Rule[Any, Any], ...], edition: int, is_there: bool) -> tuple[Rule[Any, Any], ...]:
+    """Give those of some rules that are asked under an edition, where there is an aggregate or none yet.
+
+    An act is judged by dozens of rules, and half of them are of another edition or of what is there already.
+    """
+    return tuple(rule for rule in rules if rule.is_asked(edition, is_there))
 
 
 def rule(

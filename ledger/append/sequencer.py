@@ -59,8 +59,9 @@ def tune_interpreter() -> None:
 
 
 def leave_memory_alone() -> None:
-    """Have the interpreter never look again for cycles among what there is now: called when the ledger is open."""
+    """Have the interpreter look for cycles, and never among what there is now: called when the ledger is open."""
     gc.freeze()
+    gc.enable()
 
 
 class Sequencer:

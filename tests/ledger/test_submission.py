@@ -1,12 +1,14 @@
 """What is handed in: its form, and that it is parsed once."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import SCHEMA
 
-from constancia.ledger.submission import MAX_SIGNED_BYTES, parse_signed, signed_document
+from constancia.ledger import submission
+from constancia.ledger.submission import MAX_SIGNED_BYTES, SignedStatement, parse_signed, signed_document
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.entry import MAX_SIGNATURES
 
@@ -83,3 +85,27 @@ def test_statement_as_text_is_canonical_all_the_same(desk: Desk, document: bytes
     for raw in spoilt:
         with pytest.raises(Malformed):
             parse_signed(raw)
+
+
+def read_as(parse: Callable[[bytes], SignedStatement], raw: bytes) -> object:
+    """What comes of some bytes: what was read, or why not."""
+    try:
+        return parse(raw)
+    except Malformed as error:
+        return str(error)
+
+
+def test_common_form_is_recognized_and_nothing_else_is_taken_for_it(
+    document: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a byte less or one more, the answer is that of the parser that looks at everything."""
+    spoilt = [document[:at] + document[at + 1 :] for at in range(len(document))]
+    spoilt += [document[:at] + put + document[at:] for at in range(0, len(document), 7) for put in (b"0", b"}", b'"')]
+    spoilt += [document[:-1] + end for end in (b',"v":1}', b'},"v":1}', b"]", b"")]
+    spoilt += [b"[" + document[1:], b"", b"{", b"{}", b"}{", document + b"\n"]
+    quick = [read_as(parse_signed, raw) for raw in (document, *spoilt)]
+    with monkeypatch.context() as patched:
+        patched.setattr(submission, "match_entry", lambda _raw: None)
+        assert [read_as(parse_signed, raw) for raw in (document, *spoilt)] == quick
+    monkeypatch.setattr(submission, "parse_canonical", None)
+    assert parse_signed(document) == quick[0]

@@ -4,7 +4,7 @@
   `cryptography`, which decides. Both use the cofactorless equation, so they cannot differ on the rest.
 - S2: a libsodium with another equation is not used: it is tested with a signature whose R has a part of order 2, which
   only the cofactored equation accepts.
-- S3: it is used only in the worker processes of a long log. Nothing depends on its presence.
+- S3: only who checks many signatures uses it: workers of a long log, a writer. Nothing depends on its presence.
 """
 
 from collections.abc import Callable

@@ -4,18 +4,20 @@ The table of routes is the application's own, so that a new route is in it by it
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from typing import Any, Final
 
 import httpx
 import pytest
+from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount
+from starlette.testclient import TestClient
 from tests.api.served import UNLIMITED, Desk
 from tests.profile import THOROUGH
 
 from constancia.api.app import create_app
-from constancia.api.http.query import CheckedFiles, query_types
+from constancia.api.http.query import CheckedFiles, CheckedRoute, Router, query_types, take_in
 
 # Numbers as programming languages write them; each would be read as one.
 ODD_NUMBERS: Final = ("+5", "1_0", "1.0", "5\n", " 5", "05", "5 ", "1e0", "-0")
@@ -211,3 +213,31 @@ def test_a_longer_log_than_there_is_was_not_found(scene: Desk, routes: Mapping[s
 @pytest.mark.parametrize("value", ["0001", "9999", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59Z"])
 def test_first_and_last_days_of_the_calendar_are_days(scene: Desk, path: str, value: str) -> None:
     assert scene.http.get(path, params={"at": value}).status_code == 200
+
+
+def test_route_is_described_when_it_is_first_asked_and_once() -> None:
+    described: list[str] = []
+
+    class Noted(CheckedRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            described.append(self.path)
+            return super().get_route_handler()
+
+    router = Router(prefix="/of", route_class=Noted)
+
+    @router.get("/{name}", summary="One")
+    @router.get("/all/of/them")
+    def get(name: str = "all") -> dict[str, str]:
+        return {"name": name}
+
+    app = FastAPI(generate_unique_id_function=lambda route: f"{route.name}_it")
+    take_in(app, router)
+    http = TestClient(app)
+    assert http.get("/elsewhere").status_code == 404
+    assert http.post("/of/a").status_code == 405
+    assert described == []
+    assert [http.get("/of/a").json(), http.get("/of/b").json()] == [{"name": "a"}, {"name": "b"}]
+    assert described == ["/of/{name}"]
+    operation = app.openapi()["paths"]["/of/{name}"]["get"]
+    assert (operation["operationId"], operation["summary"]) == ("get_it", "One")
+    assert sorted(described) == ["/of/all/of/them", "/of/{name}"]

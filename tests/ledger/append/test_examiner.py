@@ -1,18 +1,23 @@
 """What is checked before the law is asked: a body has its type's form before any key in it is read."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.ledger.conftest import Desk
-from tests.ledger.world import Signed
+from tests.ledger.world import ORIGIN, Signed
 
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.problems import Problem, Refusal
-from constancia.ledger.append.examiner import merge
+from constancia.ledger.append import examiner
+from constancia.ledger.append.examiner import Examiner, Submission, merge
+from constancia.ledger.append.key_ring import KeyRing
 from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.core.formats.signatures import load_public_key
+from constancia.verify.speed.libsodium import Check, quickest_check
 
 ABSENT = object()
 NO_FORM = [ABSENT, None, 7, "x", [], {}, [None], [{}]]
@@ -79,3 +84,27 @@ def test_objections_of_ledger_and_domain_are_told_in_the_order_of_the_codes(
     codes = sorted(domain + ledger, key=rank) if expected is None else expected
     assert told == [(code, f"rule of {code}") for code in codes]
     assert merged is None or merged.judged_against == {"size": 7}
+
+
+def test_many_signatures_are_checked_by_the_faster_library_with_the_same_answers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = KeyRing()
+    keys.add(tuple(load_public_key("ed25519", key.spki) for key in desk.world.keys.values()))
+    judge = Examiner(origin=ORIGIN, vkey="", keys=keys, root=lambda _size: None)
+    loaded: list[object] = []
+
+    def quickest() -> Check:
+        loaded.append(quickest_check())
+        return quickest_check()
+
+    monkeypatch.setattr(examiner, "_MANY", 3)
+    monkeypatch.setattr(examiner, "quickest_check", quickest)
+    for number in range(1, 6):
+        signed = desk.world.allege("c1").parsed
+        judge.examine(Submission(signed=signed))
+        [signature] = signed.signatures
+        forged = replace(signature, sig=signature.sig[:40] + bytes([signature.sig[40] ^ 1]) + signature.sig[41:])
+        with pytest.raises(Refusal, match="E_SIGNATURE_INVALID"):
+            judge.examine(Submission(signed=replace(signed, signatures=(forged,))))
+        assert len(loaded) == (2 * number >= 3)

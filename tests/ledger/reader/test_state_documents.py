@@ -1,5 +1,6 @@
 """The document that is written part by part is the one that is written whole, at any size, in any order."""
 
+import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import play
 
@@ -32,3 +33,16 @@ def test_documents_are_the_state_s_own_and_only_what_changed_is_written(founded:
         vars(state_documents)["document_of"] = aggregate.document_of
     after = founded.ledger.state().aggregates
     assert written == [after[stream] for stream in sorted(after) if after[stream] is not before.get(stream)]
+
+
+def test_what_is_prepared_is_not_written_again_when_it_is_asked_for(
+    founded: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents, state = StateDocuments(), founded.ledger.state()
+    documents.prepare(state)
+    expected = canonical(state.document())
+    monkeypatch.setattr(state_documents, "document_of", None)
+    assert documents.of(state) == expected
+    few = StateDocuments()
+    monkeypatch.setattr(state_documents, "_MOST_PREPARED", 1)
+    few.prepare(state)  # nothing: that would need what is not there now

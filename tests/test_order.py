@@ -5,10 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.conftest import ROOT
 from tests.order import SECONDS, spread
 from xdist.scheduler.worksteal import WorkStealingScheduling
-
-from tests.conftest import ROOT
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ importlib.invalidate_caches()  # the interpreter has looked for them in vain alr
 
 from tests import warm  # noqa: E402
 from tests.ledger.template import Templates  # noqa: E402
-from tests.order import spread  # noqa: E402
+from tests.order import SHARED, spread  # noqa: E402
 from tests.postgres import Server, shared_server  # noqa: E402
 from tests.profile import PROFILE  # noqa: E402
 
@@ -40,7 +40,10 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with what takes long, where several workers share the tests."""
+    """Begin with what takes long, where several workers share the tests; who waits for a walk waits for longer."""
+    for item in items:
+        if SHARED in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(600))
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     if workers > 1:
         items[:] = spread(items, workers)

@@ -1,6 +1,6 @@
 """A sample of the tamper matrix shown to the page and to the Python verifier: the same verdict and first fault.
 
-One of every third target: the page's own bytes choose which, so that each change of the page is tried on others, and the
+One of every third target: the page's own bytes choose which, so that each change of the page is tried on others; the
 Python verifier is shown all targets by `tests/verify/test_tamper.py`. `make thorough` takes each target and many more
 cases, `tests/benchmarks/tamper_matrix.py --page` all of them.
 """

@@ -539,8 +539,8 @@ class TestOneFold:
         core = told.ledger._core
         until = time.monotonic() + 30
         while True:
-            # The thread that folds may hold what it has just made for a moment longer than the rows take. Where it began
-            # after entries had come, the earlier state that it began with is one of the few that are cached.
+            # The thread that folds may hold what it has just made for a moment longer than the rows take. Where it
+            # began after entries had come, the earlier state that it began with is one of the few that are cached.
             cached = {
                 id(state) for fold in reachable((core, told.ledger), States) for state in fold._past.values()
             }  # fmt: skip

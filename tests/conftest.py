@@ -17,6 +17,7 @@ importlib.invalidate_caches()  # the interpreter has looked for them in vain alr
 
 from tests import warm  # noqa: E402
 from tests.ledger.template import Templates  # noqa: E402
+from tests.order import SHARED, spread  # noqa: E402
 from tests.postgres import Server, shared_server  # noqa: E402
 from tests.profile import PROFILE  # noqa: E402
 
@@ -35,6 +36,17 @@ def pytest_configure() -> None:
     if RAM.is_dir() and os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(RAM))
     warm.install()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes long, where several workers share the tests; who waits for a walk waits for longer."""
+    for item in items:
+        if SHARED in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(600))
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers > 1:
+        items[:] = spread(items, workers)
 
 
 def pytest_collection_finish() -> None:

@@ -131,6 +131,12 @@ class Server:
         self.sql(f"CREATE SCHEMA {name}")
         return self.address(f"options=-csearch_path%3D{name}")
 
+    def database(self) -> Address:
+        """Make a database of its own, and give its address: what one announces, all schemas of a database hear."""
+        name = f"d{os.getpid()}_{next(_numbers)}"
+        self.sql(f"CREATE DATABASE {name}")
+        return self.address("options=-csearch_path%3Dpublic", database=name)
+
     def remove(self) -> None:
         """Stop it and remove its folder."""
         with suppress(subprocess.TimeoutExpired):

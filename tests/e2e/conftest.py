@@ -1,5 +1,6 @@
 """The demonstration, played once for all tests that look at it, and a browser where there is one."""
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -115,15 +116,29 @@ def served_demo(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield url
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium; tests that need it are skipped where it is missing. It ends with the module: it runs an event loop."""
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """Chromium, started once in a worker, and the event loop that its library runs."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as engine:
+        loop = asyncio.get_running_loop()
         started = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
+        asyncio._set_running_loop(None)
+        yield started, loop
+        asyncio._set_running_loop(loop)
         started.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """Chromium, without contexts of other modules. For tests of this module alone its event loop counts as running."""
+    started, loop = chromium
+    asyncio._set_running_loop(loop)
+    yield started
+    for context in started.contexts:
+        context.close()
+    asyncio._set_running_loop(None)
 
 
 class Pages:

@@ -6,10 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from tests.agreement.by_page import TAKE, as_given
 from tests.agreement.foreign import archive
 from tests.agreement.recipes import foreign_files
+from tests.e2e.conftest import Pages
 from tests.e2e.test_page_verifier import PAGE
 
 from constancia.api.cli.terminal import open_for_reading
@@ -26,15 +27,12 @@ DEADLINE = (b"2019-06/2019-08", b"2019-06/2020-08")
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(offline=True)
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.goto(PAGE.as_uri())
-    yield opened
-    context.close()
-    assert errors == []
+def page(pages: Pages) -> Iterator[Page]:
+    lines: list[str] = []
+    with pages.page({"offline": True}, lines.append) as opened:
+        opened.goto(PAGE.as_uri())
+        yield opened
+    assert [line for line in lines if line.startswith("pageerror ")] == []
 
 
 def bundles(demo: Path) -> tuple[bytes, bytes]:

@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from tests.api.command_line import run_here
 from tests.e2e.axe_rules import RULES
+from tests.e2e.conftest import Pages
 from tests.e2e.page_cases import bundle, true
 from tests.e2e.test_page_verifier import PAGE, export
 from tests.ledger.publication.test_trust_page import GENESIS, HOSTILE, POLICY, made
@@ -48,16 +49,12 @@ def by_command(folder: Path, *arguments: str | Path) -> Path:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(pages: Pages) -> Iterator[Page]:
     """A page without a network, whose console is silent."""
-    context = browser.new_context(offline=True)
-    opened = context.new_page()
-    heard: list[str] = []
-    opened.on("console", lambda message: heard.append(message.text))
-    opened.on("pageerror", lambda error: heard.append(str(error)))
-    yield opened
-    context.close()
-    assert heard == []
+    lines: list[str] = []
+    with pages.page({"offline": True}, lines.append) as opened:
+        yield opened
+    assert [line for line in lines if not line.startswith("request ")] == []
 
 
 REPORT = """async () => {

@@ -65,6 +65,21 @@ def remember(log: Log, size: int, trust: Path | None, file: Path, folder: Path) 
     return old.checkpoint()
 
 
+@pytest.fixture(scope="module")
+def audited(whole: Log, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
+    """The file of an audit of OLD entries, and its checkpoint: what tests begin with that go on from there."""
+    folder = tmp_path_factory.mktemp("audited")
+    checkpoint = remember(whole, OLD, whole.write_trust(folder / "trust"), folder / "verified.sqlite", folder)
+    return (folder / "verified.sqlite").read_bytes(), checkpoint
+
+
+@pytest.fixture
+def checkpoint(audited: tuple[bytes, bytes], file: Path) -> bytes:
+    """The checkpoint of OLD entries, whose audit is in the file."""
+    write(file, audited[0])
+    return audited[1]
+
+
 def since(log: Log, trust: Path | None, file: Path, checkpoint: bytes, folder: Path) -> Report:
     with ResumeFile(file) as memory:
         return verify(log.write_ledger(folder), trust, since=checkpoint, memory=memory)
@@ -92,8 +107,9 @@ def test_since_checks_the_new_entries_alone_and_says_so(
         assert f"Registros nuevos: {new}." in report_text(report)
 
 
-def test_since_reads_no_file_that_lies_wholly_before(whole: Log, trust: Path, file: Path, tmp_path: Path) -> None:
-    checkpoint = remember(whole, OLD, trust, file, tmp_path)
+def test_since_reads_no_file_that_lies_wholly_before(
+    whole: Log, trust: Path, file: Path, tmp_path: Path, *, checkpoint: bytes
+) -> None:
     place = whole.write_folder(tmp_path / "published")
     with served(place) as (address, asked), ResumeFile(file) as memory:
         report = verify(address, trust, since=checkpoint, memory=memory)
@@ -180,9 +196,8 @@ NEW_FORGERIES: dict[str, tuple[str, Forgery]] = {
 
 @pytest.mark.parametrize("name", NEW_FORGERIES)
 def test_fault_in_what_is_new_is_found_and_nothing_is_kept(
-    name: str, whole: Log, trust: Path, file: Path, tmp_path: Path
+    name: str, whole: Log, trust: Path, file: Path, tmp_path: Path, *, checkpoint: bytes
 ) -> None:
-    checkpoint = remember(whole, OLD, trust, file, tmp_path)
     code, forge = NEW_FORGERIES[name]
     place = forge(whole).write_folder(tmp_path / "forged")
     with ResumeFile(file) as memory:
@@ -194,9 +209,8 @@ def test_fault_in_what_is_new_is_found_and_nothing_is_kept(
 
 @pytest.mark.parametrize("index", [0, 1, 20, 255, 256, 511, 690, OLD - 1])
 def test_rewritten_past_is_a_fork_although_the_file_remembers_another(
-    index: int, whole: Log, trust: Path, file: Path, tmp_path: Path
+    index: int, whole: Log, trust: Path, file: Path, tmp_path: Path, *, checkpoint: bytes
 ) -> None:
-    checkpoint = remember(whole, OLD, trust, file, tmp_path)
     later = (
         "2019-03-01T18:00:07.900Z" if index == 0 else whole.entries[index].split(b'"recorded_at":"')[1][:20].decode()
     )
@@ -207,16 +221,16 @@ def test_rewritten_past_is_a_fork_although_the_file_remembers_another(
     assert "Nada ha cambiado" not in report_text(report)
 
 
-def test_log_shorter_than_the_checkpoint_is_rolled_back(whole: Log, trust: Path, file: Path, tmp_path: Path) -> None:
-    checkpoint = remember(whole, OLD, trust, file, tmp_path)
+def test_log_shorter_than_the_checkpoint_is_rolled_back(
+    whole: Log, trust: Path, file: Path, tmp_path: Path, *, checkpoint: bytes
+) -> None:
     report = since(truncated(whole, 500), trust, file, checkpoint, tmp_path / "short")
     assert [(one.code, one.index, one.last_index) for one in report.faults] == [("rollback", 500, OLD - 1)]
 
 
 def test_old_leaf_altered_in_the_tiles_at_the_edge_is_found(
-    whole: Log, trust: Path, file: Path, tmp_path: Path
+    whole: Log, trust: Path, file: Path, tmp_path: Path, *, checkpoint: bytes
 ) -> None:
-    checkpoint = remember(whole, OLD, trust, file, tmp_path)
     place = whole.write_folder(tmp_path / "published")
     for path, at in (("tile/0/002.p/248", 600 - 512), ("tile/1/000.p/2", 1)):
         tile = place / path
@@ -230,8 +244,9 @@ def test_old_leaf_altered_in_the_tiles_at_the_edge_is_found(
         write(tile, bytes(data))
 
 
-def test_seen_root_of_a_size_before_is_checked(whole: Log, trust: Path, file: Path, tmp_path: Path) -> None:
-    checkpoint = remember(whole, OLD, trust, file, tmp_path)
+def test_seen_root_of_a_size_before_is_checked(
+    whole: Log, trust: Path, file: Path, tmp_path: Path, *, checkpoint: bytes
+) -> None:
     for size, wrong in ((3, False), (256, False), (511, False), (690, False), (3, True), (511, True)):
         writer = continued(whole)
         root = (b"\1" * 32 if wrong else whole.tree.root(size)).hex()
@@ -441,9 +456,8 @@ def test_file_and_folder_are_the_users_alone(whole: Log, trust: Path, file: Path
 
 @pytest.mark.parametrize("level", [0, 1, 2, 8])
 def test_damaged_hash_is_said_to_be_the_files_and_no_fault_of_the_log(
-    level: int, whole: Log, trust: Path, file: Path, tmp_path: Path
+    level: int, whole: Log, trust: Path, file: Path, tmp_path: Path, *, checkpoint: bytes
 ) -> None:
-    checkpoint = remember(whole, OLD, trust, file, tmp_path)
     with sqlite3.connect(file) as db:
         db.execute(
             "UPDATE nodes SET data = zeroblob(length(data)) WHERE id >= ? AND id < ?", (level << 48, (level + 1) << 48)
@@ -482,9 +496,8 @@ def test_file_of_another_log_is_not_used(whole: Log, file: Path, tmp_path: Path)
 
 
 def test_second_audit_at_the_same_time_goes_without_the_file(
-    whole: Log, trust: Path, file: Path, tmp_path: Path
+    whole: Log, trust: Path, file: Path, tmp_path: Path, *, checkpoint: bytes
 ) -> None:
-    checkpoint = remember(whole, OLD, trust, file, tmp_path)
     with ResumeFile(file) as one, ResumeFile(file) as other:
         assert (one.size, other.size) == (OLD, 0)
         reports = [
@@ -497,8 +510,8 @@ def test_second_audit_at_the_same_time_goes_without_the_file(
         assert memory.size == whole.size
 
 
+@pytest.mark.usefixtures("checkpoint")
 def test_longer_file_is_not_replaced_by_a_shorter_one(whole: Log, trust: Path, file: Path, tmp_path: Path) -> None:
-    remember(whole, OLD, trust, file, tmp_path)
     place = whole.cut_at(300).write_folder(tmp_path / "copy")
     with ResumeFile(file.with_name("p.sqlite"), place=str(place), final=file) as memory:
         verify(place, trust, memory=memory)
@@ -506,10 +519,10 @@ def test_longer_file_is_not_replaced_by_a_shorter_one(whole: Log, trust: Path, f
         assert memory.size == OLD
 
 
+@pytest.mark.usefixtures("checkpoint")
 def test_shorter_copy_that_goes_on_from_an_older_checkpoint_leaves_the_file(
     whole: Log, trust: Path, file: Path, tmp_path: Path
 ) -> None:
-    remember(whole, OLD, trust, file, tmp_path)
     report = since(whole.cut_at(500), trust, file, whole.cut_at(300).checkpoint(), tmp_path / "copy")
     assert (report.verdict, report.since) == (Verdict.INTACT, 300)
     with ResumeFile(file) as memory:

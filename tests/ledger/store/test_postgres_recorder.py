@@ -191,9 +191,15 @@ def test_what_the_store_says_of_itself_is_read_back(recorder: PostgresLedgerReco
     assert recorder.meta() == META
 
 
-def test_reader_is_woken_by_the_writer_and_looks_by_itself(recorder: PostgresLedgerRecorder, address: Address) -> None:
-    with closing(open_database(address, writable=False)) as application:
-        reader = application.store
+def test_reader_is_woken_by_the_writer_and_looks_by_itself(postgres_server: Server) -> None:
+    """In a database of its own, where no other worker's test announces anything."""
+    address = postgres_server.database()
+    create_tables(address, META)
+    with (
+        closing(open_database(address, writable=True)) as writing,
+        closing(open_database(address, writable=False)) as application,
+    ):
+        recorder, reader = writing.store, application.store
         stop = threading.Event()
         reader.wait_growth(0.01, stop)
         woken = threading.Event()

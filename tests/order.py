@@ -1,0 +1,83 @@
+"""The order of the tests where several workers share them: what takes long begins first, and stays in one place.
+
+xdist's `worksteal` gives each worker a stretch of the list, and who has done its own takes from another's end. So each
+stretch begins with whole files that start servers and browsers, shared out by what they cost, and ends with tests that
+need nothing: a file is not begun again by a second worker, with all that it sets up, and nobody waits at the end.
+"""
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+# Seconds of a processor, about: of files that take many, and of a test by its folder. Only the order depends on them.
+SECONDS: Final = {
+    "tests/e2e/test_accessibility.py": 45, "tests/e2e/test_forked_rounds.py": 28, "tests/e2e/test_page_tamper.py": 20,
+    "tests/e2e/test_operator_accidents.py": 21, "tests/e2e/test_wording.py": 15, "tests/e2e/test_mistakes.py": 18,
+    "tests/api/http/test_proxies.py": 17, "tests/e2e/test_packaging.py": 16, "tests/e2e/test_anchor.py": 16,
+    "tests/e2e/test_page_words.py": 16, "tests/e2e/test_form_to_receipt.py": 11, "tests/e2e/test_pictures.py": 11,
+    "tests/api/description/test_any_request.py": 11, "tests/verify/test_tamper.py": 20,
+}  # fmt: skip
+OF_A_TEST: Final = {"e2e": 0.2, "foreign": 0.2, "examples": 0.2, "ledger": 0.1, "api": 0.07, "verify": 0.03}
+OTHER: Final = 0.01
+SHARED: Final = "walked"  # who asks second for a walk over all pages would wait for the first
+
+
+class Test(Protocol):
+    """What of pytest's item is looked at."""
+
+    __test__ = False
+    nodeid: str
+    fixturenames: Sequence[str]
+
+
+def spread(tests: Sequence[Test], workers: int) -> list[Test]:
+    """Order tests for so many workers.
+
+    Args:
+        tests: The tests in the order that they were collected in.
+        workers: How many share them, each its stretch of the list.
+
+    Returns:
+        The same tests, those of a file in the order that they had.
+    """
+    together = {_file(test) for test in tests if SHARED in getattr(test, "fixturenames", ())}
+    groups: dict[str, list[Test]] = {}
+    for test in tests:
+        groups.setdefault(SHARED if _file(test) in together else _file(test), []).append(test)
+    stretches: list[list[Test]] = [[] for _ in range(workers)]
+    cost = [0.0] * workers
+    for group in sorted(groups.values(), key=_seconds, reverse=True):
+        least = cost.index(min(cost))
+        stretches[least] += group
+        cost[least] += _seconds(group)
+    return _cut_to_size(stretches)
+
+
+def _file(test: Test) -> str:
+    return test.nodeid.partition("::")[0]
+
+
+def _seconds(group: Sequence[Test]) -> float:
+    """Give about how long a group takes."""
+    files = dict.fromkeys(map(_file, group))
+    known = sum(SECONDS.get(file, 0) for file in files)
+    return known + sum(_of_a_test(_file(test)) for test in group if _file(test) not in SECONDS)
+
+
+def _of_a_test(file: str) -> float:
+    return OF_A_TEST.get(file.split("/")[1], OTHER)
+
+
+def _cut_to_size(stretches: Sequence[list[Test]]) -> list[Test]:
+    """Move tests from the end of long stretches to that of short ones: xdist cuts the list by its length."""
+    left, total = len(stretches), sum(map(len, stretches))
+    sizes, spare = list[int](), list[Test]()
+    for stretch in stretches:
+        sizes.append(total // left)
+        spare += stretch[sizes[-1] :]
+        left, total = left - 1, total - sizes[-1]
+    ordered = list[Test]()
+    for size, stretch in zip(sizes, stretches, strict=True):
+        missing = max(0, size - len(stretch))
+        ordered += stretch[:size] + spare[:missing]
+        del spare[:missing]
+    return ordered

@@ -268,14 +268,16 @@ def _check_signer(head: Head, signer: LogSigner | None, policy: Policy | None) -
     The ledger's own policy lists each key, or there is none and the genesis names it; and with the genesis's key goes
     the ML-DSA-44 key that it names, without which checkpoints would be rejected.
     """
-    genesis, named = head.genesis, key_of_genesis(head)
-    if signer is None or genesis is None or named is None:
+    if signer is None:
         return
+    genesis, named = head.genesis, key_of_genesis(head)
     listed = () if policy is None else policy.signers_of(signer.origin)
-    if not {named, *listed}.issuperset(signer.verifiers):
+    if named is not None and not {named, *listed}.issuperset(signer.verifiers):
         raise Fatal("the genesis names another log key than the one given", where="entry 0")
     if policy is not None and not set(listed).issuperset(signer.verifiers):
         raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
+    if genesis is None:
+        return
     cosigner = genesis.statement["body"].get("log_cosigner")
     if named in signer.verifiers and cosigner is not None and cosigner not in signer.cosigner_vkeys:
         raise LedgerError("the genesis names an ML-DSA-44 key of the log that the log's key file does not hold")

@@ -268,16 +268,14 @@ def _check_signer(head: Head, signer: LogSigner | None, policy: Policy | None) -
     The ledger's own policy lists each key, or there is none and the genesis names it; and with the genesis's key goes
     the ML-DSA-44 key that it names, without which checkpoints would be rejected.
     """
-    if signer is None:
-        return
     genesis, named = head.genesis, key_of_genesis(head)
+    if signer is None or genesis is None or named is None:
+        return
     listed = () if policy is None else policy.signers_of(signer.origin)
-    if named is not None and not {named, *listed}.issuperset(signer.verifiers):
+    if not {named, *listed}.issuperset(signer.verifiers):
         raise Fatal("the genesis names another log key than the one given", where="entry 0")
     if policy is not None and not set(listed).issuperset(signer.verifiers):
         raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
-    if genesis is None:
-        return
     cosigner = genesis.statement["body"].get("log_cosigner")
     if named in signer.verifiers and cosigner is not None and cosigner not in signer.cosigner_vkeys:
         raise LedgerError("the genesis names an ML-DSA-44 key of the log that the log's key file does not hold")
@@ -319,8 +317,11 @@ def _start_cosigning(
     # Imported here: a process that only reads a ledger needs no HTTP client.
     from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415
 
-    if core.witnessing.policy is None or core.writer is None:
+    policy, signer = core.witnessing.policy, core.signer
+    if policy is None or core.writer is None or signer is None:
         return
+    if not set(policy.signers_of(core.origin)).issuperset(signer.verifiers):  # also before there is a genesis
+        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
     core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls, options.pace)
     if core.rollback_guard is not None:
         core.rollback_guard.collector = core.cosigning

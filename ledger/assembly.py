@@ -315,8 +315,11 @@ def _start_cosigning(
     # Imported here: a process that only reads a ledger needs no HTTP client.
     from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415
 
-    if core.witnessing.policy is None or core.writer is None:
+    policy, signer = core.witnessing.policy, core.signer
+    if policy is None or core.writer is None or signer is None:
         return
+    if not set(policy.signers_of(core.origin)).issuperset(signer.verifiers):  # also before there is a genesis
+        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
     core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls, options.pace)
     if core.rollback_guard is not None:
         core.rollback_guard.collector = core.cosigning

@@ -92,7 +92,7 @@ def contradiction_of(head: SignedHead, other: SignedHead, keys: Sequence[Verifie
     path = [] if older.size in (0, newer.size) else _path(older, newer, trees)
     if path is None:
         return None
-    signed = [_signers(one, keys) for one in (newer, older)]
+    signed = [_signers(head, keys) for head in (newer, older)]
     both = [key for key in signed[0] if key in signed[1]]
     proof = format_contradiction(both[:1] or [signed[0][0], signed[1][0]], newer.note, older.note, path)
     return proof if is_proof(proof, keys) else None

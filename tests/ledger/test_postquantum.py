@@ -169,7 +169,7 @@ def test_policy_that_pins_another_post_quantum_key_of_the_log_asks_for_it_by_its
     other = LogSigner.generate(ORIGIN).cosigner_vkey or ""
     path.write_text(path.read_text().replace(scene.signer.cosigner_vkey or "?", other))
     assert codes(scene.report()) == (Verdict.INTACT, [], [])
-    path.write_text(path.read_text().replace("quorum parties", "group own all log-mldsa44 parties\nquorum own"))
+    path.write_text(path.read_text().replace("quorum parties", "quorum strict"))
     assert codes(scene.report()) == (Verdict.INCONCLUSIVE, ["no-quorum"], [])
 
 

@@ -184,8 +184,8 @@ class Conclusion:
             self._findings.add(fault_of(error, "directory", 0, where, "L2"))
             return None
         if (key.name, key.type_byte) != (origin, MLDSA44):
-            found = f"{key.type_byte}: {key.name}"
-            self._findings.fault("log-key", 0, where, f"an ML-DSA-44 key named {origin}", found)
+            named = f"{key.type_byte}: {key.name}"
+            self._findings.fault("log-key", 0, where, f"an ML-DSA-44 key named {origin}", named)
             return None
         return key
 

@@ -366,8 +366,8 @@ class TestCheckpoints:
         size = other.ledger.size
         desk.ledger.anchors.add(size, other.ledger.log.checkpoint(), "tsa", tsa.stamp(text_of(other)))
         report = check(desk)
-        # The token is not over this log's checkpoint of that size either.
-        assert codes(report) == ["time-checkpoint", "time-imprint"]
+        # Another key of this log's name is as good as none; the token is not over this log's checkpoint of that size.
+        assert codes(report) == ["time-imprint"]
 
     def test_forged_checkpoint(self, anchored: Desk) -> None:
         note = anchored.folder / "anchors" / str(anchored.ledger.size) / "checkpoint"

@@ -118,5 +118,5 @@ def open_checkpoint_of(raw: bytes, logs: Mapping[str, Sequence[VerifierKey]]) ->
     must(not added, "checkpoint", "checkpoint", "no extension lines", " ".join(added))
     signed = [is_signed_by(note, key) for key in keys]  # by each of them: a line that fails rejects the note
     code = "other-log-key" if is_by_other_key(note, keys) else "note-signature"
-    must(any(signed), code, "checkpoint", f"a signature by {checkpoint.origin} with a key that is listed")
+    must(any(signed), code, "checkpoint", f"a signature by {checkpoint.origin}")
     return checkpoint, note

@@ -21,6 +21,11 @@ def written(desk: Desk, *commitments: str) -> list[Outcome]:
     return desk.writer.write(_examined(desk, [desk.world.allege(name) for name in commitments]))
 
 
+def is_away(desk: Desk) -> bool:
+    """Whether the writer has yet to learn where its store ends."""
+    return desk.writer._must_revive
+
+
 class Away:
     """A store that goes away with a batch, which it has stored or not, and whose end can't be read until it is back."""
 
@@ -73,7 +78,7 @@ def test_w6_batch_in_doubt_is_adopted_or_taken_back_once_the_store_is_back(
     [outcome] = written(desk, "c1")
     assert isinstance(outcome, AppendOutcome)
     assert outcome.entry.index == size + is_stored
-    assert not desk.writer._must_revive, "the store is asked for its end no more"
+    assert not is_away(desk), "the store is asked for its end no more"
     assert desk.reopen().size == size + is_stored + 1
 
 
@@ -122,9 +127,9 @@ def test_w6_watch_notices_that_the_store_went_away_while_nothing_was_written(
         lost.setattr(store, "check", lambda: lost.setattr(type(store), "away", gone))
         Away(desk, lost, is_stored=False)
         desk.writer.look_after_store()
-    assert desk.writer._must_revive
+    assert is_away(desk)
     desk.writer.look_after_store()
-    assert not desk.writer._must_revive
+    assert not is_away(desk)
     assert [type(outcome) for outcome in written(desk, "c1")] == [AppendOutcome]
 
 

@@ -45,7 +45,12 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/verify/test_dishonest.py",
         "tests/ledger/test_postquantum.py",
     ),
-    "ledger/append/": ("tests/ledger/append", "tests/ledger/test_ledger.py", "tests/ledger/reader"),
+    "ledger/append/": (
+        "tests/ledger/append",
+        "tests/ledger/test_ledger.py",
+        "tests/ledger/test_postgres_doubt.py",
+        "tests/ledger/reader",
+    ),
 }
 # What is imported once, before the forks, is not rewritten by pytest; none of it asserts.
 _PYTEST: Final = (

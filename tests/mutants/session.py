@@ -30,6 +30,7 @@ _PYTEST: Final = (
     "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=0", "--capture=sys",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
+_IDLE_S: Final = 40  # without any use of a processor: longer than a test waits for another thread
 
 
 def run(
@@ -199,17 +200,26 @@ class Session(FirstExample):
 
 
 def _ended(child: int, wall_s: float) -> bool:
-    """Wait for a process and end what it left; tells whether it ended by itself."""
-    end, pause = time.monotonic() + wall_s, 0.001
-    while time.monotonic() < end:
+    """Wait for a process and end what it left; tells whether it ended by itself and in time."""
+    pause, used = 0.001, -1
+    end = idle_end = time.monotonic() + wall_s
+    while time.monotonic() < min(end, idle_end):
         if os.waitpid(child, os.WNOHANG)[0]:
             _kill(child)
             return True
+        if (now := _processor_time(child)) != used:
+            used, idle_end = now, time.monotonic() + _IDLE_S
         time.sleep(pause)
         pause = min(0.05, pause * 2)
     _kill(child)
     os.waitpid(child, 0)
     return False
+
+
+def _processor_time(process: int) -> int:
+    """Give the clock ticks of a processor that a process and its children have used. Source: proc(5), `stat`."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15]))
 
 
 def _kill(group: int) -> None:

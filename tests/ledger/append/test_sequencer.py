@@ -141,9 +141,12 @@ class TestStoreFails:
         [future] = submit(desk)
         assert sizes == [future.result(WAIT_S).entry.index + 1]
 
-    def test_w5_ledger_goes_on_after_a_lost_answer(self, desk: Desk, fault: Fault) -> None:
+    def test_w5_ledger_goes_on_after_a_lost_answer(
+        self, desk: Desk, fault: Fault, caplog: pytest.LogCaptureFixture
+    ) -> None:
         fault.fail_after(OperationalError("the answer was lost"))
         wait(submit(desk, 5), WAIT_S)
+        assert "stored although an error was reported: the answer was lost" in caplog.text
         fault.mend()
         desk.take(desk.world.allege("c1"))
         desk.reopen()
@@ -350,7 +353,7 @@ class TestQueue:
         assert desk.reopen().size == size
 
     def test_fault_of_ours_in_judging_is_that_statement_s_alone(
-        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         calls = iter([RuntimeError("a fault of ours")])
 
@@ -363,6 +366,7 @@ class TestQueue:
         outcomes = [future.exception(WAIT_S) for future in submit(desk, 4)]
         assert [type(outcome) for outcome in outcomes].count(RuntimeError) == 1
         assert outcomes.count(None) == 3
+        assert "judging statement" in caplog.text
 
     def test_fault_of_ours_in_examining_does_not_end_the_verifier(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch

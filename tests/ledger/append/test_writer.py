@@ -12,13 +12,18 @@ from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.write_guard import WriteGuard
 from constancia.ledger.append.writer import Outcome
-from constancia.ledger.errors import LostRace, StoreUnavailable, WritesRefused
+from constancia.ledger.errors import LostRace, NotStored, StoreUnavailable, WritesRefused
 from constancia.ledger.store.postgres_errors import unavailable
 from constancia.verify.core.formats.statement import Statement
 
 
 def written(desk: Desk, *commitments: str) -> list[Outcome]:
     return desk.writer.write(_examined(desk, [desk.world.allege(name) for name in commitments]))
+
+
+def is_away(desk: Desk) -> bool:
+    """Whether the writer has yet to learn where its store ends."""
+    return desk.writer._must_revive
 
 
 class Away:
@@ -52,7 +57,7 @@ def test_w6_batch_in_doubt_is_adopted_or_taken_back_once_the_store_is_back(
     before, size, heard, acts = snapshot(desk), desk.ledger.size, list[int](), list[str]()
     monkeypatch.setattr(desk.writer, "after_batch", lambda: heard.append(desk.ledger.size))
     monkeypatch.setattr(
-        desk.writer, "after_storing", lambda stored: acts.extend(one.statement["type"] for one, _ in stored)
+        desk.writer, "after_storing", lambda stored: acts.extend(type(act).__name__ for _, act in stored)
     )
     away = Away(desk, monkeypatch, is_stored=is_stored)
     for commitment in ("c1", "c1"):  # the second one is not taken in while the first is in doubt
@@ -73,7 +78,7 @@ def test_w6_batch_in_doubt_is_adopted_or_taken_back_once_the_store_is_back(
     [outcome] = written(desk, "c1")
     assert isinstance(outcome, AppendOutcome)
     assert outcome.entry.index == size + is_stored
-    assert not desk.writer._must_revive, "the store is asked for its end no more"
+    assert not is_away(desk), "the store is asked for its end no more"
     assert desk.reopen().size == size + is_stored + 1
 
 
@@ -90,6 +95,50 @@ def test_w6_store_that_ends_elsewhere_when_it_is_back_stops_the_writer(
         with pytest.raises(LostRace) as caught:
             desk.writer.look_after_store()
         assert caught.value.where == f"size {0 if end is None else end.size}, signed {desk.ledger.size}"
+
+
+def test_w6_end_of_a_store_that_was_away_is_read_before_anything_is_stored(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No batch is in doubt; the session is lost, comes back, and for a while its end can't be read."""
+    store = store_of(desk)
+    [batch], ends = store.batches(0, 1), [unavailable("E_STORE_GONE"), OperationalError("lock timeout")]
+
+    def settled_tail() -> object:
+        if ends:
+            raise ends.pop(0)
+        return batch
+
+    monkeypatch.setattr(store, "settled_tail", settled_tail)
+    with monkeypatch.context() as lost:
+        lost.setattr(type(store), "away", unavailable("E_STORE_GONE"))
+        assert [type(outcome) for outcome in written(desk, "c1")] == [StoreUnavailable]
+    assert [type(outcome) for outcome in written(desk, "c1")] == [StoreUnavailable]
+    with pytest.raises(LostRace):
+        written(desk, "c1")
+
+
+def test_w6_watch_notices_that_the_store_went_away_while_nothing_was_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_of(desk)
+    with monkeypatch.context() as lost:
+        gone = unavailable("E_STORE_GONE")
+        lost.setattr(store, "check", lambda: lost.setattr(type(store), "away", gone))
+        Away(desk, lost, is_stored=False)
+        desk.writer.look_after_store()
+    assert is_away(desk)
+    desk.writer.look_after_store()
+    assert not is_away(desk)
+    assert [type(outcome) for outcome in written(desk, "c1")] == [AppendOutcome]
+
+
+def test_w5_genesis_that_was_not_stored_may_be_sent_again(new: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault, genesis = Fault(new, monkeypatch), new.world.genesis()
+    fault.fail_before(OperationalError("disk is full"))
+    assert [type(outcome) for outcome in new.writer.write(_examined(new, [genesis]))] == [NotStored]
+    fault.mend()
+    assert [type(outcome) for outcome in new.writer.write(_examined(new, [genesis]))] == [AppendOutcome]
 
 
 def test_store_that_says_that_it_is_away_leaves_nothing_of_the_batch_in_memory(

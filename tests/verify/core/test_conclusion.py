@@ -1,8 +1,5 @@
 """The core's conclusion by itself: the log's own ML-DSA-44 cosignature, and what a policy must list and pin."""
 
-import hashlib
-from dataclasses import replace
-
 import pytest
 from tests.verify.small_ledger import ORIGIN, LogKey, PostQuantumWitness, Witness
 
@@ -152,45 +149,6 @@ def test_cosigner_of_entry_0_is_an_mldsa44_key_under_the_logs_name(key: str, cod
     findings = cosigned(LOG_KEY.checkpoint(1, bytes(32)), key=key)
     [fault] = findings.faults
     assert (fault.code, fault.index, fault.field.split(":")[0]) == (code, 0, PLACE)
-
-
-@pytest.mark.parametrize(
-    ("given", "is_fault"),
-    [
-        (policy(own=OWN.verifier), False),
-        (policy(keys=(OWN.verifier,)), False),
-        (policy(other=cosigner("other", "example.org/other").verifier), False),
-        (policy(other=replace(Witness("w").verifier, name=ORIGIN)), False),
-        (policy(other=OTHER.verifier), True),
-        (policy(keys=(OTHER.verifier,)), True),
-    ],
-    ids=["the same", "the log's", "another log's", "another type", "another under its name", "the log's, another"],
-)
-def test_policy_and_entry_0_name_the_same_cosigner(given: Policy, is_fault: bool) -> None:
-    findings = cosigned(NOTE, given=given)
-    expected, there = (hashlib.sha256(one.verifier.public_key).hexdigest() for one in (OTHER, OWN))
-    wanted = [("log-key", 0, PLACE, expected, there)] * is_fault
-    assert [(one.code, one.index, one.field, one.expected, one.found) for one in findings.faults] == wanted
-
-
-def test_checkpoint_that_cannot_be_read_is_a_fault_and_gives_nothing() -> None:
-    conclusion, findings = concluding()
-    for raw in (b"no note", format_note("no checkpoint\n", parse_note(NOTE).signatures)):
-        assert conclusion.open(raw, "head", 4) is None
-    assert [fault[:2] for fault in faults(findings)] == [("checkpoint", 4)] * 2
-    assert findings.checked == {"L1": {"checkpoints": 2}}
-
-
-@pytest.mark.parametrize("signer", [W1, OTHER], ids=["a witness", "another key of the log"])
-def test_cosignature_that_fails_rejects_the_checkpoint_though_no_quorum_needs_it(signer: Witness) -> None:
-    given = policy(keys=(OTHER.verifier,), w1=W1.verifier)
-    text = parse_note(NOTE).text
-    for time, wanted in ((1, []), (0, [("checkpoint", 4, f"head: {signer.verifier.name}", "L1")])):
-        conclusion, findings = concluding(given)
-        conclusion.check_keys(ORIGIN, None)
-        lines = [LOG_KEY._line(text), signer.line(text, time)]
-        conclusion.open(format_note(text, lines), "head", 4)
-        assert faults(findings) == wanted
 
 
 def test_without_a_policy_no_quorum_is_counted() -> None:

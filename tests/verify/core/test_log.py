@@ -176,8 +176,8 @@ def test_genesis_is_the_pinned_one(entries: tuple[bytes, ...]) -> None:
         policy = Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM)
         findings = check_log(entries, LOG.checkpoint(), Trust(policy=policy, genesis=pinned)).findings
         assert findings.anchored
-        faults = [(one.expected, one.found) for one in findings.faults if one.code == "genesis"]
-        assert faults == [(pinned.hex(), there.hex())] * (pinned != there)
+        faults = [(one.index, one.expected, one.found) for one in findings.faults if one.code == "genesis"]
+        assert faults == [(0, pinned.hex(), there.hex())] * (pinned != there)
 
 
 def test_entries_that_cannot_be_read_are_counted() -> None:

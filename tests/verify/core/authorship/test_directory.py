@@ -10,6 +10,7 @@ import pytest
 from tests.verify.small_ledger import PARTIES, SCOPE, TEXT, Key, Writer, verify
 
 from constancia.verify.core.authorship.directory import Directory
+from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_text
@@ -401,6 +402,14 @@ def test_5_founder_without_a_root_gets_one_from_others_since_the_second_edition(
     index = new_root(writer, "nosc", "second root", ("inai",), schema, valid_from="2019-01-01")
     expected = [(index, "authority")] if is_fault else []
     assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
+
+
+@pytest.mark.parametrize("kind", ["KeyEndorsed", "KeyRotated", "KeyRevoked", "KeyCompromised"])
+def test_act_about_a_key_that_is_not_registered_has_no_effect_even_where_it_was_not_checked(kind: str) -> None:
+    writer, directory = Writer(), Directory(lambda _: None)
+    writer.as_root("sfp", kind, f"key/{'0' * 64}", {"key": "0" * 64})
+    with pytest.raises(Malformed, match="a registered key"):
+        directory.apply(parse_entry(writer.entries[0]))
 
 
 @pytest.mark.parametrize("kind", ["KeyRevoked", "KeyCompromised"])

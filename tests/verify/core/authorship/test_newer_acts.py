@@ -166,6 +166,14 @@ def test_actor_of_a_newer_act_is_not_judged_where_several_sign_or_it_is_no_party
     assert audited(writer, tmp_path).faults == ()
 
 
+def test_signatures_of_a_newer_act_are_checked_up_to_the_first_by_a_key_that_is_not_known(tmp_path: Path) -> None:
+    writer = Writer().found()
+    joint = writer.draft("LedgerClosed", "ledger", BODY, {"capacity": "founders"})
+    known = writer.roots["sfp"].sign(joint)
+    writer.record(joint, Key("unknown").sign(joint), known)
+    assert audited(writer, tmp_path).faults == ()
+
+
 def test_d4_signature_bytes_times_and_links_are_judged_after_it(tmp_path: Path) -> None:
     writer = Writer().found()
     by_root(writer)

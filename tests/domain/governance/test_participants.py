@@ -101,7 +101,9 @@ def test_a_participation_changes_and_ends_by_the_word_of_all() -> None:
     found = participant(stage)
     assert found is not None
     assert found.voting == "none"
-    stage.on("2019-06-01").each("ParticipantAdmitted", admission(voting="none", until="2019-05-30"))
+    stage.on("2019-06-01")
+    assert stage.code("inai", "ParticipantAdmitted", admission(voting="none", until="2019-06-02")) == "E_DATE"
+    stage.each("ParticipantAdmitted", admission(voting="none", until="2019-05-30"))
     assert participant(stage) is None
     assert [(one.voting, one.until) for one in body(stage).participants or ()] == [
         ("unstated", "2019-03-01"),

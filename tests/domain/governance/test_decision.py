@@ -322,3 +322,14 @@ def test_33_who_voted_later_did_not_leave_before_whatever_others_said(party: str
     seat = stage.find(GovernanceBody, "governance/cc").seat(party)
     assert seat is not None
     assert [(change, effective) for change, effective, _index in seat.changes] == [("withdrawn", counts)]
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        ({"body": {}, "stream": "commitment/c1", "type": "Nothing"}, "E_UNKNOWN_TYPE"),
+        ({"body": {}, "stream": "commitment/c1", "type": "CommitmentAdopted"}, "E_MALFORMED"),
+    ],
+)
+def test_an_act_that_can_not_be_read_is_refused_as_such_and_for_nothing_else(act: Body, code: str) -> None:
+    assert codes(seated().refused("inai", "DecisionProposed", proposed("d1", act))) == {code}

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.domain.stage import Body, Stage, act_of, commitment, proposed, root, seated, small_scope
+from tests.domain.stage import Body, Stage, act_of, commitment, doc, proposed, root, seated, small_scope
 from tests.domain.tables import codes
 
 from constancia.domain.governance.body import GovernanceBody, Participant
@@ -78,6 +78,18 @@ def test_who_is_admitted_and_by_whom(who: str, changed: Body, code: str) -> None
         else seated().refused(who, "ParticipantAdmitted", admission(**changed))
     )
     assert code in codes(refusal)
+
+
+def test_a_party_that_has_ended_is_admitted_no_more_and_its_participation_can_end() -> None:
+    end = {
+        "documents": [doc("decreto")], "effective": "2019-03-01", "independence_changed": False, "mode": "dissolved",
+        "orphaned": [], "party": "red", "successors": [], "transfers": [],
+    }  # fmt: skip
+    for stage in (seated(), admitted()):
+        stage.each("PartySucceeded", end, ("red", "inai", "nosc", "sfp"))
+        assert "E_PARTY_SUCCEEDED" in codes(stage.refused("inai", "ParticipantAdmitted", admission(voting="none")))
+    stage.each("ParticipantAdmitted", admission(until="2019-03-01"))
+    assert participant(stage) is None
 
 
 def test_who_is_not_in_the_body_admits_nobody() -> None:

@@ -169,8 +169,8 @@ class GovernanceRulesAdopted(GovernanceAct):
     version: Count
 
     @rule("E_VERSION_CONFLICT", "rules are the next version", "las reglas son la versión siguiente")
-    def _next_version(self, on: GovernanceBody | None, at: Context) -> Breach:
-        expected = len(on.rules) + 1 if on else 1
+    def _next_version(self, on: GovernanceBody, at: Context) -> Breach:
+        expected = len(on.rules) + 1
         return self.version != expected and {"expected": expected}
 
     @rule("E_POLICY", "the rule has a known value", "la regla tiene un valor conocido")

@@ -30,7 +30,7 @@ ACTS: dict[str, Body] = {
     "ParticipantAdmitted": admission(),
     "RoleFilled": filling(),
 }
-# Whoever submitted does not judge, so that of two who sit the other accepts, also where the first can't speak any more.
+# Who submitted does not judge: of two that sit the other accepts, also where the first can't speak any more.
 BY_SEATS = ("DeliverableAccepted",)
 
 

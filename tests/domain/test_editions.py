@@ -115,10 +115,14 @@ def seats_of_a_predecessor(stage: Stage) -> object:
 
 def withdrawal_dated_before_the_last_word(stage: Stage) -> object:
     put_to_the_vote(stage.on("2019-03-05"))
-    leaving = {"effective": "2019-03-04", "governance_body": "cc", "grounds": text("Ya"), "party": "nosc"}
-    stage.on("2019-03-08").says(root("nosc"), "PartyWithdrew", leaving)
-    seat = body(stage).seat("nosc")
-    return seat and seat.changes[-1][1]
+    left = []
+    for day in ("2019-03-04", "2019-03-05"):
+        there = stage.copy().on("2019-03-08")
+        leaving = {"effective": day, "governance_body": "cc", "grounds": text("Ya"), "party": "nosc"}
+        there.says(root("nosc"), "PartyWithdrew", leaving)
+        seat = body(there).seat("nosc")
+        left.append(seat and seat.changes[-1][1])
+    return left
 
 
 ADOPTION: Body = {"commitment": "c1", "decision": "d1", "scope": small_scope()}
@@ -136,8 +140,9 @@ def put_to_the_vote(stage: Stage, **changed: Any) -> Decision:
     return stage.find(Decision, "decision/d1")
 
 
-def last_day_of_a_vote(stage: Stage) -> object:
-    return put_to_the_vote(stage).closes
+def last_day_and_rules_of_a_vote(stage: Stage) -> object:
+    decision = put_to_the_vote(stage)
+    return decision.closes, decision.rule_version
 
 
 def rule_that_decides_on_a_scope(stage: Stage) -> object:
@@ -312,8 +317,8 @@ RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     ),
     signature_of_who_has_left: ("adopted", "signed", "signed"),
     seats_of_a_predecessor: ("established", "succeeded", "succeeded"),
-    withdrawal_dated_before_the_last_word: ("2019-03-04", "2019-03-08", "2019-03-08"),
-    last_day_of_a_vote: (None, "2019-05-30", "2019-05-30"),
+    withdrawal_dated_before_the_last_word: (["2019-03-04", "2019-03-05"], *[["2019-03-08", "2019-03-05"]] * 2),
+    last_day_and_rules_of_a_vote: ((None, 0), ("2019-05-30", 0), ("2019-05-30", 0)),
     rule_that_decides_on_a_scope: ("majority", "unanimity", "unanimity"),
     absent_from_a_baseline: ([(1, None), (2, None)], *[[(1, ("sfp",)), (2, ("sfp",))]] * 2),
     body_of_an_agreement: ((None, False), ("cc", True), ("cc", True)),

@@ -306,6 +306,8 @@ def test_case_42_here_the_bodys_rules_decide(rule: str, outcome: str) -> None:
     for party, choice in (("inai", "for"), ("nosc", "for"), ("sfp", "against")):
         stage.says(party, "VoteCast", {"choice": choice, "decision": "d-x1", "digest": digest(act)})
     if outcome == "signed":
+        signature = {"decision": "d-x1", "digest": digest(act)}
+        assert stage.code("sfp", "DecisionSigned", signature) == "E_ROLE", "it voted against"
         stage.each("DecisionSigned", {"decision": "d-x1", "digest": digest(act)}, ("inai", "nosc"))
     assert stage.status("decision/d-x1") == outcome
 

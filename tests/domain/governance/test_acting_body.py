@@ -240,3 +240,10 @@ def test_members_of_a_fallback_are_those_of_the_body_that_acts() -> None:
     commitment = stage.find(Commitment, "commitment/c1")
     (step,) = commitment.scope.milestones
     assert fallback_bearers(stage.state, commitment, step) == FOUR
+
+
+def test_b1_a_founding_that_others_never_joined_succeeds_nothing() -> None:
+    stage = founded().body("cc")
+    stage.says("inai", "GovernanceBodyEstablished", establishing("aa", predecessor="cc"))
+    stage.body("cc2", MEMBERS, predecessor="cc")
+    assert acting_name(stage.state, "cc") == "cc2"

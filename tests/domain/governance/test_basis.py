@@ -1,6 +1,6 @@
 """What a decision carries: an act rests on a signed decision of the right body about exactly this act."""
 
-from tests.domain.stage import Body, Stage, act_of, commitment, milestone, proposed, seated, small_scope
+from tests.domain.stage import Body, Stage, act_of, commitment, milestone, proposed, root, seated, small_scope
 from tests.domain.tables import codes
 
 from constancia.domain.kernel.values import digest
@@ -53,3 +53,20 @@ def test_another_bodys_decision_changes_nothing() -> None:
     put = proposed("d-2", act_of("ScopeChanged", change), governance_body="dd")
     refusal = stage.refused("inai", "DecisionProposed", put)
     assert (codes(refusal), refusal.judged_against["body"]) == ({"E_POLICY"}, "cc")
+
+
+def test_what_one_alone_decided_under_the_first_edition_is_adopted_under_no_later_one() -> None:
+    """The others abstained, and then could not speak any more: nobody is missing, and one is still too few."""
+    stage = seated(edition=1)
+    stage.says("inai", "CommitmentProposed", commitment())
+    act = act_of("CommitmentAdopted", adopting())
+    word = {"decision": "d-c1", "digest": digest(act)}
+    stage.says("inai", "DecisionProposed", proposed("d-c1", act))
+    stage.each("VoteCast", word | {"choice": "abstain"}, ("nosc", "sfp"))
+    stage.says("inai", "VoteCast", word | {"choice": "for"})
+    stage.says("inai", "DecisionSigned", word)
+    assert stage.status("decision/d-c1") == "signed"
+    stage.lose("rep-nosc", "root-nosc", "rep-sfp", "root-sfp")
+    stage.says(root("inai"), "LawEditionAdopted", {"edition": 3})
+    refusal = stage.refused("inai", "CommitmentAdopted", adopting())
+    assert (codes(refusal), refusal.judged_against["missing"]) == ({"E_POLICY"}, [])

@@ -9,7 +9,7 @@ from tests.domain.stage import MEMBERS, Body, Stage, act_of, commitment, propose
 from tests.domain.tables import Walk, codes
 
 from constancia.domain.governance.body import GovernanceBody
-from constancia.domain.governance.decision import Decision, Vote
+from constancia.domain.governance.decision import Decision, DecisionProposed, Vote
 from constancia.domain.kernel.values import digest
 
 D1 = "decision/d1"
@@ -174,6 +174,24 @@ def test_case_04_a_majority_is_one_of_votes_for_it(abstention: str) -> None:
     assert adopted == {one for one in BALLOTS if one.count("for") > 1}
 
 
+@pytest.mark.parametrize(("electors", "needed"), [(2, 2), (3, 2), (4, 3), (5, 3), (6, 4), (7, 4)])
+def test_28_a_majority_is_more_than_half_of_those_who_count_and_never_one(electors: int, needed: int) -> None:
+    parties = tuple(f"p{number}" for number in range(electors))
+    for many in range(electors + 1):
+        votes = tuple(
+            Vote(choice="for" if number < many else "abstain", mark=replace(UNVOTED.proposed, party=party))
+            for number, party in enumerate(parties)
+        )
+        put = replace(UNVOTED, decision_rule="majority", voters=parties, electors=parties, votes=votes)
+        assert put.outcome(closed=False) == ("adopted" if many >= needed else "rejected")
+
+
+@pytest.mark.parametrize(("act", "is_newer"), [({"type": "Nothing"}, True), ({"type": "VoteCast"}, False), ({}, False)])
+def test_a_proposal_of_an_unknown_act_is_newer_than_this_program(act: Body, is_newer: bool) -> None:
+    assert DecisionProposed.names_newer({"act": act}) is is_newer
+    assert DecisionProposed.names_newer({}) is False
+
+
 @pytest.mark.parametrize("choices", BALLOTS)
 def test_28_where_no_electors_are_listed_the_rule_counts_the_votes_alone(choices: tuple[str | None, ...]) -> None:
     """Until the second edition of the law: a neutral abstention leaves the count, silence is a vote against."""
@@ -322,3 +340,14 @@ def test_33_who_voted_later_did_not_leave_before_whatever_others_said(party: str
     seat = stage.find(GovernanceBody, "governance/cc").seat(party)
     assert seat is not None
     assert [(change, effective) for change, effective, _index in seat.changes] == [("withdrawn", counts)]
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        ({"body": {}, "stream": "commitment/c1", "type": "Nothing"}, "E_UNKNOWN_TYPE"),
+        ({"body": {}, "stream": "commitment/c1", "type": "CommitmentAdopted"}, "E_MALFORMED"),
+    ],
+)
+def test_an_act_that_can_not_be_read_is_refused_as_such_and_for_nothing_else(act: Body, code: str) -> None:
+    assert codes(seated().refused("inai", "DecisionProposed", proposed("d1", act))) == {code}

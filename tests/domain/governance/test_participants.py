@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.domain.stage import Body, Stage, act_of, commitment, proposed, root, seated, small_scope
+from tests.domain.stage import Body, Stage, act_of, commitment, doc, proposed, root, seated, small_scope
 from tests.domain.tables import codes
 
 from constancia.domain.governance.body import GovernanceBody, Participant
@@ -80,6 +80,18 @@ def test_who_is_admitted_and_by_whom(who: str, changed: Body, code: str) -> None
     assert code in codes(refusal)
 
 
+def test_a_party_that_has_ended_is_admitted_no_more_and_its_participation_can_end() -> None:
+    end = {
+        "documents": [doc("decreto")], "effective": "2019-03-01", "independence_changed": False, "mode": "dissolved",
+        "orphaned": [], "party": "red", "successors": [], "transfers": [],
+    }  # fmt: skip
+    for stage in (seated(), admitted()):
+        stage.each("PartySucceeded", end, ("red", "inai", "nosc", "sfp"))
+        assert "E_PARTY_SUCCEEDED" in codes(stage.refused("inai", "ParticipantAdmitted", admission(voting="none")))
+    stage.each("ParticipantAdmitted", admission(until="2019-03-01"))
+    assert participant(stage) is None
+
+
 def test_who_is_not_in_the_body_admits_nobody() -> None:
     stage = seated()
     stage.outsider("otra")
@@ -101,7 +113,9 @@ def test_a_participation_changes_and_ends_by_the_word_of_all() -> None:
     found = participant(stage)
     assert found is not None
     assert found.voting == "none"
-    stage.on("2019-06-01").each("ParticipantAdmitted", admission(voting="none", until="2019-05-30"))
+    stage.on("2019-06-01")
+    assert stage.code("inai", "ParticipantAdmitted", admission(voting="none", until="2019-06-02")) == "E_DATE"
+    stage.each("ParticipantAdmitted", admission(voting="none", until="2019-05-30"))
     assert participant(stage) is None
     assert [(one.voting, one.until) for one in body(stage).participants or ()] == [
         ("unstated", "2019-03-01"),

@@ -19,7 +19,7 @@ from tests.domain.participation.test_response import answered, theme
 from tests.domain.stage import Body, Stage, act_of, commitment, seated, text
 
 from constancia.domain.derive import derive
-from constancia.domain.participation.standing import gathering_standing, is_late, unanswered
+from constancia.domain.participation.standing import gathering_standing, is_late, response_due, unanswered
 from constancia.domain.participation.standing import responses_to as responses
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
@@ -259,6 +259,16 @@ def test_a_rejected_proposal_is_owed_an_answer_until_there_is_one() -> None:
     stage.says("sfp", "ReasonedResponsePublished", answered(commitment="c9"))
     (fact,) = [one for one in derive(stage.state, LATE) if one.kind == "ReasonedResponseOwed"]
     assert fact.params["answered_by"] == ["r1"]
+
+
+def test_an_answer_to_what_nobody_convened_is_due_once_it_is_over_and_not_before() -> None:
+    stage = seated()
+    rules = {"response_term_days": {"rule_source": "adopted", "value": 30}}
+    stage.each("GovernanceRulesAdopted", {"governance_body": "cc", "rules": rules, "version": 1})
+    stage.says("sfp", "GatheringHeld", unconvened(kind="consultation"), occurred_on="2019-02")
+    stage.says("red", "ContributionReceived", contributed(), occurred_on="2019-02")
+    due = [response_due(stage.state, found(stage), datetime(2019, month, 15, tzinfo=UTC)) for month in (2, 3)]
+    assert due == [None, datetime(2019, 3, 31, 6, tzinfo=UTC)]
 
 
 def test_what_nobody_convened_was_not_missed_on_any_day() -> None:

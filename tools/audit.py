@@ -157,14 +157,16 @@ def judge(known: Sequence[Vulnerability], exceptions: Sequence[Exemption], today
     stops, notes = [], []
     unused = set(exceptions)
     for each in known:
-        of_it = [one for one in exceptions if one.package == each.package and one.id in each.ids]
+        of_it = [exempt for exempt in exceptions if exempt.package == each.package and exempt.id in each.ids]
         unused -= set(of_it)
-        valid = [one for one in of_it if today <= one.until]
+        valid = [exempt for exempt in of_it if today <= exempt.until]
         if valid:
             notes.append(f"{each}; excepted until {valid[0].until}: {valid[0].reason}")
         else:
             stops.append(f"{each}{f'; its exception ended on {of_it[0].until}' if of_it else ''}")
-    notes += [f"the exception of {one.id} in {one.package} is of no use" for one in exceptions if one in unused]
+    notes += [
+        f"the exception of {exempt.id} in {exempt.package} is of no use" for exempt in exceptions if exempt in unused
+    ]
     return stops, notes
 
 

@@ -200,6 +200,7 @@ def _is_unfinished(folder: Path) -> bool:
 
 
 def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None) -> None:
+    from constancia.api.cli.log_passphrase import log_passphrase_file
     from constancia.domain.catalogue import UnknownAct, parse_act
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.domain.kernel.editions import NEWEST
@@ -219,7 +220,9 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         origin, timezone, own = plan["origin"], plan["timezone"], _vocabulary(plan)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=Lines(EXAMPLE))) from error
-    secret = passphrase(passphrase_file, "passphrase.log", confirm=True)
+    is_demonstration = bool(plan.get("demonstration", False))
+    place = log_passphrase_file(places.path, passphrase_file, is_demonstration=is_demonstration)
+    secret = passphrase(place, "passphrase.log", confirm=True)
     if not (places.path / DRAFT).exists():
         places.log_key.unlink(missing_ok=True)  # of a draft that was cut short: nothing names this key yet
     signer = places.make_log_key(origin, secret)
@@ -230,7 +233,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
             "size": len(charter),
             "title": dict.fromkeys(own["languages"], plan["charter"]),
         },
-        "demonstration": bool(plan.get("demonstration", False)),
+        "demonstration": is_demonstration,
         "edition": NEWEST,
         "founders": founders,
         "log_key": signer.vkey,

@@ -335,7 +335,8 @@ def say_unverified(source: str | Path) -> None:
 def open_for_writing(
     folder: Path, passphrase_file: Path | None, options: "Options | None" = None, database: "Address | None" = None
 ) -> "Ledger":
-    """Open a ledger's folder with its log key; a demonstration, and nothing else, has the passphrase in its folder."""
+    """Open a ledger's folder with its log key."""
+    from constancia.api.cli.log_passphrase import log_passphrase_file
     from constancia.ledger.assembly import Options
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.folder import LedgerFolder, peek
@@ -344,8 +345,7 @@ def open_for_writing(
     about = peek(folder, database)
     if not about.size:
         raise fail(message("serve.not_opened", folder=folder))
-    demonstrated = folder / "keys" / "passphrase"
-    chosen = passphrase_file or (demonstrated if about.is_demonstration and demonstrated.exists() else None)
+    chosen = log_passphrase_file(folder, passphrase_file, is_demonstration=about.is_demonstration)
     warn_if_readable(LedgerFolder(folder).log_key)
     signer = unlock(chosen, "passphrase.log", lambda secret: LedgerFolder(folder).load_log_key(about.origin, secret))
     guarded_options = options or Options(cosign=True, guard_clock=True)

@@ -197,7 +197,7 @@ def _insert_sound(connection: sqlite3.Connection, table: str, snapshot: Snapshot
 def _typed(table: str, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     for number, row in enumerate(rows):
         if tuple(map(type, row)) != _TYPES[table]:
-            raise LedgerError(f"the database's rows are no ledger: {table}, row {number}: a value of another type")
+            raise sqlite3.DataError(f"{table}, row {number}: a value of another type")
         yield row
 
 

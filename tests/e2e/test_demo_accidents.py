@@ -42,14 +42,33 @@ def test_passphrase_beside_the_key_of_a_real_ledger_is_not_used(open_desk: OpenD
     desk.signer.save(desk.folder / "keys" / "log.pem", b"a long enough passphrase")
     beside = desk.folder / "keys" / "passphrase"
     beside.write_bytes(b"a long enough passphrase")
-    beside.chmod(0o644)
     serve = [*COMMAND, "serve", "--dir", str(desk.folder), "--port", "0"]
     done = subprocess.run(
         serve, env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=WAIT_S
     )
     assert done.returncode == 76
     assert "passphrase" in done.stderr
-    more = [*serve, "--log-passphrase-file", str(beside)]
+    beside.chmod(0o600)
+    link = desk.folder.with_name("link")
+    link.symlink_to(beside)
+    for place in (beside, link, desk.folder / "keys" / ".." / "keys" / "passphrase"):
+        more = [*serve, "--log-passphrase-file", str(place)]
+        done = subprocess.run(
+            more, env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=WAIT_S
+        )
+        assert (done.returncode, "lies in the ledger's folder" in done.stderr) == (76, True), done.stderr
+
+
+def test_passphrase_that_others_can_read_is_warned_of(open_desk: OpenDesk) -> None:
+    desk = open_desk()
+    desk.found()
+    desk.ledger.close()
+    (desk.folder / "keys").mkdir(mode=0o700)
+    desk.signer.save(desk.folder / "keys" / "log.pem", b"a long enough passphrase")
+    elsewhere = desk.folder.with_name("passphrase")
+    elsewhere.write_bytes(b"a long enough passphrase")
+    elsewhere.chmod(0o644)
+    more = [*COMMAND, "serve", "--dir", str(desk.folder), "--port", "0", "--log-passphrase-file", str(elsewhere)]
     child = subprocess.Popen(more, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
     assert child.stderr is not None
     try:

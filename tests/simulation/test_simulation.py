@@ -4,12 +4,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from tests.profile import sampled
 from tests.simulation.__main__ import run
 
 from constancia.ledger.monitor import comparison
 from constancia.ledger.witnesses import witness
 
-RUNS = 16
+RUNS = sampled(32, 400)
 LIARS = range(1, 8)  # seeds, most of them of runs in which the log lies
 
 

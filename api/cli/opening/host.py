@@ -245,6 +245,7 @@ def _draft(
     places: "LedgerFolder", invitation: "Invitation", parties: Mapping[str, bytes], passphrase_file: Path | None
 ) -> None:
     """Make the log's key and draft the genesis; where it was cut short, it is done over."""
+    from constancia.api.cli.log_passphrase import log_passphrase_file
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.ledger.disk.documents import Documents
     from constancia.ledger.disk.durable import write_file
@@ -252,9 +253,10 @@ def _draft(
     from constancia.ledger.opening.genesis_file import opening_of, write_genesis
     from constancia.ledger.signatory.draft import Occasion
 
+    place = log_passphrase_file(places.path, passphrase_file, is_demonstration=False)
     places.log_key.unlink(missing_ok=True)  # of a draft that was cut short: nothing names this key yet
     say(message("opening.log_key"))
-    signer = places.make_log_key(invitation.origin, passphrase(passphrase_file, "passphrase.log_new", confirm=True))
+    signer = places.make_log_key(invitation.origin, passphrase(place, "passphrase.log_new", confirm=True))
     keys = [key for key in (signer.vkey, signer.cosigner_vkey) if key is not None]
     opening = opening_of(invitation, parties, keys)
     instant = now()
@@ -298,6 +300,7 @@ def record_genesis(
     Raises:
         Exit: A founder's signature is missing.
     """
+    from constancia.api.cli.log_passphrase import log_passphrase_file
     from constancia.domain.identity.key_material import key_id_of
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.disk.database import is_half_made
@@ -310,7 +313,9 @@ def record_genesis(
     absent = [party for party, key in expected.items() if key not in by_key]
     if absent:
         raise fail(message("init.missing", parties=", ".join(absent)))
-    signer = unlock(passphrase_file, "passphrase.log", lambda secret: places.load_log_key(statement.ledger, secret))
+    is_demonstration = statement.body.get("demonstration") is True
+    place = log_passphrase_file(places.path, passphrase_file, is_demonstration=is_demonstration)
+    signer = unlock(place, "passphrase.log", lambda secret: places.load_log_key(statement.ledger, secret))
     # Where the genesis was recorded and the rest was cut short, the same bytes get the same entry.
     create = not places.has_store or is_half_made(places.store) or not peek(places.path).size
     with Ledger.open(places.path, clock=SystemClock(), signer=signer, origin=statement.ledger, create=create) as ledger:

@@ -1,0 +1,26 @@
+"""Where the passphrase of the log's key may lie: not next to that key, in a folder that is copied as a whole."""
+
+import os
+from pathlib import Path
+
+from constancia.api.cli.terminal import fail, message
+
+
+def log_passphrase_file(folder: Path, given: Path | None, *, is_demonstration: bool) -> Path | None:
+    """Return the file with the passphrase of the log's key; None: it is asked for.
+
+    Args:
+        folder: The ledger's folder.
+        given: The file that the user names.
+        is_demonstration: Whether the genesis says so: a demonstration, and nothing else, has it in its folder.
+
+    Raises:
+        Exit: It lies in the folder of a ledger that is no demonstration.
+    """
+    own = folder / "keys" / "passphrase"
+    if is_demonstration:
+        return given or (own if own.exists() else None)
+    # `realpath` takes a loop of links for what it is, where `Path.resolve` raises an error of its own.
+    if given is not None and Path(os.path.realpath(given)).is_relative_to(os.path.realpath(folder)):
+        raise fail(message("passphrase.inside", path=given, folder=folder))
+    return given

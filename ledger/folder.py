@@ -17,6 +17,8 @@ D/trust/            policy and genesis, for comparing and handing out
 D/keys/log.pem      the log's key, encrypted
 D/witnesses/        a demonstration's witnesses, each with its keys and memory
 D/receipts/         receipts that clients asked to be stored
+
+Where the store is in a database, cosignatures, refusals, rollbacks, vault, documents and anchors are there too.
 """
 
 import json

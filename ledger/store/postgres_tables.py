@@ -24,7 +24,7 @@ from constancia.ledger.store.tables import Change, Rows, Tables
 
 Select = Callable[[str, Sequence[Any]], list[Any]]
 _ALONE: Final = "SELECT pg_advisory_lock(%s, 'files'::regclass::oid::bigint::int)"
-# Making a table again takes as long as it takes, but not for ever, and waits for nobody long.
+# To make a large table again takes minutes; it waits for nobody long.
 _SWEEP: Final = (
     "SELECT set_config('statement_timeout', '30min', false), set_config('lock_timeout', '5s', false), "
     "set_config('synchronous_commit', 'local', false)"

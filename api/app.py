@@ -50,7 +50,7 @@ from constancia.api.routers import (
 from constancia.api.signing import key_page, modules, pending_page, ready_page, receipt_page, sign_page
 from constancia.api.signing.drafts import DraftLimits, DraftStore
 from constancia.domain.kernel.problems import Refusal
-from constancia.ledger.errors import LedgerError, NotFound
+from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.state_documents import StateDocuments
 from constancia.verify.core.errors import Malformed
@@ -67,7 +67,10 @@ def _shown(app: FastAPI, ledger: Ledger) -> Callable[[Response, Request], Respon
         request.scope["app"] = app  # a refusal before the application is entered has none
         document = json.loads(bytes(answer.body))
         problems.note_code(request.scope, document["code"])
-        page = wrong_address.refused(wrong_address.of_a_page(request), ledger, document)
+        try:
+            page = wrong_address.refused(wrong_address.of_a_page(request), ledger, document)
+        except (PersistenceError, StoreUnavailable):  # the ledger's own pages need its database too
+            page = wrong_address.unanswered(wrong_address.of_a_page(request), document)
         page.headers["Cache-Control"] = "no-store"
         if "Retry-After" in answer.headers:
             page.headers["Retry-After"] = answer.headers["Retry-After"]

@@ -20,6 +20,8 @@ D/keys/log-next.pem     while it is replaced: the key that is to follow, encrypt
 D/keys/former           verifier keys that the log had before
 D/witnesses/        a demonstration's witnesses, each with its keys and memory
 D/receipts/         receipts that clients asked to be stored
+
+Where the store is in a database, cosignatures, refusals, rollbacks, vault, documents and anchors are there too.
 """
 
 import json

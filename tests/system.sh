@@ -1,6 +1,6 @@
 #!/bin/sh
-# Programs that some tests drive: a browser, foreign log readers, openssl, PostgreSQL, Patroni. Installed where this is Debian and
-# we may; otherwise the tests that need one are skipped, and say so. Ends with 1 where something is still missing.
+# Programs that some tests drive: a browser, foreign log readers, openssl, PostgreSQL, Patroni. Installed where this is
+# Debian and we may; otherwise the tests that need one are skipped, and say so. Ends with 1 where one is still missing.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Final
 
+from eventsourcing.persistence import PersistenceError
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.exposition import choose_encoder
@@ -32,6 +33,7 @@ from constancia.api.http.problems import ALL_CODES, NOTED
 from constancia.api.http.proxies import path_within
 from constancia.api.http.serving import reader_of_heads, server_of
 from constancia.ledger.clock import parse_recorded_at
+from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.health import CODES, STORE_CODES, health_of
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.entry import WIRE_FORMAT
@@ -170,8 +172,10 @@ class _State(Collector):
             "constancia_build", "Version and wire format.",
             {"version": version("constancia"), "wire_format": str(WIRE_FORMAT)},
         )  # fmt: skip
-        yield from self._log()
-        yield from self._witnesses()
+        # What can't be read, because the ledger's database is away, is left out; health is there all the same.
+        for part in (self._log, self._witnesses):
+            with contextlib.suppress(PersistenceError, StoreUnavailable):
+                yield from part()
         yield from self._health()
 
     def _log(self) -> Iterator[Metric]:

@@ -46,7 +46,7 @@ def _hash_of(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-_CSP: Final = (
+PLAIN_CSP: Final = (
     f"default-src 'none'; script-src {_hash_of(_SCRIPT)}; style-src {_hash_of(_STYLE)}; connect-src 'self'; "
     "form-action 'none'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
 )
@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(status)
         headers = {
             "Cache-Control": "no-store", "Connection": "close", "Content-Length": str(len(body)),
-            "Content-Security-Policy": _CSP, "Content-Type": media_type, "Referrer-Policy": "no-referrer",
+            "Content-Security-Policy": PLAIN_CSP, "Content-Type": media_type, "Referrer-Policy": "no-referrer",
             "Retry-After": str(RETRY_AFTER_S), "X-Content-Type-Options": "nosniff",
         }  # fmt: skip
         for name, value in headers.items():
@@ -130,13 +130,25 @@ def page(lang: str, done: int, total: int) -> bytes:
     text = words(lang)
     shown = {"done": f"{done:,}", "total": f"{total:,}"}
     far = text["starting.progress"] % shown if total else text["starting.begins"]
-    title, wait, again = (html.escape(text[name]) for name in ("starting.title", "starting.wait", "starting.again"))
+    return plain_page(lang, text["starting.title"], far, text["starting.wait"])
+
+
+def plain_page(lang: str, title: str, what: str, then: str) -> bytes:
+    """Give a page that needs nothing of the ledger, and is loaded again once its address answers.
+
+    Args:
+        lang: `es` or `en`.
+        title: Its heading.
+        what: What there is to say.
+        then: What happens next.
+    """
+    title, what, then, again = map(html.escape, (title, what, then, words(lang)["starting.again"]))
     return (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f"<style>{_STYLE}</style></head><body><main><h1>{title}</h1>"
-        f'<p role="status">{html.escape(far)}</p>'
-        f'<p>{wait} <a href="">{again}</a></p></main>'
+        f'<p role="status">{what}</p>'
+        f'<p>{then} <a href="">{again}</a></p></main>'
         f"<script>{_SCRIPT}</script></body></html>"
     ).encode()
 

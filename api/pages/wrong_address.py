@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from constancia.api.http.proxies import path_within, prefix_of
 from constancia.api.http.security import OPEN_TO_ALL
+from constancia.api.http.starting import PLAIN_CSP, plain_page
 from constancia.api.pages.frame import Frame
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import tr
@@ -92,6 +94,19 @@ def refused(request: Request, ledger: Ledger, document: Mapping[str, Any]) -> Re
     answer = frame.page("bad_address.html", code=document["code"], what=what, expected=expected, heading=heading)
     answer.status_code = document["status"]
     return answer
+
+
+def unanswered(request: Request, document: Mapping[str, Any]) -> Response:
+    """Give the page that says that the ledger's database does not answer: without anything of the ledger.
+
+    Args:
+        request: The request, as one for a page.
+        document: The problem document that a program would get.
+    """
+    lang = "en" if path_within(request.scope).startswith("/en") else "es"
+    title, then = tr(lang, f"problem.{document['code']}"), tr(lang, f"problem.{document['code']}.next")
+    body = plain_page(lang, title, document["code"], then)
+    return HTMLResponse(body, document["status"], {"Content-Security-Policy": PLAIN_CSP})
 
 
 def not_found(request: Request, ledger: Ledger) -> Response:

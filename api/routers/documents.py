@@ -117,6 +117,7 @@ def _party_of(ledger: Ledger, sha256: str) -> str | None:
 
 def _keep(ledger: Ledger, sha256: str, data: bytes) -> bool:
     if ledger.documents.is_whole(sha256):
+        ledger.documents.files.confirm()  # it may be there without having been acknowledged to anybody
         return False
     if not cited_by(ledger, sha256):
         rule = "a document is stored once an entry cites its SHA-256: record the statement first"

@@ -1,14 +1,16 @@
 """Whether the server is well, and what an operator has declared about its integrity."""
 
+import contextlib
 from typing import Any
 
+from eventsourcing.persistence import PersistenceError
 from fastapi.responses import JSONResponse, Response
 
 from constancia.api.http.deps import TheLedger
 from constancia.api.http.examples import HEALTH
 from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example, refusals
-from constancia.ledger.errors import NotFound
+from constancia.ledger.errors import NotFound, StoreUnavailable
 from constancia.ledger.health import health_of
 
 router = Router(tags=["health"])
@@ -26,7 +28,10 @@ _FRESH = {"Cache-Control": "no-store"}
 def health(ledger: TheLedger) -> Response:
     """Say size, whether statements are taken in, and each thing that is amiss; 503 where there is one."""
     problems = health_of(ledger)
-    latest = ledger.witnessing.latest()
+    witnessed = None
+    with contextlib.suppress(PersistenceError, StoreUnavailable):  # which is among the problems
+        latest = ledger.witnessing.latest()
+        witnessed = latest.size if latest is not None else None
     item: dict[str, Any] = {
         "not_compared": list(ledger.not_compared),
         "origin": ledger.origin,
@@ -34,7 +39,7 @@ def health(ledger: TheLedger) -> Response:
         "size": ledger.size,
         "status": "failed" if any(problem.is_failure for problem in problems) else "ok",
         "views": ledger.views.position,
-        "witnessed": latest.size if latest is not None else None,
+        "witnessed": witnessed,
         "writable": ledger.is_writable and ledger.refusal is None and ledger.failure is None,
     }
     return JSONResponse(item, 503 if item["status"] == "failed" else 200, _FRESH)

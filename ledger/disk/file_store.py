@@ -46,6 +46,10 @@ class FileStore(Files, Protocol):
         """Remove a file so that its bytes can't be read again (R2); return whether it was there."""
         ...
 
+    def confirm(self) -> None:
+        """Have it confirmed that files which are there are durable: their `write` may have ended in doubt."""
+        ...
+
     def mark(self) -> object:
         """Give a value that differs where files were added or removed since."""
         ...
@@ -116,6 +120,10 @@ class FolderFiles(FileStore):
     @override
     def erase(self, path: str) -> bool:
         return overwrite_and_remove(self.root / path)
+
+    @override
+    def confirm(self) -> None:
+        """Do nothing: a file gets its name once it is durable."""
 
     @override
     def mark(self) -> object:

@@ -104,6 +104,10 @@ class DatabaseFiles(FileStore):
         return was_there
 
     @override
+    def confirm(self) -> None:
+        self._tables.confirm()
+
+    @override
     def mark(self) -> object:
         query, bounds = self._below("SELECT count(*), coalesce(max(number), 0) FROM")
         return self._tables.select(query, bounds)[0]

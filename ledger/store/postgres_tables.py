@@ -19,12 +19,17 @@ from typing_extensions import override
 from constancia.ledger.store import postgres_schema as schema
 from constancia.ledger.store.address import Address
 from constancia.ledger.store.postgres_errors import of_driver, unavailable
-from constancia.ledger.store.postgres_session import Connection, connect, limited, noting_warnings
+from constancia.ledger.store.postgres_session import Connection, confirm, connect, limited, noting_warnings
 from constancia.ledger.store.tables import Change, Rows, Tables
 
 Select = Callable[[str, Sequence[Any]], list[Any]]
 _ALONE: Final = "SELECT pg_advisory_lock(%s, 'files'::regclass::oid::bigint::int)"
-# Making a table again takes as long as it takes, but not for ever, and waits for nobody long.
+_SOON: Final = "SELECT set_config('synchronous_commit', 'off', true)"
+_DURABLE: Final = (
+    "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN "
+    "'remote_apply' ELSE 'on' END, true)"
+)
+# To make a large table again takes minutes; it waits for nobody long.
 _SWEEP: Final = (
     "SELECT set_config('statement_timeout', '30min', false), set_config('lock_timeout', '5s', false), "
     "set_config('synchronous_commit', 'local', false)"
@@ -64,7 +69,7 @@ class PostgresTables(Tables):
         with _as_unavailable(), self._begun("BEGIN") as (connection, _):
             with noting_warnings(connection) as warnings:
                 change = _Change(connection)
-                change.execute("SELECT set_config('synchronous_commit', ?, true)", ("on" if durable else "off",))
+                change.execute(_DURABLE if durable else _SOON)
                 self._check_is_here(change)
                 yield change
                 # A crash here leaves nothing: the server has no commit.
@@ -87,10 +92,17 @@ class PostgresTables(Tables):
         with contextlib.closing(connect(self.address)) as connection, _as_unavailable():
             connection.execute(_SWEEP)
             for area in due:
-                [row] = connection.execute("SELECT xmin::text AS noted FROM erasures WHERE area = %s", (area,))
+                query = "SELECT xmin::text AS noted FROM erasures WHERE area = %s"
+                row = connection.execute(query, (area,)).fetchone()
+                if row is None:
+                    continue  # somebody else has done it
                 connection.execute(f"VACUUM (FULL) {area}")
                 # Who erases more meanwhile has noted it again, in another version of the row, which stays.
                 connection.execute("DELETE FROM erasures WHERE area = %s AND xmin::text = %s", (area, row["noted"]))
+
+    @override
+    def confirm(self) -> None:
+        confirm(self.address)
 
     def close(self) -> None:
         """Close what is idle; may be repeated."""

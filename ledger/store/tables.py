@@ -66,6 +66,14 @@ class Tables(Protocol):
         """Keep others out who ask for the same, within the block."""
         ...
 
+    def confirm(self) -> None:
+        """Have it confirmed, by the standbys too, that what was changed until now is durable.
+
+        Raises:
+            StoreUnavailable: It is not confirmed, or the database can't be had.
+        """
+        ...
+
     def sweep(self) -> None:
         """Make tables again from which something was erased: what was erased is in none of their files any more.
 

@@ -227,8 +227,7 @@ class CosignatureCollector:
         try:
             self._begin_round()
         except (sqlite3.Error, PersistenceError, LedgerError) as error:
-            is_away = isinstance(error, StoreUnavailable)  # which the writer says, at length
-            _log.warning("the next round of cosigning is put off: %s", error, exc_info=None if is_away else error)
+            _log.warning("the next round of cosigning is put off", exc_info=not isinstance(error, StoreUnavailable))
             asyncio.get_running_loop().call_later(self._pace.put_off_s, self._plan)
 
     def _begin_round(self) -> None:
@@ -287,13 +286,8 @@ class CosignatureCollector:
                 _log.log(level, "witness %s: %s", endpoint.url, failed)
             endpoint.problem = failed.code
             raise failed from error
-        except StoreUnavailable as error:  # no fault of the witness's: it cosigned, and is asked for it again
-            if endpoint.problem != "fault":
-                _log.warning("what %s answers can't be stored: %s", endpoint.url, error.code)
-            endpoint.problem = "fault"
-            raise Failed("fault", error.code) from error
         except Exception as error:
-            _log.exception("asking %s met a fault", endpoint.url)
+            _log.error("asking %s met a fault", endpoint.url, exc_info=not isinstance(error, StoreUnavailable))
             endpoint.problem = "fault"
             raise Failed("fault", str(error)) from error
         finally:

@@ -1,5 +1,6 @@
 """A ledger in PostgreSQL by its interfaces: the commands, the server, and what both say when the database is away."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from eventsourcing.persistence import PersistenceError
+from prometheus_client import generate_latest
 from tests.api.served import document, serving
 from tests.api.verbs import WorkDesk, lay_out
 from tests.ledger.template import Templates
@@ -15,7 +18,10 @@ from tests.ledger.world import START
 from tests.postgres import Server, own_server, put_into
 
 from constancia.api.cli.publish import _publish_again
+from constancia.api.http.metrics import Meters
 from constancia.ledger.clock import StoryClock
+from constancia.ledger.errors import LedgerError
+from constancia.ledger.health import health_of
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.store import postgres_recorder
 from constancia.ledger.store.postgres_application import glance
@@ -62,6 +68,17 @@ def test_server_says_that_its_database_is_away_and_goes_on(
         assert (again.json()["code"], read.json()["code"]) == ("E_STORE", "E_STORE")
         assert again.json()["judged_against"] == {"reason": "E_STORE_GONE"}
         assert int(again.headers["retry-after"]) > 0
+        page = http.get("/es/registros/5", headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["content-type"][:9]) == (503, "text/html")
+        assert int(page.headers["retry-after"]) > 0
+        assert "E_STORE" in page.text
+        assert [item.code for item in health_of(ledger) if item.is_failure][:1] == ["E_STORE_GONE"]
+        with contextlib.suppress(LedgerError, PersistenceError):
+            reader.refresh()
+        assert [item.code for item in health_of(reader) if item.is_failure] == ["E_STORE_GONE"]
+        metrics = generate_latest(Meters(ledger).registry).decode()
+        assert 'constancia_problem{code="E_STORE_GONE"} 1.0' in metrics
+        assert 'constancia_problem{code="E_STORE_FULL"} 0.0' in metrics
         [problem] = [item for item in http.get("/healthz").json()["problems"] if item["code"] == "E_STORE_GONE"]
         assert problem["es"] != problem["en"]
         _publish_again(reader, tmp_path / "log", tidy=False)

@@ -41,6 +41,13 @@ class TestSameAsInSqlite:
     test_restart = test_ledger.TestOpening.test_l2_everything_is_there_after_a_restart
     test_goes_on = test_ledger.TestOpening.test_ledger_goes_on_after_a_restart
     test_reader_follows = test_ledger.TestOpening.test_reader_follows_the_writer_when_asked_to
+    test_under_way_twice = test_ledger.TestAppending.test_same_bytes_twice_under_way_are_recorded_once
+    test_clock_back = test_ledger.TestAppending.test_recorded_at_does_not_go_back_when_the_clock_does
+    test_one_bad = test_ledger.TestAppending.test_one_bad_statement_does_not_sink_its_batch
+    test_duplicate_under_way = test_ledger.TestRefusing.test_same_id_with_other_bytes_while_both_are_under_way
+    test_replay_after_restart = test_ledger.TestOpening.test_statement_recorded_before_a_restart_is_replayed_after_it
+    test_closing = test_ledger.TestOpening.test_closing_lets_what_is_under_way_come_to_its_end
+    test_checkpoints = test_ledger.TestReading.test_every_published_size_has_its_checkpoint
     test_not_over_another = test_ledger.TestOpening.test_ledger_is_not_made_over_another
     test_proofs = test_ledger.TestReading.test_proofs_hold_between_any_two_sizes
     test_receipt = test_ledger.TestReading.test_receipt_proves_its_entry_under_the_log_s_key

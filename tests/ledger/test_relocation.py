@@ -1,11 +1,14 @@
 """Moving a ledger between SQLite and PostgreSQL: the same bytes, one store that is written, no half."""
 
+import hashlib
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.ledger.append.test_refused_attempts import refused, report
+from tests.ledger.conftest import Desk
 from tests.ledger.template import Template, Templates
 from tests.ledger.test_postgres_ledger import as_attacker
 from tests.ledger.world import START
@@ -14,6 +17,8 @@ from tests.postgres import Server
 from constancia.ledger import relocation
 from constancia.ledger.backup import Unsound, backup
 from constancia.ledger.clock import StoryClock
+from constancia.ledger.disk.documents import Documents
+from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.errors import LedgerError, Locked, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.relocation import move_to_database, move_to_file
@@ -78,6 +83,64 @@ def test_there_and_back_has_the_same_bytes(folder: Path, address: Address, templ
     assert not (folder / DATABASE_NAME).exists()
 
 
+def belongings(folder: Path) -> dict[str, bytes]:
+    """The files that go with the entries, by path, and the rows of those that are databases."""
+    names = ("documents", "anchors", "vault", "rollbacks.json")
+    paths = [path for name in names for path in (folder / name, *(folder / name).rglob("*")) if path.is_file()]
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.suffix != ".sqlite"}
+    for name, table in (
+        ("vault/vault.sqlite", "sealed"),
+        ("refusals.sqlite", "attempts"),
+        ("refusals.sqlite", "absent"),
+    ):
+        if (folder / name).exists():
+            with closing(sqlite3.connect(folder / name)) as store:
+                rows = store.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608 (ours)
+            files |= {f"{name} {table}": repr(rows).encode()} if rows else {}
+    return files
+
+
+def laden(folder: Path, template: Template) -> dict[str, bytes]:
+    """Gives the folder something of each kind that goes with the entries."""
+    with opened(folder, template) as ledger:
+        ledger.documents.put(b"minuta")
+        ledger.documents.put(bytes(range(256)) * 5_000)  # in two parts
+        ledger.anchors.add(ledger.size, ledger.log.checkpoint(), "tsa", b"answer")
+        ledger.places.vault.put("Persona H", field="name", party="nosc")
+        ledger.places.withheld.write("0" * 64, b"blocked")
+        ledger.places.records.write("rollbacks.json", b'{"format": "constancia/rollbacks@v1", "items": []}\n')
+        desk = Desk(ledger, template.world.copy(), StoryClock(START), template.signer, folder)
+        refused(desk, report(desk.world))
+    return belongings(folder)
+
+
+def test_what_goes_with_the_entries_goes_there_and_back(folder: Path, address: Address, template: Template) -> None:
+    """And is in one place at a time: what is withdrawn later has to be removed from one place."""
+    has = laden(folder, template)
+    assert len(has) == 9
+    move_to_database(folder, address)
+    assert belongings(folder) == {}
+    move_to_file(folder)
+    assert belongings(folder) == has
+    with closing(connect(address)) as connection:
+        for table in ("files", "files_parts", "withheld", "sealed", "attempts", "absent", "erasures"):
+            [row] = connection.execute(f"SELECT count(*) AS rows FROM {table}")  # noqa: S608 (ours)
+            assert (table, row["rows"]) == (table, 0)
+
+
+def test_c2_what_differs_is_left_where_it_is(
+    folder: Path, address: Address, template: Template, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As on a machine with an old copy of the folder: what the database has counts."""
+    has = laden(folder, template)
+    move_to_database(folder, address)
+    (folder / "rollbacks.json").write_bytes(b"another")
+    with opened(folder, template) as ledger:
+        assert ledger.rollback_list == has["rollbacks.json"]
+    assert (folder / "rollbacks.json").read_bytes() == b"another"
+    assert "rollbacks.json" in caplog.text
+
+
 def test_database_that_was_left_is_not_written_any_more(folder: Path, address: Address, template: Template) -> None:
     move_to_database(folder, address)
     copy = folder.with_name("copy")
@@ -92,12 +155,13 @@ def test_database_that_was_left_is_not_written_any_more(folder: Path, address: A
         assert ledger.size == 26
 
 
-@pytest.mark.parametrize("step", ["load", "write_file", "_set_aside"])
+@pytest.mark.parametrize("step", ["load", "write_file", "bring_in", "_set_aside"])
 def test_move_that_is_cut_short_is_finished_by_repeating_it(
     folder: Path, address: Address, template: Template, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """Whatever it is cut at, nobody writes either store until it is repeated, or the file is as it was."""
     rows = rows_in(folder / "ledger.sqlite")
+    Documents(FolderFiles(folder / "documents")).put(b"minuta")
     cut(monkeypatch, step)
     with pytest.raises(KeyboardInterrupt):
         move_to_database(folder, address)
@@ -109,20 +173,24 @@ def test_move_that_is_cut_short_is_finished_by_repeating_it(
     else:
         assert rows_in(folder / "ledger.sqlite") == rows
     assert move_to_database(folder, address).size == 26
+    assert belongings(folder) == {}
     with opened(folder, template) as ledger:
         assert ledger.size == 26
+        assert ledger.documents.names() == [hashlib.sha256(b"minuta").hexdigest()]
 
 
-@pytest.mark.parametrize("step", ["write_files", "sync_folder"])
+@pytest.mark.parametrize("step", ["write_files", "take_out", "sync_folder"])
 def test_moving_back_that_is_cut_short_is_finished_by_repeating_it(
     folder: Path, address: Address, template: Template, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
+    Documents(FolderFiles(folder / "documents")).put(b"minuta")
     move_to_database(folder, address)
     cut(monkeypatch, step)
     with pytest.raises(KeyboardInterrupt):
         move_to_file(folder)
     monkeypatch.undo()
     assert move_to_file(folder).size == 26
+    assert Documents(FolderFiles(folder / "documents")).get(hashlib.sha256(b"minuta").hexdigest()) == b"minuta"
     with opened(folder, template) as ledger:
         assert ledger.size == 26
 

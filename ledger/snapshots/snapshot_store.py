@@ -234,13 +234,13 @@ class SnapshotStore:
             return {}
         first, last = (kind, kind) if kind == "ledger" else (f"{kind}/", f"{kind}0")
         query = (
-            "SELECT stream, size, packed, digest FROM aggregates WHERE stream>=? AND stream<=? AND size<=? "
-            "ORDER BY stream, size"
+            "SELECT stream, MAX(size), packed, digest FROM aggregates "  # SQLite: the columns of the row that has it
+            "WHERE stream>=? AND stream<=? AND size<=? GROUP BY stream"
         )
-        found = {row[0]: row for row in self._select(query, first, last, size) if row[0] in missing}
-        others = {stream: _read(*row) for stream, row in found.items()}
+        rows = {row[0]: row for row in self._select(query, first, last, size) if row[0] in missing}
+        others = {stream: _read(*row) for stream, row in rows.items()}
         if size >= self.newest:
-            self._newest.update({stream: (found[stream][1], aggregate) for stream, aggregate in others.items()})
+            self._newest.update({stream: (rows[stream][1], aggregate) for stream, aggregate in others.items()})
         return others
 
     def streams(self, size: int) -> list[str]:

@@ -132,7 +132,7 @@ class BackgroundCheck:
         if head.size == self._next:
             difference = self._snapshots.difference(head.state)
             if difference is not None:
-                raise Fatal(difference, where="the stored state")
+                raise Fatal(f"{difference} is not what the entries give", where=f"the stored state of size {head.size}")
             # What was compared is what the fold goes on with, so that no second state lies in memory.
             head.state.rest_on(StoredState(self._snapshots, head.size, _refuse))
             self._next = next(self._sizes, None)

@@ -15,6 +15,7 @@ import sqlite3
 import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -234,13 +235,13 @@ class SnapshotStore:
             return {}
         first, last = (kind, kind) if kind == "ledger" else (f"{kind}/", f"{kind}0")
         query = (
-            "SELECT stream, size, packed, digest FROM aggregates WHERE stream>=? AND stream<=? AND size<=? "
-            "ORDER BY stream, size"
+            "SELECT stream, MAX(size), packed, digest FROM aggregates "  # SQLite: the columns of the row that has it
+            "WHERE stream>=? AND stream<=? AND size<=? GROUP BY stream"
         )
-        found = {row[0]: row for row in self._select(query, first, last, size) if row[0] in missing}
-        others = {stream: _read(*row) for stream, row in found.items()}
+        rows = {row[0]: row for row in self._select(query, first, last, size) if row[0] in missing}
+        others = {stream: _read(*row) for stream, row in rows.items()}
         if size >= self.newest:
-            self._newest.update({stream: (found[stream][1], aggregate) for stream, aggregate in others.items()})
+            self._newest.update({stream: (rows[stream][1], aggregate) for stream, aggregate in others.items()})
         return others
 
     def streams(self, size: int) -> list[str]:
@@ -251,7 +252,7 @@ class SnapshotStore:
         """Compare what a state has changed since the snapshot before its size with what is stored.
 
         Returns:
-            What differs; None where nothing does.
+            The first stream that differs; None where none does.
 
         Raises:
             DamagedSnapshot: It can't be read, or is not what was stored.
@@ -265,10 +266,9 @@ class SnapshotStore:
         folded = {stream: pack(aggregate) for stream, aggregate in state.recent.items()}
         for stream in sorted(stored.keys() | folded.keys()):
             if stored.get(stream) != folded.get(stream):
-                return f"{stream} at size {size} is not what the entries give"
-        if made != [(stream, _kind_of(stream)) for stream in state.created]:
-            return f"the streams created up to size {size} are not those of the entries"
-        return None
+                return stream
+        created = [(stream, _kind_of(stream)) for stream in state.created]
+        return next((str((left or right)[0]) for left, right in zip_longest(made, created) if left != right), None)
 
     def _select(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         with self._lock:

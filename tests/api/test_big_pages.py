@@ -82,8 +82,8 @@ class Counting(State):
     __slots__ = ("asked",)
 
     def __init__(self, state: State) -> None:
-        super().__init__(state.origin)
-        self.size, self._aggregates, self._streams = state.size, dict(state.aggregates), state._streams
+        super().__init__(state.origin, state._base)
+        self.size, self._aggregates, self._streams = state.size, dict(state.recent), state._streams
         self.asked = 0
 
     def of(self, kind):  # type: ignore[no-untyped-def]

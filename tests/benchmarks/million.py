@@ -3,7 +3,7 @@
     PYTHONPATH=.import:. python tests/benchmarks/million.py FOLDER --entries 1000000
 
 Every twenty entries are a commitment's: proposed, put to the vote, voted and signed by three parties, adopted, reported
-on, and ten allegations about it. All of it is lawful: whoever judges it finds nothing. The story takes ten years.
+on, and ten allegations about it. All of it is lawful: anybody who judges it finds nothing. The story takes ten years.
 The log's key is in `keys/log.pem`; its passphrase is `big_ledger.PASSPHRASE`.
 """
 

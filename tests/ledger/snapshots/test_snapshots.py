@@ -343,7 +343,7 @@ def test_keys_of_earlier_entries_are_known(small: Desk) -> None:
 
 
 def test_n3_state_that_is_damaged_meanwhile_is_folded_instead(small: Desk) -> None:
-    """The file of an open ledger loses its content: whoever asks gets what the entries give."""
+    """The file of an open ledger loses its content: anybody who asks gets what the entries give."""
     base = small.parts.snapshots._base(16) if small.parts.snapshots is not None else None
     assert isinstance(base, StoredState)
     with closing(sqlite3.connect(path(small))) as database:

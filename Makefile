@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 PROGRAMS := .venv/programs
 DEMO ?= demo
 # Some tests wait for a server, a browser or a time-out: two workers more than processors use what they leave idle. The
-# last tests are handed from worker to worker.
+# last tests are handed from worker to worker; what takes long begins first (tests/order.py).
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 # What needs no ledger on a disk, no server and no browser, without the matrix of alterations and what is slow.
@@ -67,8 +67,8 @@ format: $(INSTALLED)  ## format the code
 	$(BIN)/ruff check --fix-only --show-fixes .
 	$(BIN)/ruff format .
 
-agreement: $(INSTALLED) $(PROGRAMS)  ## all agreement vectors shown to the page: two minutes and more
-	CONSTANCIA_AGREEMENT=all $(BIN)/pytest -q tests/verify/test_agreement.py tests/e2e/test_page_agreement.py $(ARGS)
+agreement: $(INSTALLED) $(PROGRAMS)  ## all cases and agreement vectors shown to the page: two minutes and more
+	CONSTANCIA_AGREEMENT=all $(BIN)/pytest -q tests/verify/test_agreement.py tests/e2e/test_page_agreement.py tests/e2e/test_page_verifier.py $(ARGS)
 
 fuzz: $(INSTALLED)  ## search for inputs that break a parser: ARGS='--minutes 60 --seed 1 --only note'
 	PYTHONPATH=.import:. $(BIN)/python -m tests.fuzz $(ARGS)

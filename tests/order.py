@@ -6,30 +6,34 @@ need nothing: a file is not begun again by a second worker, with all that it set
 """
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 # Seconds of a processor, about: of files that take many, and of a test by its folder. Only the order depends on them.
 SECONDS: Final = {
-    "tests/e2e/test_accessibility.py": 45, "tests/e2e/test_forked_rounds.py": 28, "tests/e2e/test_page_tamper.py": 20,
-    "tests/e2e/test_operator_accidents.py": 21, "tests/e2e/test_wording.py": 15, "tests/e2e/test_mistakes.py": 18,
-    "tests/api/http/test_proxies.py": 17, "tests/e2e/test_packaging.py": 16, "tests/e2e/test_anchor.py": 16,
-    "tests/e2e/test_page_words.py": 16, "tests/e2e/test_form_to_receipt.py": 11, "tests/e2e/test_pictures.py": 11,
-    "tests/api/description/test_any_request.py": 11, "tests/verify/test_tamper.py": 20,
+    "tests/e2e/test_accessibility.py": 50, "tests/e2e/test_wording.py": 12, "tests/verify/test_tamper.py": 20,
+    "tests/e2e/test_page_verifier.py": 20, "tests/e2e/test_operator_accidents.py": 18,
+    "tests/e2e/test_packaging.py": 16, "tests/e2e/test_mistakes.py": 14, "tests/api/http/test_proxies.py": 14,
+    "tests/e2e/test_pictures.py": 12, "tests/e2e/test_as_of.py": 12, "tests/e2e/test_anchor.py": 12,
+    "tests/api/description/test_any_request.py": 11, "tests/e2e/test_form_to_receipt.py": 11,
+    "tests/e2e/test_signing.py": 10, "tests/e2e/test_signing_texts.py": 10,
 }  # fmt: skip
 OF_A_TEST: Final = {"e2e": 0.2, "foreign": 0.2, "examples": 0.2, "ledger": 0.1, "api": 0.07, "verify": 0.03}
 OTHER: Final = 0.01
 SHARED: Final = "walked"  # who asks second for a walk over all pages would wait for the first
 
 
-class Test(Protocol):
-    """What of pytest's item is looked at."""
+class Collected(Protocol):
+    """What of pytest's item is looked at; one that is a function has `fixturenames`, too."""
 
-    __test__ = False
-    nodeid: str
-    fixturenames: Sequence[str]
+    @property
+    def nodeid(self) -> str:
+        """Its file, and its name there."""
 
 
-def spread(tests: Sequence[Test], workers: int) -> list[Test]:
+_T = TypeVar("_T", bound=Collected)
+
+
+def spread(tests: Sequence[_T], workers: int) -> list[_T]:
     """Order tests for so many workers.
 
     Args:
@@ -40,10 +44,10 @@ def spread(tests: Sequence[Test], workers: int) -> list[Test]:
         The same tests, those of a file in the order that they had.
     """
     together = {_file(test) for test in tests if SHARED in getattr(test, "fixturenames", ())}
-    groups: dict[str, list[Test]] = {}
+    groups: dict[str, list[_T]] = {}
     for test in tests:
         groups.setdefault(SHARED if _file(test) in together else _file(test), []).append(test)
-    stretches: list[list[Test]] = [[] for _ in range(workers)]
+    stretches: list[list[_T]] = [[] for _ in range(workers)]
     cost = [0.0] * workers
     for group in sorted(groups.values(), key=_seconds, reverse=True):
         least = cost.index(min(cost))
@@ -52,11 +56,11 @@ def spread(tests: Sequence[Test], workers: int) -> list[Test]:
     return _cut_to_size(stretches)
 
 
-def _file(test: Test) -> str:
+def _file(test: Collected) -> str:
     return test.nodeid.partition("::")[0]
 
 
-def _seconds(group: Sequence[Test]) -> float:
+def _seconds(group: Sequence[Collected]) -> float:
     """Give about how long a group takes."""
     files = dict.fromkeys(map(_file, group))
     known = sum(SECONDS.get(file, 0) for file in files)
@@ -67,15 +71,15 @@ def _of_a_test(file: str) -> float:
     return OF_A_TEST.get(file.split("/")[1], OTHER)
 
 
-def _cut_to_size(stretches: Sequence[list[Test]]) -> list[Test]:
+def _cut_to_size(stretches: Sequence[list[_T]]) -> list[_T]:
     """Move tests from the end of long stretches to that of short ones: xdist cuts the list by its length."""
     left, total = len(stretches), sum(map(len, stretches))
-    sizes, spare = list[int](), list[Test]()
+    sizes, spare = list[int](), list[_T]()
     for stretch in stretches:
         sizes.append(total // left)
         spare += stretch[sizes[-1] :]
         left, total = left - 1, total - sizes[-1]
-    ordered = list[Test]()
+    ordered = list[_T]()
     for size, stretch in zip(sizes, stretches, strict=True):
         missing = max(0, size - len(stretch))
         ordered += stretch[:size] + spare[:missing]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.conftest import ROOT
 from tests.order import SECONDS, spread
-from xdist.scheduler.worksteal import WorkStealingScheduling
+from xdist.scheduler.worksteal import WorkStealingScheduling  # type: ignore[import-untyped]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def given(tests: list[Named], workers: int) -> list[list[Named]]:
 
 @pytest.fixture(params=[2, 3, 4, 7])
 def stretches(request: pytest.FixtureRequest) -> list[list[Named]]:
-    return given(spread(ALL, request.param), request.param)  # type: ignore[arg-type]
+    return given(spread(ALL, request.param), request.param)
 
 
 def test_no_test_is_lost_or_done_twice(stretches: list[list[Named]]) -> None:
@@ -77,7 +77,7 @@ def test_who_needs_the_same_walk_is_with_one_worker(stretches: list[list[Named]]
 
 
 def test_few_tests_are_shared_too() -> None:
-    assert given(spread(CHEAP[:3], 2), 2) == [CHEAP[:1], CHEAP[1:3]]  # type: ignore[arg-type, comparison-overlap]
+    assert given(spread(CHEAP[:3], 2), 2) == [CHEAP[:1], CHEAP[1:3]]
     assert spread([], 3) == []
 
 

@@ -9,4 +9,6 @@ WHOLE: Final[dict[str, Any]] = {"runOnly": {"type": "tag", "values": WCAG}, "res
 # The scheme changes colours alone, and the width what is next to what: the rules about them are tried again.
 COLOURS: Final[dict[str, Any]] = {"runOnly": {"type": "rule", "values": _OF_COLOUR}, "resultTypes": ["violations"]}
 PLACES: Final[dict[str, Any]] = {"runOnly": {"type": "rule", "values": _OF_PLACE}, "resultTypes": ["violations"]}
+# Without those about colours and places, which take most of the time.
+OTHERS: Final[dict[str, Any]] = {**WHOLE, "rules": {name: {"enabled": False} for name in _OF_PLACE}}
 RULES: Final = {"light": WHOLE, "dark": COLOURS}

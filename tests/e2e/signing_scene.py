@@ -249,3 +249,12 @@ def confirm(page: Page) -> int:
 def message(page: Page) -> str:
     page.wait_for_selector("#message.bad, #message.warn")
     return page.locator("#message").inner_text()
+
+
+@contextlib.contextmanager
+def signatory_in(scene: Scene, browser: Browser, appointment: str) -> Iterator[Device]:
+    """A person's own device, with a passkey that was endorsed for an appointment."""
+    made = Device(browser, locale="es-MX")
+    enrol(scene, made, appointment)
+    yield made
+    made.close()

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from playwright.sync_api import Browser
-from tests.e2e.signing_scene import Device, Scene, choose, confirm, enrol, message, scene_in
+from tests.e2e.signing_scene import Device, Scene, choose, confirm, enrol, message, scene_in, signatory_in
 from tests.e2e.test_page_verifier import PAGE, trusted_files
 
 from constancia.verify.audit.run import audit
@@ -142,11 +142,8 @@ def check_by_openssl_alone(scene: Scene, entry: dict[str, Any], folder: Path) ->
 
 @pytest.fixture(scope="module")
 def signatory(scene: Scene, browser: Browser) -> Iterator[Device]:
-    """A person's own device, with an endorsed passkey."""
-    made = Device(browser, locale="es-MX")
-    enrol(scene, made, "ap-a-sfp")
-    yield made
-    made.close()
+    with signatory_in(scene, browser, "ap-a-sfp") as made:
+        yield made
 
 
 def test_last_vote_and_signature_are_one_ceremony_of_two_entries(scene: Scene, signatory: Device) -> None:

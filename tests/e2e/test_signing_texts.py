@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser
-from tests.e2e.signing_scene import Device, Scene, choose, confirm, enrol, message, scene_in
+from tests.e2e.signing_scene import Device, Scene, choose, confirm, enrol, message, scene_in, signatory_in
 
 from constancia.api.signing.drafts import DraftStore
 from constancia.domain.kernel.calendar import local_day
@@ -32,10 +32,8 @@ def scene(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scen
 
 @pytest.fixture(scope="module")
 def signatory(scene: Scene, browser: Browser) -> Iterator[Device]:
-    made = Device(browser, locale="es-MX")
-    enrol(scene, made, "ap-n")
-    yield made
-    made.close()
+    with signatory_in(scene, browser, "ap-n") as made:
+        yield made
 
 
 def test_agreement_is_read_in_both_languages_and_signed_with_a_reservation(scene: Scene, signatory: Device) -> None:

@@ -77,7 +77,7 @@ class Documents:
             raise NotFound(f"no document {sha256} is stored here")
         actual = hashlib.sha256(data).hexdigest()
         if actual != sha256:
-            raise Damaged(f"document {sha256} has the digest {actual} where it is stored; restore it")
+            raise Damaged(f"document {sha256} has the digest {actual} on the disk; restore it")
         return data
 
     def length(self, sha256: str) -> int:

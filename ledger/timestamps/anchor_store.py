@@ -105,13 +105,14 @@ class Anchors:
         path = f"{size}/{name}{SUFFIX}"
         if size_in(path) is None:
             raise NotFound(f"there can be no anchor at anchors/{path}")
+        place = f"{self.files.location}/{path}"
         with self.files.alone():  # two concurrent writers of the list could lose a line
             if self.has(size, name):
-                raise LedgerError(f"{self.files.location}/{path} is stored already; it is never replaced")
+                raise LedgerError(f"{place} is stored already; it is never replaced")
             self._keep_note(size, note)
             self.files.write(path, answer)
             self.files.write(INDEX_NAME, self.index())
-        return f"{self.files.location}/{path}"
+        return place
 
     def _keep_note(self, size: int, note: bytes) -> None:
         path = f"{size}/{NOTE_NAME}"

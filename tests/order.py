@@ -49,7 +49,7 @@ def spread(tests: Sequence[_T], workers: int) -> list[_T]:
         groups.setdefault(SHARED if _file(test) in together else _file(test), []).append(test)
     stretches: list[list[_T]] = [[] for _ in range(workers)]
     cost = [0.0] * workers
-    for group in sorted(groups.values(), key=_seconds, reverse=True):
+    for group in sorted(groups.values(), key=_urgency, reverse=True):
         least = cost.index(min(cost))
         stretches[least] += group
         cost[least] += _seconds(group)
@@ -58,6 +58,12 @@ def spread(tests: Sequence[_T], workers: int) -> list[_T]:
 
 def _file(test: Collected) -> str:
     return test.nodeid.partition("::")[0]
+
+
+def _urgency(group: Sequence[Collected]) -> tuple[float, float]:
+    """Give what a group is ordered by: how long its tests take each, and then all of them together."""
+    file = _file(group[0])
+    return max(OF_A_TEST.values()) if file in SECONDS else _of_a_test(file), _seconds(group)
 
 
 def _seconds(group: Sequence[Collected]) -> float:

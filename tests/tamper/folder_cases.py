@@ -136,7 +136,7 @@ def note_changes(bench: Bench) -> Iterator[tuple[str, bytes, str, tuple[str, ...
     for old, new in ((b"\n\n", b"\n\n\n"), (b"\n\n", b"\nmore\n\n"), (b"\n", b"\r\n"), (b"\n\n", b"\n")):
         yield "line added or removed", raw.replace(old, new, 1), "", there
     foreign = LogKey("another").checkpoint(560, bench.large.tree.root(), WITNESSES)
-    yield "checkpoint of another log", foreign, "", there
+    yield "checkpoint by another key of its name", foreign, "", ("other-log-key",)
 
 
 def checkpoint_cases(bench: Bench) -> Iterator[Case]:

@@ -151,6 +151,26 @@ def test_cosigner_of_entry_0_is_an_mldsa44_key_under_the_logs_name(key: str, cod
     assert (fault.code, fault.index, fault.field.split(":")[0]) == (code, 0, PLACE)
 
 
+def test_checkpoint_that_cannot_be_read_is_a_fault_and_gives_nothing() -> None:
+    conclusion, findings = concluding()
+    for raw in (b"no note", format_note("no checkpoint\n", parse_note(NOTE).signatures)):
+        assert conclusion.open(raw, "head", 4) is None
+    assert [fault[:2] for fault in faults(findings)] == [("checkpoint", 4)] * 2
+    assert findings.checked == {"L1": {"checkpoints": 2}}
+
+
+@pytest.mark.parametrize("signer", [W1, OTHER], ids=["a witness", "another key of the log"])
+def test_cosignature_that_fails_rejects_the_checkpoint_though_no_quorum_needs_it(signer: Witness) -> None:
+    given = policy(keys=(OTHER.verifier,), w1=W1.verifier)
+    text = parse_note(NOTE).text
+    for time, wanted in ((1, []), (0, [("checkpoint", 4, f"head: {signer.verifier.name}", "L1")])):
+        conclusion, findings = concluding(given)
+        conclusion.check_keys(ORIGIN, None)
+        lines = [LOG_KEY._line(text), signer.line(text, time)]
+        conclusion.open(format_note(text, lines), "head", 4)
+        assert faults(findings) == wanted
+
+
 def test_without_a_policy_no_quorum_is_counted() -> None:
     conclusion, findings = concluding()
     assert conclusion.check_quorum([NOTE]) == []

@@ -51,6 +51,13 @@ def test_range_of_one_index_is_that_index() -> None:
     assert (fault.expected, fault.found, fault.level, fault.note) == ("0a", "10", "L1", "")
 
 
+def test_fault_of_a_range_lies_in_all_of_it_unless_it_is_said_to_lie_somewhere() -> None:
+    findings = FaultList()
+    findings.fault("size", 4, "checkpoint", 4, 9, last_index=9)
+    findings.add(fault_of(Malformed("form", "v", "1", 2), "entry-form", 3, "entry", "L1"))
+    assert [fault.somewhere for fault in findings.faults] == [False, False]
+
+
 def test_faults_beyond_what_is_stored_are_counted_and_the_first_one_stays_the_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -84,7 +84,7 @@ def is_plain(text: str) -> bool:
 
 def _object(value: dict[str, Any]) -> dict[str, Any]:
     for key in value:
-        must(_KEY.match(key), "key", "$", "keys of [a-z][a-z0-9_]*", key)
+        must(_KEY.match(key), "key", "$", "[a-z][a-z0-9_]*", key)
     return value
 
 
@@ -117,7 +117,7 @@ def _check_value(value: object, where: str, depth: int) -> None:
         must(depth <= MAX_DEPTH, "too-deep", where, f"nesting of at most {MAX_DEPTH}", "more")
         for name, member in value.items() if isinstance(value, dict) else enumerate(value):
             if isinstance(value, dict) and not (isinstance(name, str) and _KEY.match(name)):
-                raise Malformed("key", where, "keys of [a-z][a-z0-9_]*", repr(name))
+                raise Malformed("key", where, "[a-z][a-z0-9_]*", repr(name))
             _check_value(member, f"{where}.{name}" if isinstance(value, dict) else f"{where}[{name}]", depth + 1)
     elif isinstance(value, int) and not isinstance(value, bool):
         must(-MAX_INTEGER <= value <= MAX_INTEGER, "integer", where, "an integer below 2^53 in size", value)

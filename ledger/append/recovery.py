@@ -69,7 +69,8 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
             if progress is not None:
                 progress(head.size, total)
         events, covered = store.counts()
-        last = last or store.last_batch()
+        newest = store.last_batch()  # refused here where it has no first index, and so was on no page
+        last = last or newest
     except PersistenceError as error:
         where = f"entry {head.size}"
         head.retract()

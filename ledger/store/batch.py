@@ -6,8 +6,9 @@ over the tree with them in it. All or nothing of it is ever there.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from constancia.ledger.errors import Fatal
 from constancia.verify.wire.merkle import HASH_BYTES
 
 # One transaction's size: bounds the pause of the writer and what a failure makes unsure.
@@ -38,6 +39,20 @@ class Batch:
     def positions(self) -> range:
         """The store's positions of the entries: index + 1 each."""
         return range(self.first_index + 1, self.size + 1)
+
+
+def stored_batch(first_index: Any, size: Any, leaf_hashes: Any, checkpoint: Any) -> Batch:
+    """Return the batch that a row of `batches` has, without its statement ids.
+
+    Raises:
+        Fatal: A value is of another type than the writer gives: the tables were altered.
+    """
+    types = tuple(map(type, (first_index, size, leaf_hashes, checkpoint)))
+    if types != (int, int, bytes, str):
+        raise Fatal("a batch has a value of another type", where=f"batches, first_index {first_index}")
+    return Batch(
+        first_index=first_index, size=size, leaf_hashes=leaf_hashes, checkpoint=checkpoint.encode(), statement_ids=()
+    )
 
 
 def plan_batch(

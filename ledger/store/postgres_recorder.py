@@ -26,7 +26,7 @@ from typing_extensions import override
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.store import postgres_schema as schema
 from constancia.ledger.store.address import Address
-from constancia.ledger.store.batch import Batch
+from constancia.ledger.store.batch import Batch, stored_batch
 from constancia.ledger.store.entry_store import Listeners, notification_of
 from constancia.ledger.store.postgres_errors import is_known, of_driver
 from constancia.ledger.store.postgres_session import CONNECT_S, Connection, WriterSession, confirm, connect
@@ -373,10 +373,4 @@ def _first(rows: Sequence[Mapping[str, Any]]) -> Batch | None:
 
 
 def _batch(row: Mapping[str, Any]) -> Batch:
-    return Batch(
-        first_index=row["first_index"],
-        size=row["size"],
-        leaf_hashes=row["leaf_hashes"],
-        checkpoint=row["checkpoint"].encode(),
-        statement_ids=(),
-    )
+    return stored_batch(row["first_index"], row["size"], row["leaf_hashes"], row["checkpoint"])

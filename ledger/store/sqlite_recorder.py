@@ -37,7 +37,7 @@ from typing_extensions import override
 
 from constancia.ledger.disk.rows import insert_rows
 from constancia.ledger.errors import StoreUnavailable
-from constancia.ledger.store.batch import Batch
+from constancia.ledger.store.batch import Batch, stored_batch
 from constancia.ledger.store.entry_store import Listeners, notification_of
 
 SCHEMA_VERSION: Final = "1"
@@ -306,13 +306,7 @@ class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
 
 
 def _batch(row: Any) -> Batch:
-    return Batch(
-        first_index=row[0],
-        size=row[1],
-        leaf_hashes=bytes(row[2]),
-        checkpoint=str(row[3]).encode(),
-        statement_ids=(),
-    )
+    return stored_batch(row[0], row[1], row[2], row[3])
 
 
 class LedgerFactory(SQLiteFactory):

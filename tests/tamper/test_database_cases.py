@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 from tests.ledger.template import Templates
+from tests.ledger.world import START
 from tests.postgres import Server
 from tests.profile import sampled
 from tests.tamper.database_cases import WAYS, Alteration, Databases
 
+from constancia.ledger.clock import StoryClock
+from constancia.ledger.errors import LedgerError
+from constancia.ledger.ledger import Ledger
 from constancia.ledger.store import transfer
 from constancia.ledger.store.transfer import Snapshot
 
@@ -60,6 +64,20 @@ def test_copy_for_an_audit_that_puts_rows_right_is_noticed(
     databases.judge(made)
     assert "('ALTERED'" in wrong(databases)["audit"][0]
     assert databases.figures["audit"].answers["altered"] == 1
+
+
+@pytest.mark.parametrize("column", range(4))
+def test_batch_with_a_value_of_another_type_is_not_opened(databases: Databases, column: int) -> None:
+    """It ended the opening with an error that no command puts into words."""
+    made = untouched(databases)
+    last = made.rows["batches"][-1]
+    made.rows["batches"][-1] = (*last[:column], None, *last[column + 1 :])
+    databases.put(made)
+    with pytest.raises(LedgerError):
+        tuple(databases._opened())
+    if column:  # the file's own first column is never NULL
+        with pytest.raises(LedgerError):
+            Ledger.open(databases.in_file, clock=StoryClock(START), signer=None).close()
 
 
 def numbering(snapshot: Snapshot, folder: Path) -> None:

@@ -29,7 +29,7 @@ from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.places import places_of
-from constancia.ledger.policy_keys import check_signer, listed_keys, policy_in
+from constancia.ledger.policy_keys import check_listed, check_signer, listed_keys, policy_in
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.states import States
 from constancia.ledger.snapshots.snapshots import Progress, Snapshots, read_back
@@ -318,8 +318,7 @@ def _start_cosigning(
     policy, signer = core.witnessing.policy, core.signer
     if policy is None or core.writer is None or signer is None:
         return
-    if not set(policy.signers_of(core.origin)).issuperset(signer.verifiers):  # also before there is a genesis
-        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
+    check_listed(signer, policy)  # also before there is a genesis
     core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls, options.pace)
     if core.rollback_guard is not None:
         core.rollback_guard.collector = core.cosigning

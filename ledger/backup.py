@@ -40,10 +40,10 @@ from constancia.ledger.replacement import put_back, replace_ledger
 from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
 from constancia.ledger.store.database_source import copy_rows
 from constancia.ledger.store.postgres import postgres
-from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
+from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords, contradiction_in
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import open_checkpoint, parse_checkpoint
+from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_note
 from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.sources.files import open_regular, read_named, refuse_special
@@ -329,17 +329,9 @@ def _contradictions(copy: Path, folder: Path) -> list[Contradiction]:
     keys, tree = _keys_and_tree(copy, folder)
     contradictions = []
     for by, raw in _signed_in(folder):
-        try:
-            checkpoint, _ = open_checkpoint(raw, *keys)
-        except Malformed:
-            continue  # not this log's word
-        if checkpoint.size > tree.size:
-            contradictions.append(Contradiction(by=by, code="ahead", size=checkpoint.size, root=checkpoint.root.hex()))
-        elif tree.root(checkpoint.size) != checkpoint.root:
-            contradictions.append(
-                Contradiction(by=by, code="conflict", size=checkpoint.size, root=checkpoint.root.hex())
-            )
-    return contradictions
+        with suppress(Malformed):  # not this log's word
+            contradictions.append(contradiction_in(by, raw, keys, tree.size, tree.root))
+    return [claim for claim in contradictions if claim is not None]
 
 
 def _keys_and_tree(copy: Path, folder: Path) -> tuple[tuple[VerifierKey, ...], Tree]:

@@ -34,11 +34,20 @@ def check_signer(head: Head, signer: LogSigner | None, policy: Policy | None) ->
     listed = () if policy is None else policy.signers_of(signer.origin)
     if not {named, *listed}.issuperset(signer.verifiers):
         raise Fatal("the genesis names another log key than the one given", where="entry 0")
-    if policy is not None and not set(listed).issuperset(signer.verifiers):
-        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
+    check_listed(signer, policy)
     cosigner = genesis.statement["body"].get("log_cosigner")
     if named in signer.verifiers and cosigner is not None and cosigner not in signer.cosigner_vkeys:
         raise LedgerError("the genesis names an ML-DSA-44 key of the log that the log's key file does not hold")
+
+
+def check_listed(signer: LogSigner, policy: Policy | None) -> None:
+    """Check that a policy, where there is one, lists each key that signs checkpoints.
+
+    Raises:
+        LedgerError: It lacks one.
+    """
+    if policy is not None and not set(policy.signers_of(signer.origin)).issuperset(signer.verifiers):
+        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
 
 
 def listed_keys(folder: Path, origin: str) -> tuple[VerifierKey, ...]:

@@ -7,6 +7,7 @@
 Verifiers don't follow it: their trust anchor is what the parties publish, and the policy here is a draft of that.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import count
@@ -129,7 +130,8 @@ def _list(places: LedgerFolder, successor: LogSigner) -> LogSigner:
     listed = _listed(lines)
     more = [["log", vkey] for vkey in (successor.vkey, *successor.cosigner_vkeys) if vkey not in listed]
     if more:
-        at = max(number for number, line in enumerate(lines) if _is_of_log(line, successor.origin)) + 1
+        own = (number for number, line in enumerate(lines) if _is_of_log(line, successor.origin))
+        at = max(own, default=-1) + 1
         _write_policy(places, [*lines[:at], *more, *lines[at:]])
     return successor
 
@@ -166,8 +168,11 @@ def _text(places: LedgerFolder) -> str:
 
 
 def _lines(places: LedgerFolder) -> list[list[str]]:
-    """Give the policy's lines, each in its words; what is no rule (a comment, a blank line) as one word."""
-    return [line.split() if line.startswith("log") else [line] for line in _text(places).splitlines()]
+    """Give the policy's lines: a `log` line in its words, as `parse_policy` parts them, any other one as one word."""
+    text = _text(places)
+    parse_policy(text)
+    parted = ((line, re.split("[ \t]+", line.strip(" \t"))) for line in text.removesuffix("\n").split("\n"))
+    return [words if words[0] == "log" else [line] for line, words in parted]
 
 
 def _write_policy(places: LedgerFolder, lines: Collection[list[str]]) -> None:

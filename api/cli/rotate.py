@@ -37,20 +37,23 @@ def command(
 
     Ejemplo / example: constancia rotate --dir libro
     """
+    from constancia.api.cli.log_passphrase import log_passphrase_file as allowed
+    from constancia.ledger.folder import peek
     from constancia.ledger.rotation import begin, replace_at_once
     from constancia.ledger.rotation import finish as finish_rotation
 
     if sum((finish, lost, stolen)) > 1:
         raise fail(message("rotate.one"))
+    place = allowed(folder, log_passphrase_file, is_demonstration=peek(folder).is_demonstration)
     if lost or stolen:
-        secret = passphrase(log_passphrase_file, "passphrase.log_new", confirm=True)
+        secret = passphrase(place, "passphrase.log_new", confirm=True)
         done = replace_at_once(folder, secret, is_stolen=stolen)
         say(message("rotate.replaced", vkey=done.vkey, fingerprint=done.fingerprint))
     elif finish:
-        done = unlock(log_passphrase_file, "passphrase.log", lambda secret: finish_rotation(folder, secret))
+        done = unlock(place, "passphrase.log", lambda secret: finish_rotation(folder, secret))
         say(message("rotate.finished", vkey=done.vkey, fingerprint=done.fingerprint))
     else:
-        done = unlock(log_passphrase_file, "passphrase.log", lambda secret: begin(folder, secret))
+        done = unlock(place, "passphrase.log", lambda secret: begin(folder, secret))
         say(message("rotate.begun", vkey=done.vkey, fingerprint=done.fingerprint))
     if done.set_aside is not None:
         say(message("rotate.set_aside", path=done.set_aside))

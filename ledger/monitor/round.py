@@ -10,6 +10,8 @@
 - R2: an audit is *full* (every entry, every level) the first time, when it is due again, when a small log has grown,
   and while there is a finding; otherwise only the new entries are audited, at L1 and L2.
 - R3: a finding that a round could not judge stays open.
+- R4: what another key of the log's name signed is accepted from nobody; that it is not the log that was verified is
+  said all the same, or who serves it could hide a rollback behind a key.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +26,7 @@ from constancia.ledger.monitor.findings import Finding
 from constancia.ledger.monitor.judgements import ReceiptJudgement, findings_of, judge_age, judge_receipt, newest_word
 from constancia.ledger.monitor.round_web import RoundWeb
 from constancia.ledger.monitor.settings import Peer, WatchSettings, format_second, parse_second
-from constancia.ledger.monitor.signed_heads import OWN, RECEIPT, SignedHead, open_head
+from constancia.ledger.monitor.signed_heads import OWN, RECEIPT, SignedHead, is_consistent, open_head
 from constancia.ledger.monitor.watch_folder import LogFolder
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -68,6 +70,7 @@ class Round:
         self._published = PublishedLog(self.web)
         self._trust: TrustFolder | None = None
         self._opened: Opened | None = None
+        self._by_other_key: SignedHead | None = None
 
     def run(self, peers: Sequence[Peer], receipts: Sequence[ReceiptJudgement]) -> None:
         """Run all steps, as far as the log allows."""
@@ -93,6 +96,7 @@ class Round:
             )
         )
         if head is None:
+            self._with_memory(lambda memory: self._hold_other_key(others, KnownTrees(memory, self._published)))
             return
         self._note_seen(head)
         self._with_memory(
@@ -106,7 +110,7 @@ class Round:
 
     def _fetch(self) -> SignedHead | None:
         """Fetch the checkpoint and verify it with the key. None if it cannot be fetched, or is not the log's."""
-        self._opened = None
+        self._opened = self._by_other_key = None
         try:
             raw = self._read_checkpoint()
             origin = read_checkpoint(raw).origin
@@ -139,6 +143,7 @@ class Round:
         except Malformed as error:
             if error.code == "other-log-key":
                 self._find("log-key")
+                self._by_other_key = SignedHead(note=raw, checkpoint=read_checkpoint(raw))
             else:
                 self._find("checkpoint", key=error.code, reason=str(error))
             return None
@@ -218,6 +223,23 @@ class Round:
             self.judged |= _HELD
             self.found += behind(head, others)
         return goes_on
+
+    def _hold_other_key(self, others: Sequence[Other], trees: KnownTrees) -> None:
+        """Compare what another key signed with what this monitor was shown before; nobody else's word is (rule R4)."""
+        shown, own = self._by_other_key, [other for other in others if not other.is_peers]
+        if shown is None:
+            return
+        self.found += behind(shown, own)
+        for other in own:
+            if is_consistent(shown, other.head, trees) is False:
+                earlier, size = other.head.checkpoint, min(other.head.size, shown.size)
+                params = {
+                    "fault": "fork", "level": "L1", "index": 0, "last_index": size - 1, "field": CHECKPOINT_NAME,
+                    "expected": f"{earlier.root.hex()} at size {earlier.size}",
+                    "found": f"{shown.checkpoint.root.hex()} at size {shown.size}", "total": 1,
+                }  # fmt: skip
+                self._find("faulty", key=f"fork:0:{CHECKPOINT_NAME}", **params)
+                return
 
     def _judge_receipts(
         self, head: SignedHead, keys: Sequence[VerifierKey], trees: KnownTrees, receipts: Sequence[ReceiptJudgement]

@@ -15,7 +15,7 @@ from typing import Final
 from constancia.domain.state import State
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import replay
-from constancia.ledger.errors import Fatal, LedgerError, Unread
+from constancia.ledger.errors import Fatal, Unread
 from constancia.ledger.snapshots.snapshot_store import DamagedSnapshot, SnapshotStore
 from constancia.ledger.snapshots.stored_state import StoredState
 from constancia.ledger.store.entry_store import EntryStore
@@ -103,7 +103,7 @@ class BackgroundCheck:
                 self._snapshots.give_up()
                 self._is_damaged = True
                 continue
-            except LedgerError as error:
+            except Exception as error:  # noqa: BLE001 (what would have kept the ledger from opening)
                 self._snapshots.give_up()
                 self._on_fault(error)
                 return

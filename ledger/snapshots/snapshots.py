@@ -49,7 +49,7 @@ def read_back(
             return resumed, read(resumed, snapshots.watching(resumed, on_progress))
         except Unread:
             raise
-        except Fatal as error:
+        except Exception as error:  # noqa: BLE001 (whatever a state that is none leads to: the entries say what is)
             snapshots.reject(error)  # and if it is the store that contradicts itself, reading all of it says so
     head = new_head()
     return head, read(head, snapshots.watching(head, on_progress))

@@ -3,7 +3,8 @@
 - B1: before the first signature after a start the store is compared with its own published checkpoint, with the stored
   cosignatures and with each witness that answers within a bound; a witness that does not is named, and asked again.
 - B2: what contradicts the store refuses writing until it is gone, or accepted with a reason that becomes public.
-- B3: a contradiction has a signature under it, or is a configured witness's own answer.
+- B3: a contradiction has a signature under it, or is a configured witness's own answer; one by a key that this copy
+  does not have counts too where the log is published, for the copy may be from before a change of key.
 """
 
 import logging
@@ -20,9 +21,14 @@ from constancia.ledger.errors import RolledBack
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.reader.log import Log
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
-from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
+from constancia.ledger.witnesses.rollback_records import (
+    Contradiction,
+    RollbackRecords,
+    contradiction_in,
+    contradiction_of,
+)
 from constancia.verify.core.errors import Malformed, Unreadable, Unsupported
-from constancia.verify.core.formats.checkpoint import format_checkpoint, open_checkpoint
+from constancia.verify.core.formats.checkpoint import Checkpoint, format_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_note
 from constancia.verify.sources.files import read_file
@@ -155,13 +161,14 @@ class RollbackGuard(WriteGuard):
         for name, read in places:
             try:
                 raw = read()
-                checkpoint = open_checkpoint(raw, *self._keys)[0] if raw is not None else None
+                log = self._log
+                claim = None if raw is None else contradiction_in(name, raw, self._keys, log.size, log.root)
             except (OSError, Malformed) as error:
                 _log.warning("%s can't be compared with: %s", name, error)
                 self.unread.append(name)
                 continue
-            if checkpoint is not None:
-                yield from self._compare(name, checkpoint.size, checkpoint.root)
+            if claim is not None:
+                yield claim
 
     def _in_cosignatures(self) -> Iterator[Contradiction]:
         """Give the largest tree beyond the log and the largest within it, of each witness key whose signature holds."""
@@ -174,13 +181,10 @@ class RollbackGuard(WriteGuard):
                 except (Malformed, Unsupported, ValueError):
                     _log.warning("a stored cosignature of %s at %d is not valid", key_origin, row.size)
                     continue
-                yield from self._compare(KEPT, row.size, row.root)
-
-    def _compare(self, by: str, size: int, root: bytes) -> Iterator[Contradiction]:
-        if size > self._log.size:
-            yield Contradiction(by=by, code="ahead", size=size, root=root.hex())
-        elif self._log.root(size) != root:
-            yield Contradiction(by=by, code="conflict", size=size, root=root.hex())
+                checkpoint = Checkpoint(origin=key_origin, size=row.size, root=row.root)
+                claim = contradiction_of(KEPT, checkpoint, self._log.size, self._log.root)
+                if claim is not None:
+                    yield claim
 
 
 def _read(path: Path) -> bytes | None:

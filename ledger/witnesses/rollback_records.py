@@ -5,13 +5,16 @@ a copy, when, from which size, and why.
 """
 
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.ledger.disk.file_store import FileStore
 from constancia.ledger.errors import LedgerError
-from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
+from constancia.verify.core.formats.note import VerifierKey
 
 NAME: Final = "rollbacks.json"
 FORMAT: Final = "constancia/rollbacks@v1"
@@ -21,6 +24,7 @@ _SEEN: Final = {"by": str, "code": str, "root": str, "size": int}
 MAX_REASON: Final = 2_000
 # Code of an accepted clock: it contradicts no tree, and covers none.
 CLOCK: Final = "clock"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,45 @@ class Contradiction:
     def members(self) -> dict[str, Any]:
         """The members of the record's JSON."""
         return {"by": self.by, "code": self.code, "root": self.root, "size": self.size}
+
+
+def contradiction_of(
+    by: str, checkpoint: Checkpoint, size: int, root_at: Callable[[int], bytes]
+) -> Contradiction | None:
+    """Compare a checkpoint with a copy's number of entries and its roots at the sizes up to that."""
+    if checkpoint.size <= size and root_at(checkpoint.size) == checkpoint.root:
+        return None
+    code = "ahead" if checkpoint.size > size else "conflict"
+    return Contradiction(by=by, code=code, size=checkpoint.size, root=checkpoint.root.hex())
+
+
+def contradiction_in(
+    by: str, raw: bytes, keys: Sequence[VerifierKey], size: int, root_at: Callable[[int], bytes]
+) -> Contradiction | None:
+    """Compare a checkpoint that is shown as this log's with what this copy has.
+
+    It counts also where keys of the log's name signed it that are not among `keys`: a copy from before a change of key
+    does not have the new one, and would sign a second history. Nobody but the operator is asked to look, so that a
+    stranger who may write there does no more than stop the writer.
+
+    Args:
+        by: Who or what shows it.
+        raw: The signed note.
+        keys: The log's keys as far as they are known; one at least.
+        size: Number of entries of this copy.
+        root_at: Gives its root at a size up to that.
+
+    Raises:
+        Malformed: It is not this log's: bad form, another origin, no signature, or one that fails.
+    """
+    try:
+        checkpoint = open_checkpoint(raw, *keys)[0]
+    except Malformed as error:
+        if error.code != "other-log-key":
+            raise
+        checkpoint = read_checkpoint(raw)
+        _log.warning("%s: signed by a key of the log that this copy does not have", by)
+    return contradiction_of(by, checkpoint, size, root_at)
 
 
 def parse_rollbacks(raw: bytes) -> Sequence[dict[str, Any]]:

@@ -1,11 +1,13 @@
 """`constancia rotate` as its user meets it: what is said at each step, and what is refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.api.test_cli_verify import Person
 from tests.api.verbs import SECRET
 from tests.ledger.template import Templates
+from tests.verify.small_ledger import Writer
 
 from constancia.ledger.folder import LedgerFolder
 from constancia.verify.trust.trust_folder import load_trust
@@ -48,6 +50,20 @@ def test_each_step_says_the_new_key_the_fingerprint_and_what_is_next(person: Per
     assert fingerprint(person) in said
     assert "log-former-1.pem" in said
     assert (person.home / "libro" / "trust" / "policy").read_text().count("\nlog ") == 1
+
+
+@pytest.mark.parametrize("how", [(), ("--finish",), ("--lost",), ("--stolen",)])
+def test_passphrase_is_not_taken_from_the_folder_that_has_the_key(person: Person, how: tuple[str, ...]) -> None:
+    folder = person.home / "in earnest"
+    log = Writer().found().log()
+    first = log.entries[0].replace(b'"demonstration":true', b'"demonstration":false')
+    replace(log, entries=[first, *log.entries[1:]]).write_ledger(folder)
+    (person.home / "secret").rename(folder / "secret")
+    (person.home / "secret").symlink_to(folder / "secret")
+    done = person.runs("rotate", "--dir", folder, *how, "--log-passphrase-file", "secret")
+    assert done.returncode not in {0, 1, 2, 3, 4}
+    assert "next to the key that it opens" in done.stderr
+    assert not (folder / "keys" / "log-next.pem").exists()
 
 
 def test_one_way_at_a_time(person: Person) -> None:

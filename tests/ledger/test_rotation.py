@@ -9,9 +9,10 @@ from tests.ledger.template import Templates
 from tests.ledger.witnessed import TreeLog, cosigner
 from tests.ledger.world import ORIGIN, START, World
 
+from constancia.ledger.assembly import Options
 from constancia.ledger.backup import Older, backup, restore
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.errors import Fatal, LedgerError, Locked
+from constancia.ledger.errors import Fatal, LedgerError, Locked, RolledBack
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.keys.note_keys import KeyFileError
@@ -20,7 +21,7 @@ from constancia.ledger.rotation import Rotation, begin, finish, replace_at_once
 from constancia.ledger.witnesses.witness import NotSigned, Witness
 from constancia.ledger.witnesses.witness_memory import WitnessStore
 from constancia.verify.audit.run import audit
-from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.note import format_vkey, parse_note
 from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.policy_file import parse_policy
@@ -255,6 +256,67 @@ def test_comments_groups_and_witnesses_of_the_policy_stay(place: Place) -> None:
     text = policy.read_text()
     assert [line for line in text.splitlines() if line in before.splitlines()] == before.splitlines()
     assert len(parse_policy(text).signers_of(ORIGIN)) == 2
+
+
+def indented(text: str) -> str:
+    return text.replace("log ", " \t log\t", 1)
+
+
+def after_a_comment_of_two_parts(text: str) -> str:
+    """Lines end where verifiers end them: this is all of one comment."""
+    return f"# an example:\u2028log {LogSigner.generate(ORIGIN).vkey}\n{text}"
+
+
+def comments(place: Place) -> list[str]:
+    return [line for line in place.places.policy.read_text().split("\n") if line.startswith("#")]
+
+
+@pytest.mark.parametrize("write", [indented, after_a_comment_of_two_parts])
+def test_policy_is_read_as_verifiers_read_it(place: Place, write: Callable[[str], str]) -> None:
+    text = write(place.places.policy.read_text())
+    place.places.policy.write_text(text)
+    done = replace_at_once(place.folder, SECRET, is_stolen=True)
+    signers = parse_policy(place.places.policy.read_text()).signers_of(ORIGIN)
+    assert list(map(format_vkey, signers)) == [done.vkey]
+    assert [line for line in text.split("\n") if line.startswith("#")] == comments(place)
+    assert place.append() == hashes(place.places.load_log_key(ORIGIN, SECRET))
+
+
+def test_policy_of_another_log_alone_gets_the_key(place: Place) -> None:
+    place.places.policy.write_text(f"log {LogSigner.generate('example.org/other').vkey}\nquorum none\n")
+    done = begin(place.folder, SECRET)
+    signers = parse_policy(place.places.policy.read_text()).signers_of(ORIGIN)
+    assert list(map(format_vkey, signers)) == [done.vkey]
+
+
+def test_copy_from_before_the_change_signs_nothing_beside_what_the_new_key_signed(place: Place) -> None:
+    """The copy knows nothing of the new key, and where the log is published only that one has signed."""
+    before = place.folder.with_name("before")
+    shutil.copytree(place.folder, before)
+    begin(place.folder, SECRET)
+    place.append()
+    finish(place.folder, SECRET)
+    place.append()
+    published = (place.folder / "log" / "checkpoint").read_bytes
+    signer = LedgerFolder(before).load_log_key(ORIGIN, SECRET)
+    options = Options(published=[("www", published)])
+    with Ledger.open(before, clock=StoryClock(START), signer=signer, options=options) as ledger:
+        ledger.documents.put(b"charter")
+        place.world.look(ledger.log)
+        with pytest.raises(RolledBack, match="www: ahead"):
+            ledger.append(next(place._acts)().parsed)
+
+
+def test_backup_is_compared_also_with_what_a_key_signed_that_no_policy_lists_any_more(
+    place: Place, tmp_path: Path
+) -> None:
+    backup(place.folder, tmp_path / "before")
+    replace_at_once(place.folder, SECRET, is_stolen=True)
+    place.append()
+    replace_at_once(place.folder, SECRET, is_stolen=True)
+    with pytest.raises(Older) as older:
+        restore(tmp_path / "before", place.folder, now=START)
+    assert {claim.by for claim in older.value.seen} == {"ledger.sqlite", "log/checkpoint"}
 
 
 def test_backup_from_before_the_change_is_compared_with_what_the_new_key_signed(place: Place, tmp_path: Path) -> None:

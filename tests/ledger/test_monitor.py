@@ -635,7 +635,30 @@ def test_another_log_at_the_address_is_noticed(watching: Monitor, host: Host) ->
 def test_checkpoint_by_another_key_is_noticed(watching: Monitor, host: Host, true: Log) -> None:
     host.show(replace(true, signer=LogKey("thief")))
     outcome = watching.round()
-    assert (outcome.code, codes(outcome), host.count()) == (INCONCLUSIVE, {"log-key"}, 1)
+    assert (outcome.code, codes(outcome), host.count()) == (INCONCLUSIVE, {"log-key"}, 3)  # two tiles
+
+
+@pytest.mark.parametrize(
+    ("history", "size", "besides"),
+    [
+        ("true", OLD + 20, set()),
+        ("true", OLD, set()),
+        ("true", 280, {"rollback"}),
+        ("forged", 295, {"rollback", "faulty"}),
+        ("forged", OLD, {"faulty"}),
+        ("forged", OLD + 20, {"faulty"}),
+    ],
+)
+def test_another_key_hides_no_other_past_than_the_one_that_was_verified(
+    watching: Monitor, host: Host, true: Log, forged: Log, history: str, size: int, besides: set[str]
+) -> None:
+    shown = {"true": true, "forged": forged}[history].cut_at(size)
+    host.show(replace(shown, signer=LogKey("thief")))
+    outcome = watching.round()
+    assert (outcome.code, codes(outcome)) == (ALTERED if besides else INCONCLUSIVE, {"log-key", *besides})
+    assert not list(watching.folder.evidence.glob("*")), "what another key signed proves nothing against this one"
+    host.show(true)
+    assert (watching.round().code, watching.folder.state.size) == (INTACT, true.size)
 
 
 # Without trust

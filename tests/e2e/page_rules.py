@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.dishonest import altered, backdated
+from tests.dishonest import altered, backdated, truncated
 from tests.e2e.page_cases import Case, Shown, add, bundle, true
-from tests.verify.small_ledger import PARTIES, SCOPE, Key, LogKey, Witness, Writer, write
+from tests.verify.small_ledger import PARTIES, SCOPE, Key, Log, LogKey, Witness, Writer, write
 
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.entry import parse_entry
@@ -290,6 +290,22 @@ def pinned_key(folder: Path) -> Shown:
 
 
 add("trust: another log key", "other-log-key", pinned_key)
+
+
+def by_a_stranger(name: str, code: str, make: Callable[[Log], Log], **trust: Any) -> None:
+    """A log that somebody else signed under its name is not accepted, and what contradicts it is said all the same."""
+
+    def case(folder: Path) -> Shown:
+        return bundle(replace(make(true()), signer=LogKey("stranger")), folder, true(), **trust)
+
+    add(f"by a stranger: {name}", code, case)
+
+
+by_a_stranger("altered", "signature", lambda log: altered(log, 20, log.entries[20].replace(b"El", b"Un")))
+by_a_stranger("another beginning", "genesis", lambda _: Writer(name="another").found().report(30).log())
+by_a_stranger("cut off", "rollback", lambda log: truncated(log, 22), kept=30)
+by_a_stranger("end rewritten", "fork", lambda log: backdated(log, 29, "2019-03-01T18:59:59.000Z"), kept=30)
+by_a_stranger("cut off, nothing kept", "other-log-key", lambda log: truncated(log, 22))
 
 
 def dated_after_cosignature(folder: Path) -> Shown:

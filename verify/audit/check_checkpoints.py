@@ -41,9 +41,9 @@ class CheckpointChecker(Conclusion):
         """Tell whether the entries up to a size are claimed by the source but could not all be had."""
         return self._findings.ends_at is not None and self._tree.size < size <= self.extent
 
-    def root_differs(self, code: str, where: str, checkpoint: Checkpoint, *, since: int | None = None) -> None:
-        """Take in that a checkpoint gives another root than the tree's: its place is known once all else is."""
-        self._seen.contradict(code, where, checkpoint, since=since)
+    def root_differs(self, code: str, where: str, checkpoint: Checkpoint) -> None:
+        """As the core does; the place is known once all else is, but signers of this history don't narrow a fork's."""
+        self._seen.contradict(code, where, checkpoint, since=0 if code == "fork" else None)
 
     def check_batches(self, store: Store, start: int = 0) -> None:
         """Check the checkpoint of every batch that begins at an index or later, each at its first index."""

@@ -148,8 +148,8 @@ class Conclusion:
     def check_log_cosigner(self, origin: str | None, genesis_vkey: object, notes: Iterable[PlacedNote]) -> None:
         """SPEC §7 step 15: every checkpoint carries a cosignature by the ML-DSA-44 key that entry 0 names, if it does.
 
-        One that the log key of entry 0 did not sign carries one by another ML-DSA-44 key of the log that the policy
-        lists, if it does. A note that can't be read is a fault already. Source: C2SP tlog-cosignature; ours: SPEC §4.
+        One that another listed key signed instead of that of entry 0 carries one by another ML-DSA-44 key of the log
+        that the policy lists, if it does; nothing is asked of one that no known key signed. A note that can't be read is a fault already. Source: C2SP tlog-cosignature; ours: SPEC §4.
         """
         own = None if genesis_vkey is None else self._log_cosigner(origin, str(genesis_vkey))
         if own is None:
@@ -160,7 +160,8 @@ class Conclusion:
         for index, where, raw in notes:
             try:
                 note = parse_note(raw)
-                asked = [own] if self._own is None or any(map(self._own.matches, note.signatures)) else others
+                signed = [key for key in self._public if any(map(key.matches, note.signatures))]
+                asked = [own] if self._own in (None, *signed) else others if signed else []
                 claimed = [(key, line) for key in asked for line in filter(key.matches, note.signatures)]
                 for key, line in claimed:
                     if key not in listed or not is_supported:  # `open` has checked those that the policy lists

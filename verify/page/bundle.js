@@ -277,7 +277,8 @@ async function checkLogCosigner() {
 	if (key.type !== ML_DSA_44 || key.name !== origin) return fault("log-key", 0, field, origin, key.name);
 	const pinned = trust.policy ? [...trust.policy.witnesses.map(one => one.key), ...trust.policy.logs.get(origin) ?? []] : [];
 	const others = pinned.filter(({name, type, text}) => name === origin && type === ML_DSA_44 && text !== key.text);
-	const asked = !ownKey || linesOf(head, ownKey).length ? [key] : others;
+	const isBy = one => one.type === ED25519 && linesOf(head, one).length;
+	const asked = !ownKey || isBy(ownKey) ? [key] : pinned.some(isBy) ? others : [];
 	if (asked.length && !asked.some(one => linesOf(head, one).length)) fault("checkpoint", null, "checkpoint", key.name, "—");
 	for (const one of asked) await checkCosignatures(one, answer => {
 		if (answer) count("L1", "cosignatures"); else unchecked("unsupported", {names: key.name});

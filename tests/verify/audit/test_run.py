@@ -140,6 +140,8 @@ def test_a3_rewritten_log_is_caught_by_a_kept_checkpoint(log: Log, tmp_path: Pat
     kept = log.write_trust(tmp_path / "trust", kept=log.size)
     fault = first(verify(forged.write_store(tmp_path / "ledger.sqlite"), kept))
     assert (fault.code, fault.field) == ("fork", "trust/checkpoint")
+    # Signers of this history say nothing of where the other one parts from it.
+    assert (fault.index, fault.last_index, fault.somewhere) == (0, log.size - 1, True)
 
 
 def test_a3_rewritten_log_is_caught_by_a_later_signers_seen_root(log: Log, trust: Path, tmp_path: Path) -> None:

@@ -107,6 +107,18 @@ def test_cosignatures_of_the_log_are_counted() -> None:
     assert findings.checked == {"L1": {"cosignatures": 2}}
 
 
+def test_checkpoint_by_a_key_that_no_policy_lists_is_asked_for_no_cosignature() -> None:
+    """After a second change of key, who has the anchor of the first one is to say that he does not know this key."""
+    listed, unlisted = (LogKey(name) for name in ("second", "third"))
+    conclusion, findings = concluding(policy(keys=(listed.verifier, OTHER.verifier)))
+    conclusion.check_keys(ORIGIN, format_vkey(LOG_KEY.verifier))
+    for signer, codes in ((unlisted, []), (listed, ["checkpoint"])):
+        conclusion.check_log_cosigner(
+            ORIGIN, format_vkey(OWN.verifier), [(0, "head", signer.checkpoint(1, bytes(32), [cosigner("third")]))]
+        )
+        assert [fault.code for fault in findings.faults] == codes
+
+
 def test_log_that_names_no_cosigner_needs_none() -> None:
     conclusion, findings = concluding()
     conclusion.check_log_cosigner(ORIGIN, None, [(0, "head", LOG_KEY.checkpoint(1, bytes(32)))])

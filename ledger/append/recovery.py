@@ -139,7 +139,10 @@ def _replay_row(head: Head, row: Notification, index: int) -> None:
     ):
         if expected != found:
             raise Fatal(f"{what}: expected {expected}, found {found}", where=f"entry {index}")
-    head.extend(entry, recorded_of(entry, row.originator_version))
+    try:
+        head.extend(entry, recorded_of(entry, row.originator_version))
+    except (Malformed, LookupError, TypeError, AttributeError, ValueError) as error:  # a body without its type's form
+        raise Fatal(f"the entry can't be read: {error!r}", where=f"entry {index}") from error
 
 
 def key_of_genesis(head: Head) -> VerifierKey | None:

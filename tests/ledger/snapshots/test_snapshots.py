@@ -1,5 +1,6 @@
 """A ledger that opens at a stored state is the ledger that read everything; and nobody is fooled by what is stored."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -296,15 +297,31 @@ class TestForged:
         assert len(checks) == begun  # everything was read
         assert is_right(small)
 
+    @pytest.mark.parametrize("stream", ["ledger", "party/nosc", "commitment/c1"])
+    def test_aggregate_of_nothing_with_its_digest_does_not_keep_the_ledger_from_opening(
+        self, small: Desk, stream: str
+    ) -> None:
+        small.ledger.close()
+        with closing(sqlite3.connect(path(small))) as database:
+            query = "SELECT size, packed FROM aggregates WHERE stream=? ORDER BY size DESC LIMIT 1"
+            [[size, packed]] = database.execute(query, (stream,))
+            nothing = json.dumps([None] * len(json.loads(packed)), separators=(",", ":"))
+            row = (nothing, _digest(stream, size, nothing.encode()), stream, size)
+            database.execute("UPDATE aggregates SET packed=?, digest=? WHERE stream=? AND size=?", row)
+            database.commit()
+        small.reopen()
+
+    @pytest.mark.parametrize("names", [("SFP", "Sfp"), ('"public_key"', '"public_kez"')], ids=["value", "member"])
     def test_k1_entry_that_was_altered_before_the_state_is_found(
-        self, small: Desk, checks: list[BackgroundCheck]
+        self, small: Desk, checks: list[BackgroundCheck], names: tuple[str, str]
     ) -> None:
         small.ledger.close()
         with closing(sqlite3.connect(small.folder / "ledger.sqlite")) as database:
             database.execute("DROP TRIGGER stored_events_no_UPDATE")
             database.execute(
-                "UPDATE stored_events SET state=CAST(replace(CAST(state AS TEXT), 'SFP', 'Sfp') AS BLOB) "
-                "WHERE position=10"
+                "UPDATE stored_events SET state=CAST(replace(CAST(state AS TEXT), ?, ?) AS BLOB) WHERE position="
+                "(SELECT max(position) FROM stored_events WHERE position<=10 AND instr(CAST(state AS TEXT), ?))",
+                (*names, names[0]),
             )
             database.commit()
         small.reopen()

@@ -8,6 +8,7 @@ import pytest
 from tests.ledger.template import Templates
 from tests.ledger.witnessed import TreeLog, cosigner
 from tests.ledger.world import ORIGIN, START, World
+from tests.postgres import Server
 
 from constancia.ledger.assembly import Options
 from constancia.ledger.backup import Older, backup, restore
@@ -17,7 +18,9 @@ from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.keys.note_keys import KeyFileError
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.relocation import move_to_database, move_to_file
 from constancia.ledger.rotation import Rotation, begin, finish, replace_at_once
+from constancia.ledger.snapshots import snapshot_store, snapshots
 from constancia.ledger.witnesses.witness import NotSigned, Witness
 from constancia.ledger.witnesses.witness_memory import WitnessStore
 from constancia.verify.audit.run import audit
@@ -256,6 +259,35 @@ def test_comments_groups_and_witnesses_of_the_policy_stay(place: Place) -> None:
     text = policy.read_text()
     assert [line for line in text.splitlines() if line in before.splitlines()] == before.splitlines()
     assert len(parse_policy(text).signers_of(ORIGIN)) == 2
+
+
+def test_change_goes_on_in_a_database_with_stored_states_and_after_a_restore(
+    place: Place, tmp_path: Path, postgres_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot_store, "EVERY", 4)
+    monkeypatch.setattr(snapshots, "_WORTH_STORING", 1)
+    place.append()
+    backup(place.folder, tmp_path / "before")
+    begin(place.folder, SECRET)
+    move_to_database(place.folder, postgres_server.schema())
+    place.append()
+    done = finish(place.folder, SECRET)
+    new = place.places.load_log_key(ORIGIN, SECRET)
+    place.pin("both")
+    assert place.append() == hashes(new)
+    with place.open() as ledger:
+        assert (ledger.vkey, ledger.state().base_size) == (done.vkey, ledger.size)
+    backup(place.folder, tmp_path / "after")
+    move_to_file(place.folder)
+    assert place.append() == hashes(new)
+    assert place.verdicts("both") == [INTACT]
+    for name in ("before", "after"):
+        with pytest.raises(Older):
+            restore(tmp_path / name, place.folder, now=START)
+    restore(tmp_path / "after", place.folder, now=START, accept_rollback="the disk was lost")
+    with place.open() as ledger:
+        assert (ledger.vkey, ledger.refusal) == (done.vkey, None)
+    assert place.verdicts("both") == [INTACT]
 
 
 def indented(text: str) -> str:

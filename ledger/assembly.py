@@ -338,7 +338,7 @@ def _open_store(wanted: OpenRequest, resources: contextlib.ExitStack) -> EntryAp
     if address is not None:
         return _open_database(wanted, address, resources)
     if not is_there and not wanted.create:
-        raise NotFound(f"there is no ledger in {wanted.folder}")
+        raise NotFound(f"there is no ledger in {wanted.folder}: give the folder of one")
     if wanted.signer is not None:
         wanted.folder.mkdir(parents=True, exist_ok=True)
         resources.enter_context(WriterLock(wanted.folder))

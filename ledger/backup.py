@@ -117,7 +117,7 @@ def backup(folder: Path, target: Path) -> Copied:
     """
     address = address_in(folder)
     if address is None and not (folder / STORE_NAME).is_file():
-        raise NotFound(f"there is no ledger in {folder}")
+        raise NotFound(f"there is no ledger in {folder}: give the folder of one")
     if os.path.lexists(target):
         raise LedgerError(f"{target} exists; a backup is never overwritten")
     target.parent.mkdir(parents=True, exist_ok=True)

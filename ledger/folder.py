@@ -254,7 +254,7 @@ def peek(folder: Path, database: Address | None = None) -> Peek:
         origin, size, genesis = postgres().glance(address)
         return _peeked(origin, size, genesis, address.shown)
     if not (folder / STORE_NAME).is_file():
-        raise NotFound(f"there is no ledger in {folder}")
+        raise NotFound(f"there is no ledger in {folder}: give the folder of one")
     try:
         store = open_store(folder / STORE_NAME)
         try:

@@ -71,7 +71,7 @@ def move_to_database(folder: Path, address: Address) -> Moved:
     """
     with contextlib.ExitStack() as resources:
         if not folder.is_dir():
-            raise NotFound(f"there is no ledger in {folder}")
+            raise NotFound(f"there is no ledger in {folder}: give the folder of one")
         resources.enter_context(WriterLock(folder))
         path = _store_to_move(folder, address)
         is_begun = path.name == STORE_NAME  # else it was cut short at its last step: the database has every row
@@ -114,7 +114,7 @@ def move_to_file(folder: Path) -> Moved:
     if address is None:
         if LedgerFolder(folder).has_store:
             raise NotFound(f"the ledger in {folder} is in no database")
-        raise NotFound(f"there is no ledger in {folder}")
+        raise NotFound(f"there is no ledger in {folder}: give the folder of one")
     part = durable_part(folder / "moving")
     with contextlib.ExitStack() as resources:
         resources.enter_context(WriterLock(folder))
@@ -152,7 +152,7 @@ def _store_to_move(folder: Path, address: Address) -> Path:
     if not place.exists() and left.exists() and named is not None:
         return left
     if not place.exists():
-        raise NotFound(f"there is no ledger in {folder}")
+        raise NotFound(f"there is no ledger in {folder}: give the folder of one")
     return place
 
 

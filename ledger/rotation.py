@@ -79,12 +79,15 @@ def finish(folder: Path, passphrase: bytes) -> Rotation:
     with WriterLock(folder):
         origin = peek(folder).origin
         if not places.next_log_key.exists():
-            raise LedgerError("no other key of the log was begun: nothing is to be finished")
+            raise LedgerError("no other key of the log was begun: begin with `constancia rotate` without --finish")
         successor = _list(places, _successor(places, origin, passphrase))
         with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger:
             lines = parse_note(ledger.log.signed()).signatures
         if not any(map(successor.verifier.matches, lines)):
-            raise LedgerError("the new key has not signed yet: start the server, and record an entry with both keys")
+            raise LedgerError(
+                "the new key has not signed yet: start the server, record an entry, which both keys sign, and "
+                "repeat the command"
+            )
         _remember(places, successor)
         return _rotation(places, successor, _retire(places))
 

@@ -11,13 +11,11 @@ import hashlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.values import to_json
 from constancia.domain.remarks.cancellation import Cancellation, withdrawals
-from constancia.ledger.disk.durable import overwrite_and_remove
 from constancia.ledger.disk.file_store import FileStore, FolderFiles
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder
@@ -103,11 +101,6 @@ def _carry_out(folder: LedgerFolder, state: StateView, places: Places) -> Carrie
     return CarriedOut(
         blocked=tuple(blocked), destroyed=tuple(sorted(destroyed)), restored=tuple(restored), commitments=tuple(gone)
     )
-
-
-def remove_withdrawn(published: Path, withdrawn: Mapping[str, object]) -> int:
-    """Remove withdrawn documents from a published folder; return how many were there."""
-    return sum(overwrite_and_remove(published / DOCUMENTS_NAME / name) for name in sorted(withdrawn))
 
 
 def _about(cancellation: Cancellation) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, message, passphrase, say, unlock
+from constancia.api.cli.terminal import USAGE, fail, guarded, message, passphrase, say, unlock
 
 
 @guarded
@@ -43,7 +43,7 @@ def command(
     from constancia.ledger.rotation import finish as finish_rotation
 
     if sum((finish, lost, stolen)) > 1:
-        raise fail(message("rotate.one"))
+        raise fail(message("rotate.one"), USAGE)
     place = allowed(folder, log_passphrase_file, is_demonstration=peek(folder).is_demonstration)
     if lost or stolen:
         secret = passphrase(place, "passphrase.log_new", confirm=True)

@@ -104,8 +104,8 @@ def unanswered(request: Request, document: Mapping[str, Any]) -> Response:
         document: The problem document that a program would get.
     """
     lang = "en" if path_within(request.scope).startswith("/en") else "es"
-    title, then = tr(lang, f"problem.{document['code']}"), tr(lang, f"problem.{document['code']}.next")
-    body = plain_page(lang, title, document["code"], then)
+    what, then = tr(lang, f"problem.{document['code']}"), tr(lang, "starting.away_then", code=document["code"])
+    body = plain_page(lang, tr(lang, "starting.away"), f"{what}.", then)
     return HTMLResponse(body, document["status"], {"Content-Security-Policy": PLAIN_CSP})
 
 

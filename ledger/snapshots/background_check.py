@@ -1,7 +1,7 @@
 """What a stored state spared the start is read all the same, behind the scenes: the same checks, the same error.
 
 - K1: every entry up to the stored state is read, chained and folded from the first one on, as at a start without it.
-- K2: at each snapshot the state is compared with what is stored there, and in the end the tree's hashes.
+- K2: at each stored size the state is compared with what is stored there, and in the end the tree's hashes.
 - K3: what differs stops the writer, as it would have kept the ledger from opening; the stored state is thrown away.
 - K4: it is slow on purpose: for each second of work it rests several, so that who submits and reads does not notice it.
 """

@@ -48,8 +48,8 @@ def test_page_says_how_far_the_start_is(listener: socket.socket) -> None:
         later, english = http.get("/es/"), http.get("/en/")
     assert {answer.status_code for answer in (first, later, english)} == {503}
     assert "El servidor está arrancando" in first.text
-    assert "Las vistas se están poniendo al día: 1,200 de 5,594 registros." in later.text
-    assert "The views are catching up: 1,200 of 5,594 entries." in english.text
+    assert "Va en el registro 1,200 de 5,594." in later.text
+    assert "It has come to entry 1,200 of 5,594." in english.text
     assert later.headers["Retry-After"] == str(RETRY_AFTER_S)
     assert later.headers["Cache-Control"] == "no-store"
     # What runs in the page is named by its hash, and there is a link for who runs no scripts.
@@ -161,7 +161,7 @@ def test_command_answers_before_the_ledger_is_read(templates: Templates, tmp_pat
                 continue
             answers.append(answer.status_code)
             if answer.status_code == 503:
-                assert re.search("arrancando|poniendo al día", answer.text)
+                assert re.search("arrancando|Va en el registro", answer.text)
             time.sleep(0.01)
     finally:
         process.send_signal(signal.SIGINT)

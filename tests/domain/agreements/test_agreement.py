@@ -6,7 +6,7 @@ import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, doc, rep, root, seated, text
 from tests.domain.tables import Walk, codes
 
-from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.agreements.agreement import Agreement, in_force_on
 from constancia.domain.kernel.values import digest
 
 AG = "agreement/ag"
@@ -295,6 +295,14 @@ def test_a_reservation_stays_with_the_signature() -> None:
     assert signature.mark.party == "nosc"
 
 
+def test_a_text_is_in_force_no_earlier_than_it_was_frozen() -> None:
+    stage = drafted().on("2019-03-04")
+    stage.says("inai", "AgreementTextFrozen", frozen())
+    for party in MEMBERS:
+        stage.says(party, "AgreementSigned", signed(), occurred_on="2019-03-02")
+    assert in_force_on(stage.state, agreement(stage).current) == "2019-03-04"
+
+
 def test_14_who_has_withdrawn_does_not_sign_and_the_required_set_stays_unfulfilled() -> None:
     stage = signed_by("nosc", "inai")
     withdrawn = {"effective": "2019-03", "governance_body": "cc", "grounds": text("Ya"), "party": "sfp"}
@@ -306,6 +314,8 @@ def test_14_who_has_withdrawn_does_not_sign_and_the_required_set_stays_unfulfill
 def test_a_text_is_drafted_by_one_of_its_parties_for_the_body_that_it_names() -> None:
     stage = seated()
     assert codes(stage.refused("sfp", "AgreementDrafted", draft(parties=["inai", "nosc"]))) == {"E_ROLE"}
+    refusal = stage.refused("sfp", "AgreementDrafted", draft(parties=["inai", "red", "sfp"], governance_body="cc"))
+    assert (refusal.code, refusal.judged_against["party"]) == ("E_NOT_SEATED", "red")
     stage.body("cc2", MEMBERS)
     stage.says("sfp", "AgreementDrafted", draft())
     assert agreement(stage).current.governance_body is None, "all sit in two bodies"

@@ -102,7 +102,8 @@ def holding_back(condition: DeclaredCondition | None, on: Commitment, at: Contex
 def released(condition: DeclaredCondition | None, on: Commitment, at: Context) -> Iterable[Agreement]:
     """Give the agreements that change where a condition was settled with this entry.
 
-    One that is met lets a version that all have signed enter into force; one that failed lets it lapse.
+    One that is met lets a version that all have signed enter into force; one that failed lets it lapse. An agreement
+    that has ended stays ended.
     """
     if condition is None or condition.settled != at.mark:
         return
@@ -118,7 +119,7 @@ def released(condition: DeclaredCondition | None, on: Commitment, at: Context) -
         for precedent in precedents
     )
     after = agreement.with_current(replace(agreement.current, precedents=settled))
-    if condition.outcome == "failed":
+    if condition.outcome == "failed" and after.terminated is None:
         yield replace(after, status="lapsed" if after.in_force is None else "in_force")
     elif after.status == "awaiting_condition":
         after = entered(after, at)

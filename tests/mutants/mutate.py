@@ -3,7 +3,7 @@
 import ast
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class Mutant:
 
     path: str
     line: int
-    lines: range
+    lines: Collection[int]
     function: str
     before: str
     after: str
@@ -57,18 +57,15 @@ class Mutant:
     def functions(self, root: Path) -> list[tuple[str, int]]:
         """Give name and first line of each function in whose body the change is, the outermost first."""
         node: ast.AST = ast.parse((root / self.path).read_text(encoding="utf-8"))
-        names: list[str] = []
         around: list[tuple[str, int]] = []
         for name, index in self.steps:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(node, _FUNCTIONS):
                 if name != "body":
                     break
-                first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-                around.append((".".join(names), first))
-                names.append("<locals>")
+                first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+                around.append((getattr(node, "name", "<lambda>"), first))
             value = getattr(node, name)
             node = value if index is None else value[index]
-            names += [node.name] if isinstance(node, _NAMED) else []
         return around
 
     @property
@@ -121,6 +118,7 @@ def _places(node: ast.AST, steps: _Steps, function: str) -> Iterator[tuple[_Step
             yield from _places(child, here, inside)
 
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -219,16 +217,22 @@ def _is_text(node: ast.BinOp) -> bool:
     )
 
 
-def _lines(tree: ast.AST, steps: _Steps) -> range:
-    """The lines of the innermost statement on a way, without its body."""
-    node, lines = tree, range(0)
+def _lines(tree: ast.AST, steps: _Steps) -> Collection[int]:
+    """The lines of the innermost statement or lambda on a way, without its body, or its other lambdas' where it can."""
+    node, lines, inner = tree, range(0), set[int]()
     for name, index in steps:
         value = getattr(node, name)
         node = value if index is None else value[index]
-        if isinstance(node, ast.stmt):
+        if isinstance(node, ast.stmt | ast.Lambda):
             body = getattr(node, "body", None)
-            lines = range(node.lineno, body[0].lineno if body else (node.end_lineno or node.lineno) + 1)
-    return lines
+            first = body[0].lineno if isinstance(body, list) else (node.end_lineno or node.lineno) + 1
+            lines = range(node.lineno, first)
+            inner = {line for each in _lambdas(node) for line in range(each.lineno, (each.end_lineno or 0) + 1)}
+    return set(lines) - inner or lines
+
+
+def _lambdas(node: ast.AST) -> Iterator[ast.Lambda]:
+    return (each for each in ast.walk(node) if isinstance(each, ast.Lambda) and each is not node)
 
 
 def _text(node: ast.AST) -> str:

@@ -1,8 +1,8 @@
 """One session of pytest that has collected its tests, and forks a process for each mutant: a second or less for most.
 
 - M1: in the fork the mutated function's code is put in the place of the function's own, so that nothing is imported or
-  collected again. What runs when a module is imported (constants, defaults, class bodies) can't be replaced so: it is
-  tried with `--whole`, in a new process.
+  collected again. What runs when a module is imported (constants, defaults, class bodies, a function that no test
+  reaches later) can't be replaced so: it is tried with `--whole`, in a new process.
 - M2: of the tests only those run that reach the changed line, as a run without any change has shown: first those that
   have killed many mutants in little time, the module's own before others.
 - M3: a test counts only if it passes without the change in a fork of its own: what fails by itself kills nothing.
@@ -113,6 +113,8 @@ class Session(FirstExample):
         if not changed:
             return "imported"
         names = self._tests_of(mutant, path)
+        if not names:
+            return "imported"
         usual = sum(self._seconds[name] for name in names)
         while names:
             failed = self._forked(lambda: [self._first_failing(names, changed)], 3 * usual + 5)
@@ -133,10 +135,11 @@ class Session(FirstExample):
         def price(name: str) -> float:
             return (self._seconds[name] + 0.01) / (1 + 4 * name.startswith(own) + self._kills[mutant.path, name])
 
-        names, total = [], 0.0
+        names: list[str] = []
+        total = 0.0
         for name in sorted(reaching, key=price):
             total += self._seconds[name]
-            if total > self._most_s:
+            if names and total > self._most_s:
                 break
             names.append(name)
         return names
@@ -230,7 +233,7 @@ def _kill(group: int) -> None:
 
 
 def _place(code: CodeType) -> tuple[str, str, int]:
-    return str(Path(code.co_filename).resolve()), code.co_qualname, code.co_firstlineno
+    return str(Path(code.co_filename).resolve()), code.co_name, code.co_firstlineno
 
 
 def _mutated(mutant: Mutant, root: Path, path: str) -> list[CodeType]:
@@ -240,6 +243,6 @@ def _mutated(mutant: Mutant, root: Path, path: str) -> list[CodeType]:
     changed: list[CodeType] = []
     while waiting:
         code = waiting.pop()
-        changed += [code] if (code.co_qualname, code.co_firstlineno) in around else []
+        changed += [code] if (code.co_name, code.co_firstlineno) in around else []
         waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
     return changed

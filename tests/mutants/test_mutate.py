@@ -45,16 +45,27 @@ def test_each_operator_constant_condition_and_return_is_changed_once(tmp_path: P
 def test_change_has_the_lines_that_a_test_must_reach_and_the_function_that_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(SOURCE, encoding="utf-8")
     places = {f"{one.before}  ->  {one.after}": one for one in mutants_of(tmp_path, "a.py")}
-    assert places["given < LIMIT  ->  given <= LIMIT"].lines == range(7, 8)
-    assert places["2  ->  3"].lines == range(10, 11)
+    assert places["given < LIMIT  ->  given <= LIMIT"].lines == {7}
+    assert places["2  ->  3"].lines == {10}
     assert places["2  ->  3"].functions(tmp_path) == [("take", 5)]
     assert places["3  ->  4"].functions(tmp_path) == [], "a constant of the module"
     assert places["False  ->  True"].functions(tmp_path) == [], "a default"
     nested = "def make():\n    def rule(at, n=1):\n        return at > 0\n    return rule\n"
     (tmp_path / "b.py").write_text(nested, encoding="utf-8")
     places = {f"{one.before}  ->  {one.after}": one for one in mutants_of(tmp_path, "b.py")}
-    assert places["at > 0  ->  at >= 0"].functions(tmp_path) == [("make", 1), ("make.<locals>.rule", 2)]
+    assert places["at > 0  ->  at >= 0"].functions(tmp_path) == [("make", 1), ("rule", 2)]
     assert places["1  ->  2"].functions(tmp_path) == [("make", 1)]
+
+
+def test_lambda_is_a_function_with_lines_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        "def make():\n    return Rule(\n        lambda at: at > 0,\n        5,\n    )\n", "utf-8"
+    )
+    places = {f"{one.before}  ->  {one.after}": one for one in mutants_of(tmp_path, "a.py")}
+    assert places["at > 0  ->  at >= 0"].functions(tmp_path) == [("make", 1), ("<lambda>", 3)]
+    assert places["at > 0  ->  at >= 0"].lines == {3}
+    assert places["5  ->  6"].functions(tmp_path) == [("make", 1)]
+    assert places["5  ->  6"].lines == {2, 4, 5}, "who runs the lambda does not run what makes it"
 
 
 def test_run_goes_on_where_another_ended_first_with_what_was_never_tried(tmp_path: Path) -> None:

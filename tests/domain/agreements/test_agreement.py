@@ -6,7 +6,7 @@ import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, doc, rep, root, seated, text
 from tests.domain.tables import Walk, codes
 
-from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.agreements.agreement import Agreement, in_force_on
 from constancia.domain.kernel.values import digest
 
 AG = "agreement/ag"
@@ -279,6 +279,7 @@ def test_nobody_signs_before_the_window_begins() -> None:
 def test_a_window_is_not_over_before_it_is_opened() -> None:
     refused = drafted().code("inai", "AgreementTextFrozen", frozen(window="2019-02-01/2019-02-20"))
     assert refused == "E_DATE"
+    assert awaiting(window="2019-02-01/2019-03-01").status(AG) == "awaiting_signatures", "its last day has begun"
 
 
 def test_in_force_does_not_lapse_when_its_window_is_over() -> None:
@@ -294,12 +295,32 @@ def test_a_reservation_stays_with_the_signature() -> None:
     assert signature.mark.party == "nosc"
 
 
+def test_a_text_is_in_force_no_earlier_than_it_was_frozen() -> None:
+    stage = drafted().on("2019-03-04")
+    stage.says("inai", "AgreementTextFrozen", frozen())
+    for party in MEMBERS:
+        stage.says(party, "AgreementSigned", signed(), occurred_on="2019-03-02")
+    assert in_force_on(stage.state, agreement(stage).current) == "2019-03-04"
+
+
 def test_14_who_has_withdrawn_does_not_sign_and_the_required_set_stays_unfulfilled() -> None:
     stage = signed_by("nosc", "inai")
     withdrawn = {"effective": "2019-03", "governance_body": "cc", "grounds": text("Ya"), "party": "sfp"}
     stage.says(root("sfp"), "PartyWithdrew", withdrawn)
     assert stage.code("sfp", "AgreementSigned", signed()) == "E_PARTY_WITHDRAWN"
     assert agreement(stage).current.missing == ("sfp",)
+
+
+def test_a_text_is_drafted_by_one_of_its_parties_for_the_body_that_it_names() -> None:
+    stage = seated()
+    assert codes(stage.refused("sfp", "AgreementDrafted", draft(parties=["inai", "nosc"]))) == {"E_ROLE"}
+    refusal = stage.refused("sfp", "AgreementDrafted", draft(parties=["inai", "red", "sfp"], governance_body="cc"))
+    assert (refusal.code, refusal.judged_against["party"]) == ("E_NOT_SEATED", "red")
+    stage.body("cc2", MEMBERS)
+    stage.says("sfp", "AgreementDrafted", draft())
+    assert agreement(stage).current.governance_body is None, "all sit in two bodies"
+    stage.says("sfp", "AgreementDrafted", draft(2, governance_body="cc2"))
+    assert agreement(stage).current.governance_body == "cc2"
 
 
 def test_who_never_sat_has_no_say_in_agreements() -> None:

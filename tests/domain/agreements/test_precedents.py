@@ -161,6 +161,15 @@ def test_a_condition_that_is_met_revives_no_amendment_that_a_withdrawal_made_voi
     assert former.version == 1
 
 
+@pytest.mark.parametrize("outcome", ["failed", "met"])
+def test_a_condition_that_is_settled_later_leaves_an_agreement_ended(outcome: str) -> None:
+    stage = amendment_waiting()
+    for party in ("inai", "nosc"):
+        stage.says(party, "AgreementPartyWithdrew", leaving(stage.today))
+    stage.each("ConditionSettled", became(outcome))
+    assert agreement(stage).status == "terminated"
+
+
 def test_others_hold_back_no_agreement_that_they_are_no_party_to() -> None:
     """Else two friends with a body of their own could stop what they have no part in, or let it lapse."""
     stage = seated()

@@ -1,7 +1,17 @@
 """Texts that follow others: amendments, and texts that end another agreement."""
 
 import pytest
-from tests.domain.agreements.test_agreement import AG, COMMA, agreement, amending, draft, frozen, leaving, signed
+from tests.domain.agreements.test_agreement import (
+    AG,
+    COMMA,
+    agreement,
+    amending,
+    attested,
+    draft,
+    frozen,
+    leaving,
+    signed,
+)
 from tests.domain.agreements.test_agreement import signed_by as signed_agreement
 from tests.domain.agreements.test_withdrawal import facts, in_force, left
 from tests.domain.stage import MEMBERS, Stage, key_id, root, text
@@ -60,7 +70,10 @@ def ending(parties: tuple[str, ...] = MEMBERS, **changed: object) -> tuple[dict[
 
 
 def terminating(*signers: str) -> Stage:
+    """The second one on its way, by rules under which a party's word on its own paper signature signs."""
     stage = in_force()
+    rule = {"paper_attestation_counts": {"rule_source": "adopted", "value": True}}
+    stage.each("GovernanceRulesAdopted", {"governance_body": "cc", "rules": rule, "version": 1})
     text_of, fixed, sign = ending()
     stage.says("inai", "AgreementDrafted", text_of)
     stage.says("inai", "AgreementTextFrozen", fixed)
@@ -105,6 +118,8 @@ def test_who_became_a_party_since_must_sign_the_end_too() -> None:
     stage.each("AgreementSigned", signed(2, COMMA), tuple(parties))
     *_rest, sign = ending()
     assert stage.code("sfp", "AgreementSigned", sign) == "E_POLICY"
+    on_paper = attested("sfp") | {"agreement": "fin", "terminates": ["ag"]}
+    assert codes(stage.refused("sfp", "PaperSignatureAttested", on_paper)) == {"E_POLICY"}
 
 
 def test_who_has_left_an_agreement_need_not_sign_its_end() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.domain.stage import Body, Stage, deliverable, doc, milestone, seated, small_scope, text
+from tests.domain.stage import Body, Stage, commitment, deliverable, doc, milestone, seated, small_scope, text
 from tests.domain.tables import codes
 
 from constancia.domain.commitments.commitment import Commitment, DeclaredCondition
@@ -103,6 +103,12 @@ def test_a_condition_that_is_met_begins_no_fallback() -> None:
 )
 def test_no_second_truth_beside_the_scope(who: str, body: Body, code: str) -> None:
     assert code in codes(expecting().refused(who, "ConditionDeclared", body, stream="commitment/c1"))
+
+
+def test_nothing_is_declared_of_a_commitment_without_a_scope() -> None:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    assert codes(stage.refused("inai", "ConditionDeclared", declaration())) == {"E_STATE"}
 
 
 def test_a_condition_of_something_else_is_settled_under_its_own_name_once() -> None:

@@ -158,6 +158,15 @@ def test_26_self_dealing_of_an_outsider_is_named_first() -> None:
     assert "E_NOT_SEATED" in codes(refusal)
 
 
+def test_26_a_person_that_submitted_neither_judges_nor_contests_it_for_another_party() -> None:
+    stage = in_hand()
+    both = stage.join("nosc", name="both", person="p-red")
+    for type_name, body in (("DeliverableAccepted", of()), ("DeliverableContested", contested())):
+        assert codes(stage.refused(both, type_name, body)) == {"E_SELF_DEALING"}
+    stage.says(root("red"), "RepresentativeRevoked", {"appointment": "ap-red", "reason": text("Ya")})
+    assert stage.code(both, "DeliverableAccepted", of()) == "E_SELF_DEALING", "it was its work all the same"
+
+
 def test_outsiders_neither_accept_nor_reject() -> None:
     stage = in_hand()
     stage.outsider("otra")
@@ -270,9 +279,12 @@ def test_who_is_not_responsible_does_not_take_a_deliverables_place(who: str, cod
         assert stage.code(who, "DeliverableSubmitted", submitted()) == code
 
 
+@pytest.mark.parametrize("edition", [1, 3])
 @pytest.mark.parametrize("role", ["governance-body", "members"])
-def test_a_collective_delivers_through_its_members_only(role: str) -> None:
-    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=[role])]))
+def test_a_collective_delivers_through_its_members_only(role: str, edition: int) -> None:
+    stage = seated(edition=edition).adopted("c1", small_scope(milestones=[milestone(lead=[role])]))
+    stage.outsider("otra")
+    stage.body("dd", ("otra", "red"))
     assert stage.code("red", "DeliverableSubmitted", submitted()) == "E_ROLE"
     stage.says("nosc", "DeliverableSubmitted", submitted())
 
@@ -320,6 +332,24 @@ def test_case_42_who_contests_or_submitted_has_no_vote_on_it() -> None:
     assert stage.code("nosc", "VoteCast", vote) == "E_NOT_SEATED"
     double = stage.join("sfp", name="double", person="p-nosc")
     assert stage.code(double, "VoteCast", vote) == "E_SELF_DEALING"
+
+
+@pytest.mark.parametrize(("of_party", "other"), [("nosc", "sfp"), ("red", "inai")])
+def test_case_42_a_person_that_contested_or_submitted_votes_for_nobody(of_party: str, other: str) -> None:
+    stage = in_hand(("nosc", "DeliverableContested", contested()))
+    act = act_of("ContestOverruled", overruling())
+    stage.says("inai", "DecisionProposed", proposed("d-x1", act))
+    stage.says(root(of_party), "RepresentativeRevoked", {"appointment": f"ap-{of_party}", "reason": text("Ya")})
+    moved = stage.join(other, name="moved", person=f"p-{of_party}")
+    vote = {"choice": "against", "decision": "d-x1", "digest": digest(act)}
+    assert stage.code(moved, "VoteCast", vote) == "E_SELF_DEALING"
+
+
+def test_case_42_another_body_overrules_nothing() -> None:
+    stage = in_hand(("nosc", "DeliverableContested", contested())).body("dd", ("inai", "sfp"))
+    put = proposed("d-x1", act_of("ContestOverruled", overruling()), governance_body="dd")
+    refusal = stage.refused("inai", "DecisionProposed", put)
+    assert (refusal.code, refusal.judged_against["body"]) == ("E_POLICY", "cc")
 
 
 @pytest.mark.parametrize(("by", "left", "who"), [("red", (), None), ("nosc", (), "sfp"), ("nosc", ("sfp",), "inai")])

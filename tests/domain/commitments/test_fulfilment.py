@@ -79,7 +79,7 @@ def test_u1_an_event_is_fulfilled_by_the_gathering_that_names_it() -> None:
 def test_u1_of_several_gatherings_the_first_recorded_counts() -> None:
     stage = over()
     first = len(stage.entries) - 1
-    body = held("g2", kind="forum", title=text("Otro"), about={"commitment": "c1", "deliverable": "e2"})
+    body = held("g0", kind="forum", title=text("Otro"), about={"commitment": "c1", "deliverable": "e2"})
     stage.on("2019-06-01").says("sfp", "GatheringHeld", body, occurred_on="2019-03-26")
     met = fulfilment(stage.state, stage.find(Commitment, "commitment/c1"), items(stage)["e2"])
     assert met is not None
@@ -95,6 +95,19 @@ def test_u1_a_decision_is_fulfilled_by_the_signed_decision_that_names_it() -> No
 
 def test_u1_a_signed_decision_that_names_nothing_fulfils_nothing() -> None:
     assert stands(signed(fulfils=None))["e3"] == "expected"
+
+
+def test_u1_of_several_decisions_the_first_that_all_have_signed_counts() -> None:
+    stage = put("d10", stage=put("d9"))
+    on = {name: {"decision": name, "digest": digest(act(name))} for name in ("d9", "d10")}
+    for word in on.values():
+        stage.each("VoteCast", word | {"choice": "for"})
+    stage.each("DecisionSigned", on["d9"], ("inai", "nosc"))
+    last = stage.each("DecisionSigned", on["d10"])
+    stage.says("sfp", "DecisionSigned", on["d9"])
+    met = fulfilment(stage.state, stage.find(Commitment, "commitment/c1"), items(stage)["e3"])
+    assert met is not None
+    assert (met.stream, met.mark.index) == ("decision/d10", last.index)
 
 
 def test_a_milestone_is_complete_only_with_its_event_and_its_decision() -> None:

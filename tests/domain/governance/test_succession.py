@@ -163,6 +163,17 @@ def test_p2_a_party_of_no_body_ends_with_the_founders_word() -> None:
     assert stage.status("succession/red") == "succeeded"
 
 
+def test_p2_of_a_party_without_a_seat_those_say_it_to_whom_it_owes_a_duty() -> None:
+    stage = seated()
+    stage.body("cc2", ("inai", "nosc"))
+    stage.each("DutyAssigned", assignment("red") | {"governance_body": "cc2"}, ("inai", "nosc", "red"))
+    gone = ending("red", orphaned=[O3])
+    stage.each("PartySucceeded", gone, ("red", "inai"))
+    assert codes(stage.refused("sfp", "PartySucceeded", gone)) == {"E_ROLE"}, "it sits in the other body"
+    stage.says("nosc", "PartySucceeded", gone)
+    assert stage.status("succession/red") == "succeeded"
+
+
 def test_p2_with_one_party_left_nobody_is_declared_dead() -> None:
     stage = silence(silence(seated(), "inai"), "sfp")
     assert stage.code("nosc", "PartySucceeded", ending("inai")) == "E_POLICY"

@@ -39,7 +39,7 @@ _BYTES_AN_ENTRY: Final = 8_192
 _DIGEST_BYTES: Final = 16
 # Aggregates of a kind that are read at once rather than looked up by their topics.
 _FEW: Final = 256
-_TOPICS_AT: Final = "SELECT topic, kind, streams FROM topics WHERE size=?"
+_TOPICS_AT: Final = "SELECT topic, kind, streams, digest FROM topics WHERE size=?"
 _TABLES: Final = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE snapshots (size INTEGER PRIMARY KEY, bytes INTEGER NOT NULL)",
@@ -279,7 +279,10 @@ class SnapshotStore:
         for stream in sorted(stored.keys() | folded.keys()):
             if stored.get(stream) != folded.get(stream):
                 return stream
-        topics = {(topic, kind): streams for topic, kind, streams in self._select(_TOPICS_AT, size)}
+        topics: dict[tuple[str, str], str] = {}
+        for topic, kind, streams, digest in self._select(_TOPICS_AT, size):
+            _check_digest(f"{kind} {topic}", size, streams, digest)
+            topics[topic, kind] = streams
         gained = _gained(state)
         if topics != gained:
             return str(min(topic for topic, _ in dict(topics.items() ^ gained.items())))

@@ -21,6 +21,7 @@ from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
 from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.kernel.forms import form_number, shape_of
+from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.kernel.machine import NONE
 
@@ -57,6 +58,10 @@ class Base(Protocol):
 
     def streams(self) -> Iterator[str]:
         """Give all streams in the order of their creation."""
+        ...
+
+    def on_topic(self, kind: type[Aggregate], topic: str, further: Sequence[str] = ()) -> Sequence[str]:
+        """Give the streams of a class that have had a topic, and further ones of it, in the order of their creation."""
         ...
 
 
@@ -131,6 +136,10 @@ class State:
         created = {stream for streams in self._streams.values() for stream in streams}
         return [stream for stream in self._aggregates if stream in created]
 
+    def created_of(self, kind: type[Aggregate]) -> Sequence[str]:
+        """Give the streams of a class that began since then, in the order of their creation."""
+        return self._streams.get(kind, ())
+
     @property
     def base_size(self) -> int:
         """The size of that stored state; 0 where it rests on none."""
@@ -186,6 +195,27 @@ class State:
             aggregate = self._aggregates[stream]
             if isinstance(aggregate, kind):
                 yield aggregate
+
+    def on_topic(self, kind: type[_A], topic: str) -> tuple[_A, ...]:
+        """Give the aggregates of a class that have a topic, in the order of their creation, without reading the others.
+
+        Args:
+            kind: The class.
+            topic: A stream that they are about, or `entry/` and the leaf hash of an entry that they speak of.
+        """
+        changed, created = self.once(_recent_topics(kind))  # type: ignore[arg-type]  # a class is hashable
+        streams = created.get(topic, ())
+        if self._base is not None:
+            streams = (*self._base.on_topic(kind, topic, changed.get(topic, ())), *streams)
+        aggregates = (self._find(stream) for stream in streams)
+        return tuple(each for each in aggregates if isinstance(each, kind) and topic in each.topics)
+
+    def gained(self) -> Iterator[tuple[str, str]]:
+        """Give each topic that an aggregate has got since the stored state that this one rests on, with its stream."""
+        for stream, aggregate in self._aggregates.items():
+            before = self._base.get(stream) if self._base is not None else None
+            earlier = before.topics if before is not None else ()
+            yield from ((topic, stream) for topic in dict.fromkeys(aggregate.topics) if topic not in earlier)
 
     def once(self, compute: "Callable[[State], _T]") -> _T:
         """Give what a function computes of this state: once, until the next entry is taken in or back.
@@ -272,6 +302,28 @@ class State:
         if self.edition == FIRST and state_form(FIRST) == FORM_OF_FIRST:
             return document  # byte for byte what it was before there were editions
         return {**document, "edition": self.edition, "form": state_form(self.edition)}
+
+
+_ByTopic = Mapping[str, tuple[str, ...]]
+
+
+@cache
+def _recent_topics(kind: type[Aggregate]) -> Callable[[State], tuple[_ByTopic, _ByTopic]]:
+    """Give the look-up by topic of a class's streams: those that changed since the base, and those that began since."""
+
+    def topics(state: State, streams: Iterable[str]) -> _ByTopic:
+        pairs = ((topic, stream) for stream in streams for topic in dict.fromkeys(state.recent[stream].topics))
+        return grouped(pairs)
+
+    def look_up(state: State) -> tuple[_ByTopic, _ByTopic]:
+        created = state.created_of(kind)
+        others: Iterable[str] = ()
+        if state.base_size:
+            known = frozenset(created)
+            others = [name for name, each in state.recent.items() if isinstance(each, kind) and name not in known]
+        return topics(state, others), topics(state, created)
+
+    return look_up
 
 
 @cache

@@ -50,7 +50,7 @@ class Source:
 
     def decisions_on(self, stream: str) -> list[Row]:
         """Give the rows of the decisions whose act is of a stream, in their order."""
-        decisions = self.reading.state.of(Decision)
+        decisions = self.reading.state.on_topic(Decision, stream)
         return self._rows("decisions", (each.stream for each in decisions if each.act.stream == stream))
 
     def deliverables(self, streams: Iterable[str]) -> Mapping[str, Row]:

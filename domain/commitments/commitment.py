@@ -182,6 +182,16 @@ class Commitment(Aggregate):
     begun: tuple[Beginning, ...] | None = None
 
     @property
+    def contested(self) -> tuple[str, ...]:
+        """Leaf hashes of the reports that were contested within the commitment, as in the first edition."""
+        return tuple(report.mark.leaf_hash for report in self.reports if report.contests)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The entries of those reports."""
+        return tuple(f"entry/{leaf_hash}" for leaf_hash in self.contested)
+
+    @property
     def ended(self) -> DecidedStatus | None:
         """The decision by which it was withdrawn or closed; None while it goes on."""
         last = self.decided[-1] if self.decided else None

@@ -5,20 +5,18 @@
 - U2: what an earlier edition took in as a document of an event or a decision still counts.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.commitments.gathering import Gathering, Holding
+from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.commitments.scope import Deliverable
 from constancia.domain.governance.body import line_of
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.groups import grouped
 
 FULFILLED: Final = "fulfilled"
 EXPECTED: Final = "expected"
@@ -57,39 +55,31 @@ def fulfilment(state: StateView, commitment: Commitment, item: Deliverable) -> F
 
 
 def _held(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:
-    holdings = state.once(_holdings).get((commitment.commitment, item.deliverable))
+    gatherings = state.on_topic(Gathering, _stream_of(commitment, item))
+    holdings = [(gathering.stream, gathering.holding) for gathering in gatherings if gathering.holding is not None]
     if not holdings:
         return None
-    _index, stream, holding = min(holdings, key=lambda holding: holding[0])
+    stream, holding = min(holdings, key=lambda held: held[1].mark.index)
     return Fulfilment(stream=stream, mark=holding.mark, on=holding.ended)
 
 
-def _holdings(state: StateView) -> Mapping[tuple[str, str | None], tuple[tuple[int, str, Holding], ...]]:
-    """Give the gatherings that were held, by the commitment and the deliverable that they are about."""
-    gatherings: Iterable[Gathering] = state.of(Gathering)
-    return grouped(
-        ((about.commitment, about.deliverable), (gathering.holding.mark.index, gathering.stream, gathering.holding))
-        for gathering in gatherings
-        if gathering.holding is not None and (about := gathering.about) is not None
-    )
+def _stream_of(commitment: Commitment, item: Deliverable) -> str:
+    return f"deliverable/{commitment.commitment}.{item.deliverable}"
 
 
-def _fulfilling(state: StateView) -> Mapping[tuple[str, str], tuple[Decision, ...]]:
-    """Give the signed decisions that fulfil a deliverable, by its commitment and its id."""
-    decisions: Iterable[Decision] = state.of(Decision)
-    return grouped(
-        ((fulfils.commitment, fulfils.deliverable), decision)
-        for decision in decisions
-        if decision.status == "signed" and (fulfils := decision.act.fulfils) is not None
-    )
+def _fulfils(decision: Decision, commitment: Commitment, item: Deliverable) -> bool:
+    """Tell whether a decision is signed, and is a deliverable itself."""
+    fulfils = decision.act.fulfils if decision.status == "signed" else None
+    named = (fulfils.commitment, fulfils.deliverable) if fulfils is not None else None
+    return named == (commitment.commitment, item.deliverable)
 
 
 def _decided(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:
     line = {body.governance_body for body in line_of(state, commitment.governance_body)}
     signed = [
         decision
-        for decision in state.once(_fulfilling).get((commitment.commitment, item.deliverable), ())
-        if decision.governance_body in line
+        for decision in state.on_topic(Decision, _stream_of(commitment, item))
+        if decision.governance_body in line and _fulfils(decision, commitment, item)
     ]
     if not signed:
         return None
@@ -102,7 +92,7 @@ def delivery(state: StateView, commitment: Commitment, item: Deliverable) -> str
     """Give the state of a deliverable of a scope: fulfilled, the state of what was submitted, or expected."""
     if fulfilment(state, commitment, item) is not None:
         return FULFILLED
-    deliverable = state.standing(f"deliverable/{commitment.commitment}.{item.deliverable}")
+    deliverable = state.standing(_stream_of(commitment, item))
     return deliverable.status if isinstance(deliverable, DeliverableState) else EXPECTED
 
 
@@ -122,7 +112,7 @@ def first_delivery(state: StateView, commitment: Commitment, item: Deliverable) 
     met = fulfilment(state, commitment, item)
     if met is not None:
         return met
-    deliverable = state.standing(f"deliverable/{commitment.commitment}.{item.deliverable}")
+    deliverable = state.standing(_stream_of(commitment, item))
     if not isinstance(deliverable, DeliverableState):
         return None
     first = deliverable.versions[0].mark

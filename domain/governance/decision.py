@@ -98,6 +98,13 @@ class Decision(Aggregate):
         return (self.act.stream,)
 
     @property
+    def topics(self) -> tuple[str, ...]:
+        """What it concerns, and the deliverable that it is itself."""
+        fulfils = self.act.fulfils
+        own = () if fulfils is None else (f"deliverable/{fulfils.commitment}.{fulfils.deliverable}",)
+        return (*self.concerns, *own)
+
+    @property
     def standing_votes(self) -> dict[str, Vote]:
         """The vote of each party that counts."""
         return {vote.mark.party: vote for vote in self.votes if not vote.superseded}

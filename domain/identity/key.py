@@ -42,6 +42,11 @@ class Key(Aggregate):
         """Its party."""
         return (f"party/{self.party}",)
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Its party, and the entries whose signatures it was said of that they are, or aren't, the party's own."""
+        return (*self.concerns, *(f"entry/{target}" for target, _verdict in self.reaffirmed))
+
     def is_suspect(self, day: date) -> bool:
         """Tell whether a signature recorded on a day is suspect: the key was, or may have been, in other hands."""
         if self.compromised_since is None:

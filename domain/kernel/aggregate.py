@@ -57,6 +57,11 @@ class Aggregate:
         """The streams that it is about besides its own, such as the commitment of a deliverable."""
         return ()
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """By what it is looked up (`State.on_topic`): what it concerns, and entries that it speaks of, as `entry/…`."""
+        return self.concerns
+
     def duties_of(self, party: str) -> tuple[str, ...]:
         """Give the open duties that a party bears here under its own name, such as `duty/o2` or `commitment/c1#m1`."""
         return ()

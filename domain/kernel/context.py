@@ -80,6 +80,9 @@ class StateView(Protocol):
     def of(self, kind: type[_A]) -> Iterator[_A]:
         """Give the aggregates of a class."""
 
+    def on_topic(self, kind: type[_A], topic: str) -> tuple[_A, ...]:
+        """Give the aggregates of a class that have a topic."""
+
     def once(self, compute: "Callable[[Any], _T]") -> _T:
         """Give what a pure function computes of the state, once for all who ask."""
 

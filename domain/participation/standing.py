@@ -8,7 +8,7 @@
   not happen before the ledger began.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
@@ -27,7 +27,6 @@ from constancia.domain.kernel.calendar import (
 )
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.derived import Derived
-from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.occurrence import Occurrence, as_recorded, occurrence
 from constancia.domain.participation.response import ReasonedResponse
 
@@ -118,12 +117,7 @@ def _is_past(state: StateView, gathering: Gathering, mark: Mark, due: datetime) 
 
 def responses_to(state: StateView, stream: str) -> tuple[ReasonedResponse, ...]:
     """Give the answers to a gathering or a commitment, in the order of recording."""
-    return state.once(_responses).get(stream, ())
-
-
-def _responses(state: StateView) -> Mapping[str, tuple[ReasonedResponse, ...]]:
-    responses: Iterable[ReasonedResponse] = state.of(ReasonedResponse)
-    return grouped((stream, response) for response in responses for stream in dict.fromkeys(response.concerns))
+    return state.on_topic(ReasonedResponse, stream)
 
 
 def unanswered(gathering: Gathering, responses: tuple[ReasonedResponse, ...]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Allegations: what somebody says happened outside the ledger. It changes no scope; its standing is derived."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
@@ -134,9 +134,9 @@ class AllegationMade(AllegationAct):
         return Allegation(stream=self.stream(), report=self, said=at.mark)
 
 
-def allegations_about(state: StateView, stream: str) -> Iterator[Allegation]:
+def allegations_about(state: StateView, stream: str) -> tuple[Allegation, ...]:
     """Give the allegations that name a commitment or a plan, in the order of recording."""
-    return (allegation for allegation in state.of(Allegation) if stream in allegation.concerns)
+    return state.on_topic(Allegation, stream)
 
 
 ALLEGATION: Final = AggregateKind(

@@ -46,6 +46,11 @@ class Correction(Aggregate):
         """What the corrected entry was said of; for a correction of a correction also what the first one corrected."""
         return (self.target_stream,) if self.origin_stream is None else (self.target_stream, self.origin_stream)
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it concerns, and the entries that it corrects: its target, and the first one of several corrections."""
+        return (*self.concerns, *(f"entry/{name}" for name in (self.target, self.origin) if name is not None))
+
 
 @act_base
 class CorrectionAct(Act[Correction]):

@@ -64,7 +64,7 @@ def contests_of(state: StateView, leaf_hash: str) -> tuple[ContestStanding, ...]
         All of them, also answered and withdrawn ones.
     """
     remarked = remarks_on(state, leaf_hash)
-    report = state.once(_contested_reports).get(leaf_hash)
+    report = _contested_report(state, leaf_hash)
     if remarked is None and report is None:
         return ()
     contests = [*_former_contests(state, report), *(_contests(remarked) if remarked else ())]
@@ -75,7 +75,8 @@ def contested_entries(state: StateView) -> Iterable[str]:
     """Give the leaf hashes of the entries that were contested, each once."""
     remarked: Iterable[RemarkedEntry] = state.of(RemarkedEntry)
     targets = [entry.target for entry in remarked if entry.contests]
-    return dict.fromkeys([*targets, *state.once(_contested_reports)])
+    commitments: Iterable[Commitment] = state.of(Commitment)
+    return dict.fromkeys([*targets, *(leaf for commitment in commitments for leaf in commitment.contested)])
 
 
 def responses_to(state: StateView, leaf_hash: str) -> tuple[EntryResponse, ...]:
@@ -134,16 +135,8 @@ def contests_within(state: StateView, aggregate: Aggregate) -> Iterator[tuple[Ma
 
 def verdicts_on(state: StateView, leaf_hash: str) -> Mapping[str, str]:
     """Give what a party said of a suspect signature on an entry: `affirmed` or `disowned`, by party."""
-    return state.once(_verdicts).get(leaf_hash, {})
-
-
-def _verdicts(state: StateView) -> Mapping[str, Mapping[str, str]]:
-    """Give what parties said of suspect signatures, by the leaf hash of the entry and by party."""
-    verdicts: dict[str, dict[str, str]] = {}
-    for key in state.of(Key):
-        for target, verdict in key.reaffirmed:
-            verdicts.setdefault(target, {})[key.party] = verdict
-    return verdicts
+    keys = state.on_topic(Key, f"entry/{leaf_hash}")
+    return {key.party: verdict for key in keys for target, verdict in key.reaffirmed if target == leaf_hash}
 
 
 def disowned(state: StateView) -> Mapping[str, str]:
@@ -185,8 +178,8 @@ def _former_contests(state: StateView, report: ProgressStatement | None) -> Iter
         )
 
 
-def _contested_reports(state: StateView) -> Mapping[str, ProgressStatement]:
-    """Give the reports that an earlier edition let be contested, and that were, by the leaf hash of their entries."""
-    commitments: Iterable[Commitment] = state.of(Commitment)
+def _contested_report(state: StateView, leaf_hash: str) -> ProgressStatement | None:
+    """Give the report that an entry is, where an earlier edition let it be contested, and it was."""
+    commitments = state.on_topic(Commitment, f"entry/{leaf_hash}")
     reports = (report for commitment in commitments for report in commitment.reports if report.contests)
-    return {report.mark.leaf_hash: report for report in reports}
+    return next((report for report in reports if report.mark.leaf_hash == leaf_hash), None)

@@ -1,7 +1,8 @@
 """The database of stored states: each aggregate as it was at the sizes at which it had changed, and the tree's hashes.
 
 - N1: a snapshot is a size; what has changed since the one before is added in one transaction, nothing is ever altered.
-  The state at a size is, of each stream, the row of the largest size up to it.
+  The state at a size is, of each stream, the row of the largest size up to it. `topics` says of which aggregates to
+  read to know what is about something; who reads one asks it whether it still is.
 - N2: it is bound to the ledger's name and to the law's own text; what is of others is thrown away.
 - N3: it may be deleted at any time. What can't be read, or is not what its digest says, is made from the entries again.
 - N4: nobody trusts it beyond what the log's signed checkpoint proves of the tree, until `check` has folded the same.
@@ -10,22 +11,25 @@ Nothing that verifies reads it.
 """
 
 import hashlib
+import json
 import logging
 import sqlite3
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.packing import pack, unpack
 from constancia.domain.state import State
 from constancia.ledger.disk.database import create_database, remove_database
 from constancia.ledger.disk.rows import insert_rows
 from constancia.ledger.snapshots.law import law_digest
+from constancia.ledger.snapshots.recent_rows import RecentRows
 from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
 # Entries between two snapshots: what a state in the past is at most away from a stored one.
@@ -33,8 +37,9 @@ EVERY: Final = 512
 # As many bytes a snapshot are worth one more entry until the next: an aggregate that grows without end costs no more.
 _BYTES_AN_ENTRY: Final = 8_192
 _DIGEST_BYTES: Final = 16
-# Aggregates in memory: up to twice as many.
-_AT_HAND: Final = 65_536
+# Aggregates of a kind that are read at once rather than looked up by their topics.
+_FEW: Final = 256
+_TOPICS_AT: Final = "SELECT topic, kind, streams, digest FROM topics WHERE size=?"
 _TABLES: Final = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE snapshots (size INTEGER PRIMARY KEY, bytes INTEGER NOT NULL)",
@@ -43,40 +48,18 @@ _TABLES: Final = (
     "CREATE TABLE streams (number INTEGER PRIMARY KEY, stream TEXT NOT NULL, kind TEXT NOT NULL, "
     "size INTEGER NOT NULL)",
     "CREATE INDEX streams_of ON streams (kind, number)",
+    "CREATE UNIQUE INDEX streams_by_name ON streams (stream)",
+    "CREATE TABLE topics (topic TEXT NOT NULL, kind TEXT NOT NULL, size INTEGER NOT NULL, streams TEXT NOT NULL, "
+    "digest BLOB NOT NULL, PRIMARY KEY (topic, kind, size)) WITHOUT ROWID",
     "CREATE TABLE hashes (size INTEGER NOT NULL, level INTEGER NOT NULL, packed BLOB NOT NULL, digest BLOB NOT NULL, "
     "PRIMARY KEY (level, size))",
 )
+_FORM: Final = hashlib.sha256("\n".join(_TABLES).encode()).hexdigest()
 _log = logging.getLogger(__name__)
-
-Row = tuple[int, Aggregate]
 
 
 class DamagedSnapshot(Exception):
     """What is stored is not what was stored; the entries are asked instead."""
-
-
-class _Rows:
-    """Rows of the largest size that were read or stored lately, by stream. Those not asked for are let go of."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._young: dict[str, Row] = {}
-        self._old: dict[str, Row] = {}
-
-    def get(self, stream: str) -> Row | None:
-        """Give a stream's row; None where it is not at hand."""
-        with self._lock:
-            row = self._young.get(stream)
-            if row is None and (row := self._old.get(stream)) is not None:
-                self._young[stream] = row
-            return row
-
-    def update(self, rows: Mapping[str, Row]) -> None:
-        """Take in rows: those of a later size in place of earlier ones."""
-        with self._lock:
-            if len(self._young) > _AT_HAND:
-                self._old, self._young = self._young, {}
-            self._young.update(rows)
 
 
 class SnapshotStore:
@@ -90,11 +73,11 @@ class SnapshotStore:
             origin: The ledger's name.
         """
         self._path = path
-        self._bound = {"law": law_digest(), "origin": origin}
+        self._bound = {"form": _FORM, "law": law_digest(), "origin": origin}
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._is_given_up = not self._bound["law"]
-        self._newest = _Rows()
+        self._newest = RecentRows()
         self._names: dict[str, tuple[list[str], list[int]]] = {}  # by kind: streams, and since which size
         self._sizes: list[int] = []
         self._due = EVERY
@@ -147,11 +130,16 @@ class SnapshotStore:
         made = [(stream, _kind_of(stream), size) for stream in state.created]
         total = sum(len(text) for _, text in packed)
         rows = [(stream, size, text, _digest(stream, size, text.encode())) for stream, text in packed]
+        topics = [
+            (topic, kind, size, streams, _digest(f"{kind} {topic}", size, streams.encode()))
+            for (topic, kind), streams in _gained(state).items()
+        ]
         database.execute("BEGIN IMMEDIATE")
         try:
             database.execute("INSERT INTO snapshots VALUES (?,?)", (size, total))
             insert_rows(database.execute, "INSERT INTO aggregates", rows)
             insert_rows(database.execute, "INSERT INTO streams (stream, kind, size)", made)
+            insert_rows(database.execute, "INSERT INTO topics", topics)
             for level, row in enumerate(tree.rows):
                 hashes = bytes(row[(before >> level) * HASH_BYTES : (size >> level) * HASH_BYTES])
                 if hashes:
@@ -244,6 +232,30 @@ class SnapshotStore:
             self._newest.update({stream: (rows[stream][1], aggregate) for stream, aggregate in others.items()})
         return others
 
+    def on_topic(self, kind: str, topic: str, size: int, further: Sequence[str]) -> list[str]:
+        """Give the streams of a kind that have had a topic, and further ones, in the order of their creation.
+
+        Raises:
+            DamagedSnapshot: They are not those that were stored.
+        """
+        query = "SELECT size, streams, digest FROM topics WHERE topic=? AND kind=? AND size<=? ORDER BY size"
+        names = dict.fromkeys(further)
+        for at, streams, digest in self._select(query, topic, kind, size):
+            _check_digest(f"{kind} {topic}", at, streams, digest)
+            names |= dict.fromkeys(json.loads(streams))
+        if len(names) < 2:
+            return list(names)
+        query = "SELECT stream FROM streams WHERE stream IN (SELECT value FROM json_each(?)) ORDER BY number"
+        ordered = [row[0] for row in self._select(query, json.dumps(list(names)))]
+        if len(ordered) != len(names):
+            raise DamagedSnapshot(f"streams about {topic} are missing at size {size}")
+        return ordered
+
+    def has_few(self, kind: str, size: int) -> bool:
+        """Tell whether a kind has so few aggregates that all are read as fast as some."""
+        query = "SELECT COUNT(*) FROM (SELECT 1 FROM streams WHERE kind=? AND size<=? LIMIT ?)"
+        return bool(self._select(query, kind, size, _FEW + 1)[0][0] <= _FEW)
+
     def streams(self, size: int) -> list[str]:
         """Give all streams at the size of a snapshot, in the order of their creation."""
         return [row[0] for row in self._select("SELECT stream FROM streams WHERE size<=? ORDER BY number", size)]
@@ -267,6 +279,13 @@ class SnapshotStore:
         for stream in sorted(stored.keys() | folded.keys()):
             if stored.get(stream) != folded.get(stream):
                 return stream
+        topics: dict[tuple[str, str], str] = {}
+        for topic, kind, streams, digest in self._select(_TOPICS_AT, size):
+            _check_digest(f"{kind} {topic}", size, streams, digest)
+            topics[topic, kind] = streams
+        gained = _gained(state)
+        if topics != gained:
+            return str(min(topic for topic, _ in dict(topics.items() ^ gained.items())))
         created = [(stream, _kind_of(stream)) for stream in state.created]
         return next((str((left or right)[0]) for left, right in zip_longest(made, created) if left != right), None)
 
@@ -304,7 +323,7 @@ class SnapshotStore:
         """Throw all of it away; it is made again from the entries."""
         with self._lock:
             self.close()
-            self._newest, self._names, self._sizes, self._due = _Rows(), {}, [], EVERY
+            self._newest, self._names, self._sizes, self._due = RecentRows(), {}, [], EVERY
             try:
                 remove_database(self._path)
             except OSError:
@@ -330,6 +349,12 @@ class SnapshotStore:
 
 def _kind_of(stream: str) -> str:
     return stream.partition("/")[0]
+
+
+def _gained(state: State) -> dict[tuple[str, str], str]:
+    """Give the streams that have got a topic since the snapshot before, as JSON, by topic and kind."""
+    gained = grouped(((topic, _kind_of(stream)), stream) for topic, stream in state.gained())
+    return {key: json.dumps(streams) for key, streams in gained.items()}
 
 
 def _digest(name: str, size: int, content: bytes) -> bytes:

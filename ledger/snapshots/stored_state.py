@@ -2,11 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.groups import grouped
 from constancia.domain.state import State
 from constancia.ledger.snapshots.snapshot_store import DamagedSnapshot, SnapshotStore
 
@@ -26,6 +27,8 @@ class StoredState:
         self._lock = threading.Lock()
         self._asked: dict[str, Aggregate | None] = {}
         self._of: dict[type[Aggregate], list[Aggregate]] = {}
+        self._by_topic: dict[type[Aggregate], Mapping[str, tuple[str, ...]]] = {}
+        self._many: set[type[Aggregate]] = set()  # classes that have more than a few
 
     @property
     def size(self) -> int:
@@ -62,6 +65,37 @@ class StoredState:
             except DamagedSnapshot as damaged:
                 self._mend(damaged)
         return iter(self._whole.aggregates)
+
+    def on_topic(self, kind: type[Aggregate], topic: str, further: Sequence[str] = ()) -> Sequence[str]:
+        """Give the streams of a class that have had a topic, and further ones of it, in the order of their creation."""
+        if self._folded is None:
+            try:
+                if self._is_at_hand(kind):
+                    return self._among(kind, topic, further)
+                return self._store.on_topic(_NAMES[kind], topic, self._size, further)
+            except DamagedSnapshot as damaged:
+                self._mend(damaged)
+        wanted = frozenset(further)
+        return [each.stream for each in self._whole.of(kind) if topic in each.topics or each.stream in wanted]
+
+    def _is_at_hand(self, kind: type[Aggregate]) -> bool:
+        if kind not in self._of and kind not in self._many:
+            if self._store.has_few(_NAMES[kind], self._size):
+                self.of(kind)
+            else:
+                self._many.add(kind)
+        return kind in self._of
+
+    def _among(self, kind: type[Aggregate], topic: str, further: Sequence[str]) -> Sequence[str]:
+        """Look among all aggregates of a class, which are at hand."""
+        if kind not in self._by_topic:
+            pairs = ((name, each.stream) for each in self._of[kind] for name in dict.fromkeys(each.topics))
+            self._by_topic[kind] = grouped(pairs)
+        names = self._by_topic[kind].get(topic, ())
+        if not further:
+            return names
+        wanted = frozenset((*names, *further))
+        return [each.stream for each in self._of[kind] if each.stream in wanted]
 
     @property
     def _whole(self) -> State:

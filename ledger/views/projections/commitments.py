@@ -4,7 +4,7 @@ The levels that the responsible report, that others contest, and that assessors 
 computes one of them from the others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -15,7 +15,6 @@ from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.derive import flags, milestone_standing
 from constancia.domain.kernel.aggregate import Mark, document_of
 from constancia.domain.kernel.calendar import format_instant
-from constancia.domain.kernel.groups import grouped
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.plans.scale import COMPLETION
 from constancia.domain.remarks.standing import (
@@ -56,7 +55,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
         ],
         "objective": document_of(commitment.objective),
         "open_milestones": list(commitment.open_milestones),
-        "plans": list(dict.fromkeys(state.once(_plans).get(commitment.commitment, ()))),
+        "plans": [plan.plan for plan in state.on_topic(ActionPlan, key)],
         "problem": document_of(commitment.problem),
         "proposals": document_of(commitment.proposals),
         "reports": [_with_standing(state, report) for report in commitment.reports],
@@ -66,11 +65,6 @@ def _row(state: State, key: str, day: date) -> Row | None:
         "stream": commitment.stream,
         "title": document_of(commitment.title),
     }
-
-
-def _plans(state: State) -> Mapping[str, tuple[str, ...]]:
-    """Give the plans that carry a commitment, by its id."""
-    return grouped((carried.commitment, plan.plan) for plan in state.of(ActionPlan) for carried in plan.commitments)
 
 
 def _independent_level(assessments: Sequence[Row]) -> str | None:

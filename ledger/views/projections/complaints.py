@@ -1,13 +1,11 @@
 """Complaints: open, answers owed and late, resolved. Of a protected one nothing that it protects. Key: the stream."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.complaints.facts import OwedAnswer, owed_answers
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.groups import grouped
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection, start_of, streams_of
 
@@ -26,7 +24,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
     return {
         **document,
         "answers": [_answer(answer) for answer in answers],
-        "continued_by": list(state.once(_continuing).get(complaint.complaint, ())),
+        "continued_by": _continued_by(state, complaint),
         "filer": complaint.filer,
         "is_late": any(answer.stands == "late" for answer in answers),
         "is_open": complaint.is_open,
@@ -34,10 +32,10 @@ def _row(state: State, key: str, day: date) -> Row | None:
     }
 
 
-def _continuing(state: State) -> Mapping[str, tuple[str, ...]]:
-    """Give the complaints that continue another, by that one's id."""
-    others = ((other.continues, other.complaint) for other in state.of(Complaint))
-    return grouped((continued, name) for continued, name in others if continued is not None)
+def _continued_by(state: State, complaint: Complaint) -> list[str]:
+    """Give the complaints that continue one."""
+    others = state.on_topic(Complaint, complaint.stream)
+    return [other.complaint for other in others if other.continues == complaint.complaint]
 
 
 def _answer(answer: OwedAnswer) -> Row:

@@ -22,8 +22,8 @@ def _row(state: State, key: str, day: date) -> Row | None:
     party = aggregate.party
     genesis = state.aggregates.get("ledger")
     founder = genesis.founder(party) if isinstance(genesis, LedgerState) else None
-    appointments = [appointment for appointment in state.of(Appointment) if appointment.party == party]
-    keys = [registered for registered in state.of(Key) if registered.party == party]
+    appointments = state.on_topic(Appointment, key)
+    keys = state.on_topic(Key, key)
     return {
         **document_of(aggregate),
         "appointments": [

@@ -3,14 +3,13 @@
 Key: the stream. A plan has a row once its members have opened it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import compare
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.groups import grouped
 from constancia.domain.plans.assessment import Assessment
 from constancia.domain.plans.deadline import DeadlineMove, days_in_force, last_day
 from constancia.domain.plans.lateness import plan_standing, submitted_on
@@ -80,12 +79,8 @@ def _carried(state: State, carried: Carried) -> Row:
 
 def assessments_of(state: State, stream: str) -> Iterator[Row]:
     """Yield the assessments of a commitment or a plan, in the order of recording."""
-    for assessment in state.once(_assessments).get(stream, ()):
+    for assessment in state.on_topic(Assessment, stream):
         yield {**document_of(assessment), "assessor": assessment.mark.party}
-
-
-def _assessments(state: State) -> Mapping[str, tuple[Assessment, ...]]:
-    return grouped((assessment.subject, assessment) for assessment in state.of(Assessment))
 
 
 PLANS: Final = StateProjection(name="plans", kind="plan", keys=streams_of(ActionPlan), row=_row)

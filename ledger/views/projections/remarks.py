@@ -3,14 +3,13 @@
 Key: `entry/` and the leaf hash of the entry that is spoken of.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.groups import grouped
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.remarks.standing import (
@@ -31,7 +30,7 @@ def _keys(state: State) -> Iterator[str]:
     """Give each entry that something was said of, once: by remarks, then contests of an earlier edition, the rest."""
     targets = [remarked.target for remarked in state.of(RemarkedEntry)]
     for commitment in state.of(Commitment):
-        targets += [report.mark.leaf_hash for report in commitment.reports if report.contests]
+        targets += commitment.contested
     for correction in state.of(Correction):
         targets += [correction.target, *([correction.origin] if correction.origin else ())]
     targets += [target for key in state.of(Key) for target, _verdict in key.reaffirmed]
@@ -40,7 +39,7 @@ def _keys(state: State) -> Iterator[str]:
 
 def _row(state: State, key: str, _day: date) -> Row | None:
     leaf_hash = key.removeprefix(_PREFIX)
-    corrections = [document_of(correction) for correction in state.once(_corrections).get(leaf_hash, ())]
+    corrections = [document_of(correction) for correction in state.on_topic(Correction, key)]
     row = {
         **what_was_said(state, leaf_hash),
         "corrections": corrections,
@@ -50,17 +49,6 @@ def _row(state: State, key: str, _day: date) -> Row | None:
     }
     is_spoken_of = remarks_on(state, leaf_hash) is not None or row["contests"] or corrections or row["verdicts"]
     return row if is_spoken_of else None
-
-
-def _corrections(state: State) -> Mapping[str, tuple[Correction, ...]]:
-    """Give the corrections of an entry, by its leaf hash: those of it, and those of its corrections."""
-    corrections = state.of(Correction)
-    return grouped(
-        (target, correction)
-        for correction in corrections
-        for target in dict.fromkeys((correction.target, correction.origin))
-        if target is not None
-    )
 
 
 def what_was_said(state: State, leaf_hash: str) -> dict[str, Any]:

@@ -197,6 +197,7 @@ DAMAGE: dict[str, Callable[[Desk], None]] = {
     "an aggregate that is none": lambda desk: change(desk, "UPDATE aggregates SET packed='{'"),
     "other hashes": lambda desk: change(desk, "UPDATE hashes SET packed=zeroblob(length(packed))"),
     "hashes missing": lambda desk: change(desk, "DELETE FROM hashes WHERE level=1"),
+    "other topics": lambda desk: change(desk, "UPDATE topics SET streams=replace(streams, 'n', 'm')"),
     "no aggregates": lambda desk: change(desk, "DROP TABLE aggregates"),
     "larger than the log": lambda desk: change(desk, "INSERT INTO snapshots VALUES (99, 0)"),
 }
@@ -258,6 +259,7 @@ class TestForged:
         "DELETE FROM aggregates WHERE stream='party/nosc'",
         "DELETE FROM streams WHERE stream='party/nosc'",
         "INSERT INTO streams (stream, kind, size) VALUES ('commitment/c9', 'commitment', 24)",
+        "DELETE FROM topics WHERE topic='party/nosc'",
     ])  # fmt: skip
     def test_what_is_missing_or_too_much_is_found(
         self, small: Desk, checks: list[BackgroundCheck], statement: str

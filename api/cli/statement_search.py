@@ -122,8 +122,9 @@ class Search:
             return False
         receipt = Source(kind="receipt", location=str(self._path), receipt=self._raw)
         # All that is asked is whether the key signed it: another history than the one that is pinned is the point.
-        is_sound = audit(receipt, replace(trust, checkpoint=None, genesis=None)).verdict is not Verdict.ALTERED
-        return is_sound and fold.tree.root(promised.size) != promised.root
+        report = audit(receipt, replace(trust, checkpoint=None, genesis=None))
+        is_signed = report.verdict is not Verdict.ALTERED and report.is_by_the_log
+        return is_signed and fold.tree.root(promised.size) != promised.root
 
 
 def _read(path: Path) -> tuple[bytes, Statement, Checkpoint | None]:

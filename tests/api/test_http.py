@@ -303,14 +303,17 @@ def test_ledger_that_must_not_sign_reads_and_says_why(tmp_path: Path, code: str)
 NAMED = {"lang": "es", "name": "Uno", "official": False, "party": "inai", "used_in": "Acta"}
 
 
-def test_statement_handed_in_is_parsed_once(adopted: Desk) -> None:
-    """The first allegation teaches the reader of stored entries the body's form, for which it parses one too."""
+@pytest.mark.parametrize(
+    ("words", "parsed"), [("Al pie de la letra. ", {}), ("No consta: 日本. ", {"parse_canonical": 1})]
+)
+def test_statement_handed_in_is_parsed_once(adopted: Desk, words: str, parsed: dict[str, int]) -> None:
+    """Or not at all: by the patterns of entries, which the first allegation teaches the body's form."""
     adopted.take(adopted.world.allege("c1"))
     adopted.ledger.views.wait()
     with counted_calls(parse_canonical, parse_statement) as calls:
-        adopted.take(adopted.world.allege("c1"))
+        adopted.take(adopted.world.allege("c1", words=words))
         adopted.ledger.views.wait()
-    assert dict(calls) == {"parse_canonical": 1}
+    assert dict(calls) == parsed
 
 
 @pytest.mark.parametrize(

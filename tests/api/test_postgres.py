@@ -89,7 +89,12 @@ def test_server_says_that_its_database_is_away_and_goes_on(
         answer = http.post("/api/v1/entries", **send)  # type: ignore[arg-type]
         assert answer.status_code in {200, 201}, answer.text
         assert ledger.size == 27
-        _publish_again(reader, tmp_path / "log", tidy=False)
+
+        def publish() -> None:  # for a second after a failure a reader is refused at once
+            _publish_again(reader, tmp_path / "log", tidy=False)
+            assert (tmp_path / "log" / "checkpoint").exists()
+
+        eventually(publish)
         assert (tmp_path / "log" / "checkpoint").read_bytes() == ledger.log.checkpoint()
 
 

@@ -649,7 +649,7 @@ def test_checkpoint_by_another_key_is_noticed(watching: Monitor, host: Host, tru
         ("forged", OLD + 20, {"faulty"}),
     ],
 )
-def test_another_key_hides_no_other_past_than_the_one_that_was_verified(
+def test_another_key_hides_no_other_past_than_the_one_that_was_verified(  # noqa: PLR0917 (a row of the table)
     watching: Monitor, host: Host, true: Log, forged: Log, history: str, size: int, besides: set[str]
 ) -> None:
     shown = {"true": true, "forged": forged}[history].cut_at(size)

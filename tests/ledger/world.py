@@ -298,7 +298,9 @@ class World:
         )
         return acts
 
-    def allege(self, name: str, party: str = "nosc", *, length: int = 300) -> Signed:
+    def allege(
+        self, name: str, party: str = "nosc", *, length: int = 300, words: str = "No consta lo informado. "
+    ) -> Signed:
         """An allegation about a commitment: about 1 KiB as an entry, and legal any number of times."""
         allegation = f"al-{new_uuid()}"
         return self.says(
@@ -308,7 +310,7 @@ class World:
             allegation=allegation,
             alleged_actor=text("Alguien"),
             commitment=name,
-            description=text(("No consta lo informado. " * 20)[:length]),
+            description=text((words * 20)[:length]),
             evidence=[evidence()],
             kind="other",
             since="2019-03",

@@ -30,8 +30,9 @@ from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.relocation import move_to_file
 from constancia.ledger.store.address import DATABASE_NAME
+from constancia.ledger.store.database_files import DatabaseFiles
 from constancia.ledger.store.database_source import opened_source
-from constancia.ledger.store.postgres_application import create_tables
+from constancia.ledger.store.postgres_application import create_tables, tables_in
 from constancia.ledger.store.postgres_session import connect
 from constancia.ledger.store.transfer import TABLES
 from constancia.ledger.witnesses.cosignature_store import signature_line
@@ -40,6 +41,7 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.note import format_vkey, parse_note
 from constancia.verify.report.findings import Report, Verdict
+from constancia.verify.sources.layout import DOCUMENTS_NAME
 from constancia.verify.sources.source import Source, open_source
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 from constancia.verify.wire.merkle import Tree, hash_leaf
@@ -52,7 +54,8 @@ Rows = dict[str, list[tuple[Any, ...]]]
 LOOSENED: Final = """
 DO $$ DECLARE item record; BEGIN
     FOR item IN SELECT conname, conrelid::regclass::text AS name FROM pg_constraint
-        WHERE connamespace = current_schema()::regnamespace AND conrelid <> 'writer'::regclass
+        WHERE connamespace = current_schema()::regnamespace AND conrelid IN ('meta'::regclass,
+        'stored_events'::regclass, 'batches'::regclass, 'cosignatures'::regclass)
     LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', item.name, item.conname); END LOOP;
     FOR item IN SELECT attrelid::regclass::text AS name, attname FROM pg_attribute WHERE attnotnull AND attnum > 0
         AND attidentity = '' AND attrelid IN ('meta'::regclass, 'stored_events'::regclass, 'batches'::regclass,
@@ -146,6 +149,9 @@ class Databases:
                 connection.execute(f"DROP TRIGGER {table}_append_only ON {table}")
             connection.execute("DROP TRIGGER stored_events_dense ON stored_events")
             connection.execute("DROP TRIGGER batches_dense ON batches")
+        with tables_in(self.address) as tables:
+            files = DatabaseFiles(tables, DOCUMENTS_NAME)
+            files.write(hashlib.sha256(CHARTER).hexdigest(), CHARTER)
 
     def run(self, count: int, until: Callable[[], bool] = lambda: False) -> None:
         """Try so many alterations, or as many as there is time for."""

@@ -47,7 +47,7 @@ async function auditBundle(given, progress) {
 	count("L2", "seen_roots", seen);
 	count("L2", "keys", keys.size);
 	count("L2", "appointments", appointments.size);
-	const pinned = pinnedKeys();
+	const pinned = checkKeys();
 	checkKept();
 	await checkHead(pinned);
 	await checkTiles();
@@ -225,8 +225,9 @@ function reportContradiction({size, root, code, field, signer}, first) {
 
 // Anchors
 let ownKey = null; // the one that entry 0 names
+
 /** The log's keys: those that the policy pins, or else the one that entry 0 names. */
-function pinnedKeys() {
+function checkKeys() {
 	const {policy, genesis} = trust;
 	const own = ownKey = logKey === undefined ? null : parsed(() => parseLogVkey(logKey), "directory", 0, "statement.body.log_key", "L2");
 	const pinned = policy ? policy.logs.get(facts.origin) ?? [] : own ? [own] : [], [key] = pinned;

@@ -62,6 +62,11 @@ class Report:
     verdict: Verdict
 
     @property
+    def is_by_the_log(self) -> bool:
+        """Whether a key of the log is known, and it was one of them that signed the checkpoint."""
+        return not {"no-log-key", "other-log-key"} & {remark.code for remark in self.open}
+
+    @property
     def first(self) -> Fault | None:
         """The first fault, by rule R2."""
         return self.faults[0] if self.faults else None

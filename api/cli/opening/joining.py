@@ -156,7 +156,7 @@ class _Joining:
                 raise fail(message("opening.foreign_genesis", address=self.invitation.address))
             leaf = hash_leaf(first)
             report = audit(source, replace(trust, genesis=trust.genesis or leaf))
-        if report.verdict is Verdict.ALTERED:
+        if report.verdict is Verdict.ALTERED or not report.is_by_the_log:
             raise fail(report_text(report, language()))
         return leaf
 

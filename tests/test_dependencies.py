@@ -226,6 +226,20 @@ def test_database_that_does_not_answer_is_not_a_pass(
     assert "known vulnerabilities" not in written.out
 
 
+def test_what_cannot_be_asked_about_is_not_a_pass_nor_a_vulnerability(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock, bad = lock_of(tmp_path), tmp_path / "bad.toml"
+    bad.write_text("no exceptions")
+    pinning = tmp_path / "other.lock"
+    pinning.write_text("typer==0.27.0\n")
+    with database() as address:
+        assert [asked(lock, address), asked(tmp_path / "missing", address), asked(pinning, address, bad)] == (
+            [NOT_CHECKED] * 3
+        )
+    assert capsys.readouterr().err.count("NOT CHECKED") == 3
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -88,11 +88,17 @@ def known_vulnerabilities(lock: Path, advisories: str = OSV) -> list[Vulnerabili
         What is known against them, in the order of the file.
 
     Raises:
-        NotChecked: The database could not be asked about each of them.
+        NotChecked: The database could not be asked about each of them, or the file can't be read or pins nothing.
 
     Source: OSV schema 1; `pip-audit --format json`.
     """
-    wanted = [*pinned(lock), CONTROL]
+    try:
+        packages = pinned(lock)
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotChecked(f"{lock} can't be read: {error}") from error
+    if not packages:
+        raise NotChecked(f"{lock} pins no package")
+    wanted = [*packages, CONTROL]
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "requirements.txt"
         file.write_text("\n".join(wanted) + "\n", "utf-8")
@@ -177,20 +183,18 @@ def _last_line(text: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Ask, and print; gives the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--lock", type=Path, default=LOCK)
-    parser.add_argument("--advisories", default=OSV, metavar="URL")
-    parser.add_argument("--exceptions", type=Path, default=EXCEPTIONS)
+    parser = argparse.ArgumentParser(prog="make audit ARGS=", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--lock", type=Path, default=LOCK, help="the pinned packages (%(default)s)")
+    parser.add_argument("--advisories", default=OSV, metavar="URL", help="the database (%(default)s)")
+    parser.add_argument("--exceptions", type=Path, default=EXCEPTIONS, help="what was decided (%(default)s)")
     options = parser.parse_args(arguments)
     try:
         exceptions = read_exceptions(options.exceptions)
         known = known_vulnerabilities(options.lock, options.advisories)
-    except NotChecked as error:
-        print(f"NOT CHECKED: the database of vulnerabilities could not be asked: {error}", file=sys.stderr)
+    except (NotChecked, BadExceptions) as error:
+        print(f"NOT CHECKED, so nothing is said of any package: {error}", file=sys.stderr)
+        print(f"Repeat it once that is mended; the database is {options.advisories}.", file=sys.stderr)
         return NOT_CHECKED
-    except BadExceptions as error:
-        print(error, file=sys.stderr)
-        return VULNERABLE
     stops, notes = judge(known, exceptions, SystemClock().now().date())
     for line in (*(f"VULNERABLE: {text}" for text in stops), *notes):
         print(line)

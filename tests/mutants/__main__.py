@@ -132,10 +132,15 @@ def stages_of(path: str, given: Sequence[str]) -> list[str]:
     Args:
         path: The module's file, from the root of the project.
         given: What is run in place of its rooms' tests, if anything.
+
+    Raises:
+        SystemExit: Its rooms have no tests here, and none are given.
     """
     own = Path("tests") / Path(path).parent / f"test_{Path(path).name}"
-    rooms = next(TESTS[start] for start in sorted(TESTS, key=len, reverse=True) if path.startswith(start))
-    stages = given or rooms
+    rooms = (TESTS[start] for start in sorted(TESTS, key=len, reverse=True) if path.startswith(start))
+    stages = given or next(rooms, ())
+    if not stages:
+        raise SystemExit(f"no tests are named for {path} in tests/mutants/__main__.py: give them with --tests")
     return [str(own)] * (ROOT / own).is_file() + list(stages)
 
 
@@ -236,6 +241,8 @@ def _files(targets: Sequence[str]) -> list[str]:
     found: list[str] = []
     for target in targets:
         place = ROOT / target
+        if not place.exists():
+            raise SystemExit(f"{target}: there is no such file or folder in {ROOT}")
         found += [str(one.relative_to(ROOT)) for one in ([place] if place.is_file() else sorted(place.rglob("*.py")))]
     return found
 

@@ -57,7 +57,7 @@ def test_passphrase_is_not_taken_from_the_folder_that_has_the_key(person: Person
     folder = person.home / "in earnest"
     log = Writer().found().log()
     first = log.entries[0].replace(b'"demonstration":true', b'"demonstration":false')
-    replace(log, entries=[first, *log.entries[1:]]).write_ledger(folder)
+    replace(log, entries=(first, *log.entries[1:])).write_ledger(folder)
     (person.home / "secret").rename(folder / "secret")
     (person.home / "secret").symlink_to(folder / "secret")
     done = person.runs("rotate", "--dir", folder, *how, "--log-passphrase-file", "secret")

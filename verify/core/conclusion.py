@@ -149,7 +149,8 @@ class Conclusion:
         """SPEC §7 step 15: every checkpoint carries a cosignature by the ML-DSA-44 key that entry 0 names, if it does.
 
         One that another listed key signed instead of that of entry 0 carries one by another ML-DSA-44 key of the log
-        that the policy lists, if it does; nothing is asked of one that no known key signed. A note that can't be read is a fault already. Source: C2SP tlog-cosignature; ours: SPEC §4.
+        that the policy lists, if it does; one that no known key signed carries none. A note that can't be read is a
+        fault already. Source: C2SP tlog-cosignature; ours: SPEC §4.
         """
         own = None if genesis_vkey is None else self._log_cosigner(origin, str(genesis_vkey))
         if own is None:

@@ -53,7 +53,7 @@ LOOSENED: Final = """
 DO $$ DECLARE item record; BEGIN
     FOR item IN SELECT conname, conrelid::regclass::text AS name FROM pg_constraint
         WHERE connamespace = current_schema()::regnamespace AND conrelid <> 'writer'::regclass
-    LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', item.name, item.conname); END LOOP;
+    LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', item.name, item.conname); END LOOP;
     FOR item IN SELECT attrelid::regclass::text AS name, attname FROM pg_attribute WHERE attnotnull AND attnum > 0
         AND attidentity = '' AND attrelid IN ('meta'::regclass, 'stored_events'::regclass, 'batches'::regclass,
         'cosignatures'::regclass)

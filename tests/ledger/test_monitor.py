@@ -639,7 +639,7 @@ def test_checkpoint_by_another_key_is_noticed(watching: Monitor, host: Host, tru
 
 
 @pytest.mark.parametrize(
-    ("history", "size", "besides"),
+    "case",
     [
         ("true", OLD + 20, set()),
         ("true", OLD, set()),
@@ -649,9 +649,10 @@ def test_checkpoint_by_another_key_is_noticed(watching: Monitor, host: Host, tru
         ("forged", OLD + 20, {"faulty"}),
     ],
 )
-def test_another_key_hides_no_other_past_than_the_one_that_was_verified(  # noqa: PLR0917 (a row of the table)
-    watching: Monitor, host: Host, true: Log, forged: Log, history: str, size: int, besides: set[str]
+def test_another_key_hides_no_other_past_than_the_one_that_was_verified(
+    watching: Monitor, host: Host, true: Log, forged: Log, case: tuple[str, int, set[str]]
 ) -> None:
+    history, size, besides = case
     shown = {"true": true, "forged": forged}[history].cut_at(size)
     host.show(replace(shown, signer=LogKey("thief")))
     outcome = watching.round()

@@ -143,6 +143,13 @@ def test_lost_key_is_replaced_at_once_and_nobody_is_accused(place: Place, is_sto
     # Once more: the last checkpoint is by a key that neither genesis nor policy names.
     again = replace_at_once(place.folder, SECRET, is_stolen=is_stolen)
     place.append()
+    place.pin("again")
+    # A store has what the second key signed too: dropped from the policy, it counts for nothing, and accuses nobody.
+    wanted = {"d": INCONCLUSIVE if is_stolen else INTACT, "d/log": INTACT}
+    for name, verdict in wanted.items():
+        with open_source(str(place.folder.parent / name)) as opened:
+            report = audit(opened, load_trust(place.trusts / "again"))
+        assert (report.verdict, report.faults_total) == (verdict, 0), name
     assert again.vkey != done.vkey
     assert place.places.policy.read_text().count("log ") == (2 if is_stolen else 5)
     assert len(place.places.former_log_keys()) == 2

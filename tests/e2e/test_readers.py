@@ -72,7 +72,7 @@ def test_reader_is_stopped_killed_and_ended(copy: Path) -> None:
         assert [served.get(path).status_code for path in paths] == [200, 200, 200]
         _code, console, _seconds = served.stop()
         assert quiet(console), console
-        assert (command_of(again), place.parent.exists()) == (b"", False)
+        until(lambda: not command_of(again) and not place.parent.exists())
 
 
 def test_reader_ends_with_a_server_that_is_killed(copy: Path) -> None:

@@ -1,7 +1,7 @@
 """Builds the HTTP application from a ledger and settings; nothing happens at import time."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from importlib.resources import files
 
@@ -18,6 +18,7 @@ from constancia.api.http.proxies import Prefixed, path_within, prefix_of
 from constancia.api.http.query import CheckedFiles, CheckedQuery, take_in
 from constancia.api.http.quotas import Quotas
 from constancia.api.http.rates import Rates
+from constancia.api.http.readers import Reader, Readers
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import DraftRequest, ReceiptDocument, with_common_answers
 from constancia.api.http.security import Guard
@@ -112,6 +113,15 @@ def _description(app: FastAPI, prefix: str) -> bytes:
     return described
 
 
+def _guard(app: FastAPI, shown: Callable[[Response, Request], Response], readers: Sequence[Reader]) -> None:
+    """Add what every request meets before the application; the last one added comes first."""
+    ledger, rates, settings = app.state.ledger, app.state.rates, app.state.settings
+    if readers:
+        app.add_middleware(Readers, ledger=ledger, readers=readers)
+    app.add_middleware(Guard, rates=rates, settings=settings, shown=shown)
+    app.add_middleware(Prefixed, prefix=settings.root_path)
+
+
 def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
     """Build the application whose pages become files of a bundle; it is asked by the process itself alone.
 
@@ -129,12 +139,13 @@ def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
     return app
 
 
-def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
+def create_app(ledger: Ledger, settings: Settings, readers: Sequence[Reader] = ()) -> FastAPI:
     """Build the application.
 
     Args:
         ledger: An open ledger; the caller closes it after the server has ended.
         settings: The operator's settings.
+        readers: Processes that answer what only reads.
 
     Returns:
         The ASGI application.
@@ -171,8 +182,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.make_app = copy_app
     app.state.rates = rates = Rates(settings)
     app.state.quotas = quotas = Quotas(ledger, settings)
-    app.add_middleware(Guard, rates=rates, settings=settings, shown=shown)
-    app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
+    _guard(app, shown, readers)
     direct.answer_directly(app, ledger, settings, rates, quotas)
     for module in (
         acts,

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import socket
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,14 +22,15 @@ from constancia.api.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from fastapi import FastAPI
 
+    from constancia.api.http.readers import Reader
+    from constancia.api.http.settings import Settings
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.store.address import Address
 
-_REFRESH_S = 1.0
 _PREPARE_AFTER_S = 3.0  # the first pages come first
 
 
@@ -95,6 +97,15 @@ def command(
             "address, which is not public.",
         ),
     ] = None,
+    readers: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=64,
+            envvar="CONSTANCIA_READERS",
+            help="Procesos aparte que responden las lecturas. / Processes of their own that answer what only reads.",
+        ),
+    ] = 0,
     accept_rollback: Annotated[
         str | None,
         typer.Option(
@@ -140,6 +151,7 @@ def command(
         except ImportError as error:
             raise fail(message("serve.extra", name=error.name)) from error
 
+        from constancia.api.cli.following import Following
         from constancia.ledger.folder import LedgerFolder
         from constancia.ledger.store.address import Address
 
@@ -160,7 +172,8 @@ def command(
         place = None if database is None else Address.read(database)
         ledger = resources.enter_context(_open(folder, log_passphrase_file, how, place, read_only=read_only))
         url = _url(host, listener.getsockname()[1], settings.root_path)
-        app = create_app(ledger, settings)
+        readers_ = resources.enter_context(_readers(readers, ledger, settings))
+        app = create_app(ledger, settings, readers_)
         if metrics is not None:
             resources.enter_context(_metered(app, ledger, metrics))
         _finish_publication(ledger)
@@ -171,9 +184,28 @@ def command(
             say(message("serve.public", url=f"{settings.public_url}/es/"), err=True)
         _tell_state(ledger)
         if read_only:
-            resources.enter_context(_refreshed(ledger))
+            resources.enter_context(Following(ledger).running())
         resources.enter_context(_prepared(app, ledger))
         server_of(app, settings).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _readers(count: int, ledger: "Ledger", settings: "Settings") -> "Iterator[Sequence[Reader]]":
+    """Run the reader processes within the block.
+
+    Raises:
+        Exit: The ledger is in PostgreSQL, whose commits others see before the server has them confirmed; or this
+            system has no Unix sockets.
+    """
+    if not count:
+        yield ()
+        return
+    if ledger.is_in_database or not hasattr(socket, "AF_UNIX"):
+        raise fail(message("serve.no_readers"))
+    from constancia.api.cli.readers import running_readers
+
+    with running_readers(count, ledger.folder.path, settings) as running:
+        yield running
 
 
 @contextlib.contextmanager
@@ -192,36 +224,6 @@ def _metered(app: "FastAPI", ledger: "Ledger", where: str) -> "Iterator[None]":
             raise fail(message("serve.busy", host=host, port=port, reason=reason)) from error
         say(message("serve.metrics", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics"), err=True)
         yield
-
-
-@contextlib.contextmanager
-def _refreshed(ledger: "Ledger") -> "Iterator[None]":
-    """Follow what another process appends, within the block: told by its database, and looking each second."""
-    import logging
-    import threading
-
-    from eventsourcing.persistence import PersistenceError
-
-    from constancia.ledger.errors import LedgerError
-
-    ended = threading.Event()
-
-    def follow() -> None:
-        while not ended.is_set():
-            try:
-                ledger.refresh()
-                ledger.views.catch_up()  # nobody else does where nothing is written
-            except (LedgerError, PersistenceError, sqlite3.Error):
-                logging.getLogger(__name__).exception("what was appended meanwhile can't be read")
-            ledger.store.wait_growth(_REFRESH_S, ended)
-
-    thread = threading.Thread(target=follow, name="refresh", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from tests.ledger.template import Template
 from tests.ledger.world import ORIGIN, PARTIES, START, Key, Signed, World, doc, play, scope, text
 
 from constancia.api.app import create_app
+from constancia.api.http.readers import Reader
 from constancia.api.http.serving import server_of
 from constancia.api.http.settings import Settings
 from constancia.domain.catalogue import REGISTRY
@@ -50,11 +51,15 @@ App = Callable[..., Any]
 
 @contextlib.contextmanager
 def serving(
-    ledger: Ledger, settings: Settings | None = None, wrap: Callable[[App], App] | None = None, port: int = 0
+    ledger: Ledger,
+    settings: Settings | None = None,
+    wrap: Callable[[App], App] | None = None,
+    port: int = 0,
+    readers: Sequence[Reader] = (),
 ) -> Iterator[str]:
     """Serves a ledger for as long as the block lasts, as it is or behind another application; gives the address."""
     settings = settings or UNLIMITED
-    app: App = create_app(ledger, settings)
+    app: App = create_app(ledger, settings, readers)
     app = app if wrap is None else wrap(app)
     server = server_of(app, settings, host="127.0.0.1", port=port, log_level="error", lifespan="off")
     end = PromptEnd(server)

@@ -1,0 +1,61 @@
+"""A served ledger that another process writes: what that one appends is read, and its rows are made."""
+
+import contextlib
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from constancia.ledger.ledger import Ledger
+
+_REFRESH_S: Final = 1.0
+
+
+class Following:
+    """Reads on in a ledger that is open for reading. Safe to use from several threads.
+
+    Args:
+        ledger: The ledger.
+    """
+
+    def __init__(self, ledger: "Ledger") -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+
+    def reach(self, size: int) -> bool:
+        """Read on, if the ledger has fewer entries than that; tell whether it has them now."""
+        from eventsourcing.persistence import PersistenceError
+
+        from constancia.ledger.errors import LedgerError
+
+        with self._lock:
+            try:
+                if self._ledger.size < size:
+                    self._read_on()
+            except (LedgerError, PersistenceError, sqlite3.Error):
+                logging.getLogger(__name__).exception("what was appended meanwhile can't be read")
+        return self._ledger.size >= size
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Read on within the block, told by the ledger's database, and looking each second."""
+        ended = threading.Event()
+
+        def follow() -> None:
+            while not ended.is_set():
+                self.reach(self._ledger.size + 1)
+                self._ledger.store.wait_growth(_REFRESH_S, ended)
+
+        thread = threading.Thread(target=follow, name="refresh", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _read_on(self) -> None:
+        self._ledger.refresh()
+        self._ledger.views.catch_up()  # nobody else does where nothing is written

@@ -1,0 +1,76 @@
+"""A reader process of `constancia serve --readers`: it answers what the server hands to it, until its pipe closes.
+
+It is no subcommand: the server starts it, with a line of JSON on its standard input, and that pipe closes with the
+server, even if that is killed.
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+READY: Final = "ready\n"
+_NO_LIMITS: Final = {"costly_reads_per_minute": 0}  # the server counts
+
+
+def run() -> int:
+    """Answer until standard input ends; give the exit code."""
+    from constancia.api.app import create_app
+    from constancia.api.cli.following import Following
+    from constancia.api.cli.terminal import open_for_reading
+    from constancia.api.http.settings import Settings
+    from constancia.api.text.log_lines import use_log_lines
+    from constancia.ledger.append.sequencer import leave_memory_alone
+
+    use_log_lines()
+    asked = json.loads(sys.stdin.readline())
+    settings = Settings(**asked["settings"] | _NO_LIMITS)
+    with open_for_reading(asked["folder"]) as ledger:
+        following = Following(ledger)
+        path = Path(asked["socket"])
+        path.unlink(missing_ok=True)  # of the process before
+        app = create_app(ledger, settings)
+        app.user_middleware.clear()  # guards and limits are the server's, and were passed
+        leave_memory_alone()
+        with following.running(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_answer(app, following.reach, lambda: ledger.size, path, settings.stop_timeout_s))
+        with contextlib.suppress(OSError):  # the server removes them too, unless it was killed
+            path.unlink()
+            path.parent.rmdir()
+    return 0
+
+
+async def _answer(
+    app: Any, reach: Callable[[int], bool], size: Callable[[], int], path: Path, stop_timeout_s: float
+) -> None:
+    from starlette.concurrency import run_in_threadpool
+
+    from constancia.api.http.reading import MAX_REQUEST_BYTES, Answering
+
+    async def reached(wanted: int) -> bool:
+        return size() >= wanted or await run_in_threadpool(reach, wanted)
+
+    answering = Answering(app, reached)
+    server = await asyncio.start_unix_server(answering, path, limit=MAX_REQUEST_BYTES, backlog=1024)
+    sys.stdout.write(READY)
+    sys.stdout.flush()
+    async with server:
+        await asyncio.to_thread(sys.stdin.read)
+        server.close()
+        await answering.drained(stop_timeout_s)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Give the fastest event loop that is installed."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
+
+
+if __name__ == "__main__":
+    sys.exit(run())

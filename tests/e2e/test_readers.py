@@ -1,0 +1,84 @@
+"""`constancia serve --readers`, as a process: reading holds nobody up, and readers come and go."""
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+import httpx
+from tests.e2e.test_stop import SHORT_S, Served, quiet, started
+from tests.e2e.test_witnesses import copy, signed_report, until
+
+__all__ = ("copy",)
+
+JSON = {"Content-Type": "application/json"}
+
+
+def command_of(number: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{number}/cmdline").read_bytes()
+    return b""
+
+
+def socket_of(number: int) -> Path | None:
+    """Where a reader process listens."""
+    lines = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()]
+    paths = {f"socket:[{words[6]}]": Path(words[7]) for words in lines if "/constancia-" in words[-1]}
+    with contextlib.suppress(OSError):
+        for descriptor in Path(f"/proc/{number}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if (name := str(descriptor.readlink())) in paths:
+                    return paths[name]
+    return None
+
+
+def reader_of(served: Served) -> int:
+    """The reader process of a server, once it listens; 0 before."""
+    children = Path(f"/proc/{served.process.pid}/task").glob("*/children")
+    numbers = [int(number) for path in children for number in path.read_text().split()]
+    readers = [number for number in numbers if b"constancia.api.cli.reader" in command_of(number)]
+    return next((number for number in readers if socket_of(number)), 0)
+
+
+def is_held(served: Served) -> bool:
+    """Whether a page waits for a reader that is stopped."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{served.port}/es/acerca", timeout=1).status_code == 0
+    except httpx.ReadTimeout:
+        return True
+
+
+def test_reader_is_stopped_killed_and_ended(copy: Path) -> None:
+    signed = signed_report(copy)
+    with started(copy, "--readers", "1", grace_s=SHORT_S) as served:
+        number = until(lambda: reader_of(served))
+        place = socket_of(number)
+        assert place is not None
+        assert place.parent.stat().st_mode & 0o777 == 0o700
+        os.kill(number, signal.SIGSTOP)
+        until(lambda: is_held(served))
+        url = f"http://127.0.0.1:{served.port}"
+        answer = httpx.post(f"{url}/api/v1/entries", content=signed, headers=JSON, timeout=30)
+        index = answer.json()["index"]
+        assert answer.status_code == 201
+        assert served.get("/checkpoint").text.splitlines()[1] == str(index + 1)
+        os.kill(number, signal.SIGCONT)
+        paths = [f"/en/entries/{index}", f"/api/v1/entries/{index}", f"/api/v1/receipts/{index}"]
+        assert [served.get(path).status_code for path in paths] == [200, 200, 200]
+        os.kill(number, signal.SIGKILL)
+        assert [served.get(path).status_code for path in paths] == [200, 200, 200]
+        again = until(lambda: reader_of(served))
+        assert again != number
+        assert [served.get(path).status_code for path in paths] == [200, 200, 200]
+        _code, console, _seconds = served.stop()
+        assert quiet(console), console
+        until(lambda: not command_of(again) and not place.parent.exists())
+
+
+def test_reader_ends_with_a_server_that_is_killed(copy: Path) -> None:
+    with started(copy, "--readers", "1") as served:
+        number = until(lambda: reader_of(served))
+        place = socket_of(number)
+        assert place is not None
+        served.process.kill()
+        until(lambda: not command_of(number) and not place.parent.exists())

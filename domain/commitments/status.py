@@ -132,8 +132,8 @@ class CommitmentStatusDecided(CommitmentAct):
         if self.continued_by is None:
             return None
         other = find_commitment(at, self.continued_by)
-        goes_on = other is not None and other.commitment != self.commitment and other.ended is None
-        return (not goes_on or (other is not None and other.status == "rejected")) and {"commitment": self.continued_by}
+        is_open = other is not None and other.ended is None and other.status != "rejected"
+        return (not is_open or self.continued_by == self.commitment) and {"commitment": self.continued_by}
 
     CONTENT: ClassVar = (_is_there, _possible, _of_its_body, _all_milestones, _all_delivered, _continued)
     RULES: ClassVar = (

@@ -69,6 +69,13 @@ def test_two_that_can_speak_decide(type_name: str) -> None:
     at_work().lose("rep-nosc", "root-nosc").says("inai", type_name, ACTS[type_name])
 
 
+@pytest.mark.parametrize("type_name", ["ConditionSettled", "RoleFilled"])
+def test_in_the_second_edition_who_sits_alone_decided_nothing_either(type_name: str) -> None:
+    stage = seated(edition=2).adopted("c1", SCOPE).withdraw("nosc")
+    stage.copy().says("inai", type_name, ACTS[type_name])
+    assert RULE in broken(stage.withdraw("sfp"), type_name)
+
+
 def test_every_act_of_all_members_is_tried() -> None:
     asked: Any = {name for name, cls in REGISTRY.items() if any(rule.en == RULE for rule in cls.RULES)}
     assert asked == ACTS.keys()

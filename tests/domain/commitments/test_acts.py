@@ -235,6 +235,8 @@ def test_26_who_contests_its_own_report_sets_no_contested_level() -> None:
     stage.says("red", "ProgressContested", body | {"own_level": "not_started"})
     stage.says("inai", "ProgressContested", body | {"own_level": "complete"})
     assert contested(stage) == "not_started"
+    both = stage.join("nosc", name="both", person="p-inai")
+    assert codes(stage.refused(both, "ProgressContested", body)) == {"E_SELF_DEALING"}
 
 
 @pytest.mark.parametrize(("begun", "done"), [("2019-03-01", "1999"), ("2018-06-02", "2018-06-01"), ("2018", "../2017")])

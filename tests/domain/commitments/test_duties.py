@@ -90,6 +90,11 @@ def test_d11_a_holder_that_is_gone_is_replaced() -> None:
     stage.says("otra", "DeliverableSubmitted", submission())
 
 
+def test_d11_who_is_not_replaced_goes_on() -> None:
+    stage = expecting().fill("consultant", "red").fill("consultant", "otra").fill("consultant", "nosc", replaces="red")
+    assert [holder.party for holder in found(stage).holders("consultant", "m1")] == ["otra", "nosc"]
+
+
 def test_d8_nobody_fills_a_role_twice() -> None:
     stage = expecting().fill("consultant", "red")
     assert stage.code("inai", "RoleFilled", filling()) == "E_STATE"

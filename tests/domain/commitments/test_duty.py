@@ -91,6 +91,13 @@ def test_13_nobody_gets_a_duty_without_its_own_word() -> None:
     assert [bearer.holder for bearer in bearers(stage.state, duty(stage))] == ["red", "sfp"]
 
 
+def test_13_who_bears_it_and_can_not_speak_any_more_keeps_it_without_a_word() -> None:
+    stage = seated()
+    stage.each("DutyAssigned", assignment("red", "sfp"), (*MEMBERS, "red"))
+    stage.lose("rep-red", "root-red").each("DutyAssigned", assignment("red", "sfp", reasons=text("Otra vez")))
+    assert [one.bearers for one in duty(stage).assignments] == [("red", "sfp")] * 2
+
+
 @pytest.mark.parametrize(
     ("who", "changed", "code"),
     [

@@ -114,6 +114,12 @@ CASES: dict[str, tuple[Body, str, str]] = {
         "deliverables/d3/agenda/2", "reduction",
     ),
     "the agenda goes": (with_item("deliverables", without(D3, "agenda"), 2), "deliverables/d3/agenda", "reduction"),
+    "one is dropped and another asks for less": (
+        BASE | {"indicators": [I2 | {"target": "0"}]}, "indicators/i2/target", "reduction",
+    ),
+    "one is measured otherwise and another asks for less": (
+        BASE | {"indicators": [I1 | {"unit": "visitas"}, I2 | {"target": "0"}]}, "indicators/i2/target", "reduction",
+    ),
     "an indicator is dropped": (BASE | {"indicators": [I2]}, "indicators/i1", "reduction"),
     "all indicators are dropped": (without(BASE, "indicators"), "indicators/i2", "reduction"),
     "fewer people benefit": (

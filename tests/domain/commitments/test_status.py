@@ -150,9 +150,11 @@ def test_what_is_carried_over_goes_on_in_another_commitment(other: str) -> None:
     assert found(stage).ended is not None
 
 
-def test_nothing_is_carried_over_into_what_has_ended_itself() -> None:
-    stage = adopted().adopted("c2")
-    over = status("withdrawn", "c2", decision="d-c2-over")
+@pytest.mark.parametrize("to", ["rejected", "withdrawn"])
+def test_nothing_is_carried_over_into_what_has_ended_itself(to: str) -> None:
+    stage = adopted()
+    stage.says("nosc", "CommitmentProposed", commitment("c2"))
+    over = status(to, "c2", decision="d-c2-over")
     stage.decided("d-c2-over", act_of(TYPE, over)).says("inai", TYPE, over)
     body = status("closed", outcome="carried_over", continued_by="c2")
     assert stage.code("inai", "DecisionProposed", put_to_the_vote("d-closed", act_of(TYPE, body))) == "E_NOT_FOUND"

@@ -304,8 +304,10 @@ def test_26_a_member_that_succeeds_who_submitted_does_not_judge() -> None:
     stage.says("nosc", "DeliverableAccepted", judged)
 
 
-def test_p4_who_has_ended_is_awaited_for_nothing() -> None:
+def test_p4_who_has_ended_is_awaited_for_nothing_and_gets_nothing() -> None:
     stage = succeeded()
+    filled = {"commitment": "c1", "party": "inai", "role": "consultant", "since": "2019-03-01"}
+    assert stage.code("nosc", "RoleFilled", filled) == "E_PARTY_SUCCEEDED"
     stage.each("DutyAssigned", assignment("nosc", name="o8"), ("nosc", "sfp"))
     assert stage.status("duty/o8") == "assigned"
     stage.body("cc2", ("nosc", "nueva", "sfp"), predecessor="cc")

@@ -59,7 +59,7 @@ def _held(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfil
     holdings = [(gathering.stream, gathering.holding) for gathering in gatherings if gathering.holding is not None]
     if not holdings:
         return None
-    stream, holding = min(holdings, key=lambda held: held[1].mark.index)
+    stream, holding = min(holdings, key=lambda pair: pair[1].mark.index)
     return Fulfilment(stream=stream, mark=holding.mark, on=holding.ended)
 
 

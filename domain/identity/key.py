@@ -49,9 +49,7 @@ class Key(Aggregate):
 
     def is_suspect(self, day: date) -> bool:
         """Tell whether a signature recorded on a day is suspect: the key was, or may have been, in other hands."""
-        if self.compromised_since is None:
-            return False
-        since = parse_edtf(self.compromised_since).start
+        since = parse_edtf(self.compromised_since).start if self.compromised_since is not None else date.max
         return since is None or since <= day
 
     def is_within(self, day: date) -> bool:

@@ -3,7 +3,7 @@
 - N1: a snapshot is a size; what has changed since the one before is added in one transaction, nothing is ever altered.
   The state at a size is, of each stream, the row of the largest size up to it. `topics` says of which aggregates to
   read to know what is about something; who reads one asks it whether it still is.
-- N2: it is bound to the ledger's name and to the law's own text; what is of others is thrown away.
+- N2: it is bound to the ledger's name and to the law, as its own text means it; what is of others is thrown away.
 - N3: it may be deleted at any time. What can't be read, or is not what its digest says, is made from the entries again.
 - N4: nobody trusts it beyond what the log's signed checkpoint proves of the tree, until `check` has folded the same.
 
@@ -28,7 +28,7 @@ from constancia.domain.kernel.packing import pack, unpack
 from constancia.domain.state import State
 from constancia.ledger.disk.database import create_database, remove_database
 from constancia.ledger.disk.rows import insert_rows
-from constancia.ledger.snapshots.law import law_digest
+from constancia.ledger.snapshots.law import law_digest, text_digest
 from constancia.ledger.snapshots.recent_rows import RecentRows
 from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
@@ -73,10 +73,10 @@ class SnapshotStore:
             origin: The ledger's name.
         """
         self._path = path
-        self._bound = {"form": _FORM, "law": law_digest(), "origin": origin}
+        self._bound = {"form": _FORM, "origin": origin, "text": text_digest()}
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
-        self._is_given_up = not self._bound["law"]
+        self._is_given_up = not self._bound["text"]
         self._newest = RecentRows()
         self._names: dict[str, tuple[list[str], list[int]]] = {}  # by kind: streams, and since which size
         self._sizes: list[int] = []
@@ -300,7 +300,8 @@ class SnapshotStore:
         if self._connection is None:
             meta = "INSERT INTO meta VALUES (?,?)"
             if not self._path.is_file():
-                create_database(self._path, [*_TABLES, (meta, tuple(self._bound.items()))])
+                bound = {**self._bound, "law": law_digest()}
+                create_database(self._path, [*_TABLES, (meta, tuple(bound.items()))])
             self._connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
             # What a power cut takes is folded again.
             self._connection.execute("PRAGMA synchronous=NORMAL")
@@ -309,7 +310,11 @@ class SnapshotStore:
     def _open(self) -> None:
         try:
             bound = dict(self._select("SELECT key, value FROM meta"))
-            if bound == self._bound:
+            law, ours = bound.pop("law", None), self._bound["text"]
+            is_same_text = bound.get("text") == ours
+            # Another text may be the same law: what it means is computed where it has changed alone.
+            if bound | {"text": ours} == self._bound and (is_same_text or law == law_digest()):
+                self._select("UPDATE meta SET value=? WHERE key='text' AND value<>?", ours, ours)
                 rows = self._select("SELECT size, bytes FROM snapshots ORDER BY size")
                 self._sizes = [int(row[0]) for row in rows]
                 self._due = max((row[0] + max(EVERY, row[1] // _BYTES_AN_ENTRY) for row in rows[-1:]), default=EVERY)

@@ -149,9 +149,6 @@ class Databases:
                 connection.execute(f"DROP TRIGGER {table}_append_only ON {table}")
             connection.execute("DROP TRIGGER stored_events_dense ON stored_events")
             connection.execute("DROP TRIGGER batches_dense ON batches")
-        with tables_in(self.address) as tables:
-            files = DatabaseFiles(tables, DOCUMENTS_NAME)
-            files.write(hashlib.sha256(CHARTER).hexdigest(), CHARTER)
 
     def run(self, count: int, until: Callable[[], bool] = lambda: False) -> None:
         """Try so many alterations, or as many as there is time for."""
@@ -261,6 +258,9 @@ class Databases:
             connection.execute("UPDATE writer SET moved = NULL")
             for statement in made.ddl:
                 connection.execute(statement)
+        with tables_in(self.address) as tables:
+            files = DatabaseFiles(tables, DOCUMENTS_NAME)
+            files.write(hashlib.sha256(CHARTER).hexdigest(), CHARTER)
         for name in ("ledger.sqlite", "cosignatures.sqlite"):
             (self.in_database / name).unlink(missing_ok=True)
         (self.in_database / DATABASE_NAME).write_text(self.address.shown)

@@ -3,10 +3,14 @@
 - S1: a change is acknowledged once the server has confirmed its commit, by its standbys too; a warning is no
   confirmation.
 - S2: nothing is changed in a database that the ledger was moved out of.
-- S3: what was erased leaves the tables' files: they are made again, and where that fails it is noted and tried again.
+- S3: what was erased leaves the tables' files: they are made again, and where that fails, or a reader sees what was
+  erased still, it is noted and tried again.
 """
 
 import contextlib
+import logging
+import re
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
@@ -34,6 +38,9 @@ _SWEEP: Final = (
     "SELECT set_config('statement_timeout', '30min', false), set_config('lock_timeout', '5s', false), "
     "set_config('synchronous_commit', 'local', false)"
 )
+_SWEEPS: Final = 10  # a second apart: by then a reader's query has ended (`reader_limits`)
+_PAUSE_S = 1.0
+_log = logging.getLogger(__name__)
 
 
 class PostgresTables(Tables):
@@ -96,7 +103,9 @@ class PostgresTables(Tables):
                 row = connection.execute(query, (area,)).fetchone()
                 if row is None:
                     continue  # somebody else has done it
-                connection.execute(f"VACUUM (FULL) {area}")
+                if not _made_again(connection, area):
+                    _log.warning("a reader still sees what was erased from %s: it is taken out later", area)
+                    continue
                 # Who erases more meanwhile has noted it again, in another version of the row, which stays.
                 connection.execute("DELETE FROM erasures WHERE area = %s AND xmin::text = %s", (area, row["noted"]))
 
@@ -179,3 +188,23 @@ def _as_unavailable() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise of_driver(error) from error
+
+
+def _made_again(connection: Connection, area: str) -> bool:
+    """Make an area's files again; tell whether they are rid of every erased row, and no reader sees one still."""
+    for _ in range(_SWEEPS):
+        details: list[str] = []
+
+        def note(notice: psycopg.errors.Diagnostic, into: list[str] = details) -> None:
+            into.append(notice.message_detail or "")
+
+        connection.add_notice_handler(note)
+        try:
+            connection.execute(f"VACUUM (FULL, VERBOSE) {area}")
+        finally:
+            connection.remove_notice_handler(note)
+        # "2 dead row versions cannot be removed yet", in the server's language.
+        if not any(int(count) for count in re.findall(r"\d+", " ".join(details))[:1]):
+            return True
+        time.sleep(_PAUSE_S)
+    return False

@@ -62,25 +62,35 @@ def forked(work: Callable[[Say], None], after: float | None) -> Ended:
         _child(work, writable, told_broken)
     os.close(writable)
     os.close(told_broken)
-    is_killed, said = False, b""
-    while True:
-        left = None if after is None else max(0.0, begun + after - time.monotonic())
-        ready, _, _ = select.select([readable], [], [], left)
-        if not ready:
-            os.kill(pid, signal.SIGKILL)
-            is_killed, after = True, None
-            continue
-        data = os.read(readable, 65_536)
-        said += data
-        if not data:
-            break
-    os.waitpid(pid, 0)
+    try:
+        is_killed, said = _heard(readable, pid, None if after is None else begun + after)
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)
+        raise
+    finally:
+        os.waitpid(pid, 0)
     seconds = time.monotonic() - begun
     with os.fdopen(broken, "rb") as file:
         wrong = file.read().decode()
     os.close(readable)
     # What came after the last line feed was cut off, and acknowledges nothing.
     return Ended(is_killed=is_killed, told=tuple(said.decode().split("\n")[:-1]), wrong=wrong, seconds=seconds)
+
+
+def _heard(readable: int, pid: int, until: float | None) -> tuple[bool, bytes]:
+    """Read what a process says to its end; kill it when its time is over. Tell whether it was killed, and its words."""
+    is_killed, text = False, b""
+    while True:
+        left = None if until is None else max(0.0, until - time.monotonic())
+        ready, _, _ = select.select([readable], [], [], left)
+        if not ready:
+            os.kill(pid, signal.SIGKILL)
+            is_killed, until = True, None
+            continue
+        data = os.read(readable, 65_536)
+        if not data:
+            return is_killed, text
+        text += data
 
 
 def _child(work: Callable[[Say], None], writable: int, broken: int) -> None:

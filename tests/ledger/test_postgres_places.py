@@ -22,7 +22,7 @@ from constancia.ledger.backup import backup, restore
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.places import places_of
-from constancia.ledger.store import postgres_recorder, postgres_schema
+from constancia.ledger.store import postgres_recorder, postgres_schema, postgres_tables
 from constancia.ledger.store.address import Address
 from constancia.ledger.store.database_files import PART_BYTES, DatabaseFiles
 from constancia.ledger.store.postgres_application import create_tables, open_database, tables_in
@@ -124,6 +124,23 @@ def test_v2_destroyed_value_is_in_no_file_of_the_database(desk: Desk, postgres_s
     assert SEALED.encode() not in written
     assert b"minuta" not in written
     assert b"blocked" in written
+
+
+def test_s3_what_a_reader_still_sees_is_taken_out_later(
+    desk: Desk, postgres_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_tables, "_PAUSE_S", 0.01)
+    assert desk.database is not None
+    _, sealed = laden(desk)
+    places = desk.ledger.places
+    with closing(connect(desk.database)) as reader:
+        reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SELECT count(*) FROM meta")  # a snapshot, and no lock of the table
+        places.vault.destroy([sealed])
+        places.sweep()
+        assert SEALED.encode() in files_of(desk.database, postgres_server)
+    places.sweep()
+    assert SEALED.encode() not in files_of(desk.database, postgres_server)
 
 
 def files_of(address: Address, server: Server) -> bytes:

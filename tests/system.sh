@@ -4,6 +4,9 @@
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+# Of the same source: the browser without a window, which does the same with less. Debian has it since 2025.
+command -v chromium-headless-shell >/dev/null 2>&1 || ! apt-cache show chromium-headless-shell >/dev/null 2>&1 ||
+    missing="$missing chromium-headless-shell"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v curl >/dev/null 2>&1 || missing="$missing curl"
 command -v go >/dev/null 2>&1 || missing="$missing golang-go"

@@ -109,8 +109,9 @@ def test_answers_have_the_form_that_is_described(scene: Desk, described: dict[st
                     assert kind in forms, address
                     wrong += [(address + query, fault) for fault in faults(forms[kind], answer.json())]
     assert sorted({(address.partition("?")[0], fault) for address, fault in wrong})[:30] == []
-    untried = {"/api/v1/documents", "/api/v1/documents/{sha256}", "/api/v1/refusals/{sha256}", "/rollbacks.json"}
-    assert set(ANSWERS) - tried == untried, "those have tests of their own"
+    untried = {"/api/v1/documents", "/api/v1/documents/{sha256}", "/rollbacks.json"}
+    refused = {"/api/v1/refusals/{sha256}"}  # there is one where other tests of this scene came first
+    assert set(ANSWERS) - tried - refused == untried, "those have tests of their own"
 
 
 def test_parts_past_the_end_and_slow_bodies_are_described(scene: Desk) -> None:

@@ -7,6 +7,7 @@ server, even if that is killed.
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,10 @@ def run() -> int:
     from constancia.ledger.append.sequencer import leave_memory_alone
 
     use_log_lines()
-    asked = json.loads(sys.stdin.readline())
+    line = sys.stdin.readline()
+    if not line:  # the server was gone before it said what is wanted
+        return 0
+    asked = json.loads(line)
     settings = Settings(**asked["settings"] | _NO_LIMITS)
     with open_for_reading(asked["folder"]) as ledger:
         following = Following(ledger)
@@ -55,8 +59,8 @@ async def _answer(
 
     answering = Answering(app, reached)
     server = await asyncio.start_unix_server(answering, path, limit=MAX_REQUEST_BYTES, backlog=1024)
-    sys.stdout.write(READY)
-    sys.stdout.flush()
+    with contextlib.suppress(BrokenPipeError):  # the server is gone; standard input ends too
+        os.write(sys.stdout.fileno(), READY.encode())
     async with server:
         await asyncio.to_thread(sys.stdin.read)
         server.close()

@@ -1,13 +1,18 @@
 """`constancia serve --readers`, as a process: reading holds nobody up, and readers come and go."""
 
 import contextlib
+import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 from tests.e2e.test_stop import SHORT_S, Served, quiet, started
 from tests.e2e.test_witnesses import copy, signed_report, until
+
+from constancia.api.http.settings import Settings
 
 __all__ = ("copy",)
 
@@ -82,3 +87,20 @@ def test_reader_ends_with_a_server_that_is_killed(copy: Path) -> None:
         assert place is not None
         served.process.kill()
         until(lambda: not command_of(number) and not place.parent.exists())
+
+
+def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(copy: Path, tmp_path: Path) -> None:
+    """A server may be stopped at any moment of its own start."""
+    place = tmp_path / "sockets" / "reader"
+    place.parent.mkdir()
+    asked = {"settings": Settings().model_dump(mode="json"), "folder": str(copy), "socket": str(place)}
+    for line in (b"", json.dumps(asked).encode() + b"\n"):
+        reads, writes = os.pipe()
+        os.close(reads)  # nobody hears that it is ready
+        with os.fdopen(writes, "wb") as deaf:
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "constancia.api.cli.reader"], input=line, stdout=deaf,
+                stderr=subprocess.PIPE, timeout=120, check=False,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )  # fmt: skip
+        assert (done.returncode, done.stderr.decode()) == (0, "")

@@ -99,7 +99,7 @@ class State:
 
     Args:
         origin: The ledger's origin, for the document.
-        base: The stored state to go on from; by default there is nothing yet.
+        base: The snapshot to go on from; by default there is nothing yet.
     """
 
     __slots__ = ("_aggregates", "_base", "_computed", "_streams", "origin", "size")
@@ -127,7 +127,7 @@ class State:
 
     @property
     def recent(self) -> Mapping[str, Aggregate]:
-        """The aggregates that have changed since the stored state that this one rests on, read-only."""
+        """The aggregates that have changed since the snapshot that this one rests on, read-only."""
         return MappingProxyType(self._aggregates)
 
     @property
@@ -142,11 +142,11 @@ class State:
 
     @property
     def base_size(self) -> int:
-        """The size of that stored state; 0 where it rests on none."""
+        """The size of that snapshot; 0 where it rests on none."""
         return self._base.size if self._base is not None else 0
 
     def rest_on(self, base: Base) -> None:
-        """Go on from a stored state that is this very state; nobody else may be reading it.
+        """Go on from a snapshot that is this very state; nobody else may be reading it.
 
         Raises:
             ValueError: It is of another size.
@@ -211,7 +211,7 @@ class State:
         return tuple(each for each in aggregates if isinstance(each, kind) and topic in each.topics)
 
     def gained(self) -> Iterator[tuple[str, str]]:
-        """Give each topic that an aggregate has got since the stored state that this one rests on, with its stream."""
+        """Give each topic that an aggregate has got since the snapshot that this one rests on, with its stream."""
         for stream, aggregate in self._aggregates.items():
             before = self._base.get(stream) if self._base is not None else None
             earlier = before.topics if before is not None else ()

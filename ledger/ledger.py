@@ -1,7 +1,7 @@
 """A ledger, opened: everything that the floor above may ask for.
 
 - L1: one process writes; others may read the same folder at the same time.
-- L2: nothing is served before the store was read to its end and found to agree with itself; what a stored state spares
+- L2: nothing is served before the store was read to its end and found to agree with itself; what a snapshot spares
   is read behind the scenes, with the same consequence.
 - L3: what is returned as appended is durable, covered by a signed checkpoint, and stays at that index permanently.
 - L4: reading never waits for writing.

@@ -40,7 +40,7 @@ class Following:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
-        """Read on within the block, told by the ledger's database, and looking each second."""
+        """Read on within the block: when the ledger's database notifies, and each second."""
         ended = threading.Event()
 
         def follow() -> None:

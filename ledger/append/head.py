@@ -54,7 +54,7 @@ class Head:
         self._read = read
 
     def resume(self, state: State, rows: Sequence[Any]) -> None:
-        """Begin at a stored state instead of an empty log.
+        """Begin at a snapshot instead of an empty log.
 
         Args:
             state: A state of its own, of an earlier size of this very log.
@@ -68,7 +68,7 @@ class Head:
         first, last = self._read(0), self._read(state.size - 1)
         for recorded in (first, last):
             if recorded.leaf_hash != self.tree.leaf(recorded.index).hex():
-                raise Fatal("the stored state is of another entry", where=f"entry {recorded.index}")
+                raise Fatal("the snapshot is of another entry", where=f"entry {recorded.index}")
         self.genesis, self.recorded_at = first, last.recorded_at
         self.keys.resume(first.statement, state.copied())
 

@@ -1,7 +1,7 @@
 """Reading a log back from its store, by the code that also writes it.
 
 - O1: nothing is served from a store before it was read to its end and is consistent:
-  chain, versions, leaf hashes, the last checkpoint's root and signature. Where a stored state that
+  chain, versions, leaf hashes, the last checkpoint's root and signature. Where a snapshot that
   this checkpoint's root proves spares it the earlier entries, they are read so behind the scenes.
 - O2: an inconsistent store is left as it is. `Fatal` says what differs and where; to repair it is
   the work of a person with a backup, never of this program.
@@ -85,7 +85,7 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
 
 def _batches(store: EntryStore, start: int) -> Iterator[Batch]:
     under_way = store.batch_covering(start - 1) if start else None
-    if under_way is not None and under_way.size > start:  # a stored state may end within a batch
+    if under_way is not None and under_way.size > start:  # a snapshot may end within a batch
         yield under_way
         start = under_way.size
     while page := store.batches(start):

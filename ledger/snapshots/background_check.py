@@ -1,8 +1,8 @@
-"""What a stored state spared the start is read all the same, behind the scenes: the same checks, the same error.
+"""What a snapshot spared the start is read all the same, behind the scenes: the same checks, the same error.
 
-- K1: every entry up to the stored state is read, chained and folded from the first one on, as at a start without it.
+- K1: every entry up to the snapshot is read, chained and folded from the first one on, as at a start without it.
 - K2: at each stored size the state is compared with what is stored there, and in the end the tree's hashes.
-- K3: what differs stops the writer, as it would have kept the ledger from opening; the stored state is thrown away.
+- K3: what differs stops the writer, as it would have kept the ledger from opening; the snapshot is thrown away.
 - K4: it is slow on purpose: for each second of work it rests several, so that who submits and reads does not notice it.
 """
 
@@ -50,7 +50,7 @@ class BackgroundCheck:
 
         Args:
             store: The entries.
-            snapshots: The stored states.
+            snapshots: The snapshots.
             base: The one that the ledger was opened with.
             tree: The ledger's tree, which began with what was stored.
             head: Gives an empty head of the ledger.
@@ -99,7 +99,7 @@ class BackgroundCheck:
                 continue
             except DamagedSnapshot as error:
                 # A damaged file is no forgery: what was read of it had its digest.
-                _log.warning("the stored state is damaged (%s); it is made again at the next start", error)
+                _log.warning("the snapshot is damaged (%s); it is made again at the next start", error)
                 self._snapshots.give_up()
                 self._is_damaged = True
                 continue
@@ -108,7 +108,7 @@ class BackgroundCheck:
                 self._on_fault(error)
                 return
             self.is_done = True
-            _log.info("the %d entries before the stored state are as they should be", self._base.size)
+            _log.info("the %d entries before the snapshot are as they should be", self._base.size)
             return
 
     def _check(self) -> None:
@@ -120,19 +120,19 @@ class BackgroundCheck:
         for level, row in enumerate(head.tree.rows):
             packed = bytes(row[: (self._base.size >> level) * HASH_BYTES])
             if packed != bytes(self._tree.rows[level][: len(packed)]):
-                raise Fatal(f"the hashes of level {level} are not those of the entries", where="the stored state")
+                raise Fatal(f"the hashes of level {level} are not those of the entries", where="the snapshot")
 
     def _compare(self, folded: State) -> None:
         """Compare the state that the ledger was opened with, where what is stored can't be had any more."""
         for stream, aggregate in folded.aggregates.items():
             if self._base.get(stream) != aggregate:
-                raise Fatal(f"{stream} is not what the entries give", where="the stored state")
+                raise Fatal(f"{stream} is not what the entries give", where="the snapshot")
 
     def _look(self, head: Head) -> None:
         if head.size == self._next:
             difference = self._snapshots.difference(head.state)
             if difference is not None:
-                raise Fatal(f"{difference} is not what the entries give", where=f"the stored state of size {head.size}")
+                raise Fatal(f"{difference} is not what the entries give", where=f"the snapshot of size {head.size}")
             # What was compared is what the fold goes on with, so that no second state lies in memory.
             head.state.rest_on(StoredState(self._snapshots, head.size, _refuse))
             self._next = next(self._sizes, None)
@@ -146,5 +146,5 @@ class BackgroundCheck:
 
 
 def _refuse(size: int) -> State:
-    """Stand for the fold of a stored state that is found to be damaged: the check begins again without it."""
+    """Stand for the fold of a snapshot that is found to be damaged: the check begins again without it."""
     raise DamagedSnapshot(f"size {size}")

@@ -1,4 +1,4 @@
-"""Which law folded a stored state: digests of the program's own text of it, and of what that text means."""
+"""Which law folded a snapshot: digests of the program's own text of it, and of what that text means."""
 
 import ast
 import hashlib

@@ -1,4 +1,4 @@
-"""The database of stored states: each aggregate as it was at the sizes at which it had changed, and the tree's hashes.
+"""The database of snapshots: each aggregate as it was at the sizes at which it had changed, and the tree's hashes.
 
 - N1: a snapshot is a size; what has changed since the one before is added in one transaction, nothing is ever altered.
   The state at a size is, of each stream, the row of the largest size up to it. `topics` says of which aggregates to
@@ -319,9 +319,9 @@ class SnapshotStore:
                 self._sizes = [int(row[0]) for row in rows]
                 self._due = max((row[0] + max(EVERY, row[1] // _BYTES_AN_ENTRY) for row in rows[-1:]), default=EVERY)
                 return
-            _log.warning("the stored state is of another ledger or another version of the law; it is made again")
+            _log.warning("the snapshot is of another ledger or another version of the law; it is made again")
         except (DamagedSnapshot, TypeError, ValueError) as error:
-            _log.warning("the stored state can't be read (%s); it is made again", error)
+            _log.warning("the snapshot can't be read (%s); it is made again", error)
         self.clear()
 
     def clear(self) -> None:
@@ -332,7 +332,7 @@ class SnapshotStore:
             try:
                 remove_database(self._path)
             except OSError:
-                _log.exception("the stored state can't be removed")
+                _log.exception("the snapshot can't be removed")
                 self._is_given_up = True
 
     def give_up(self) -> None:
@@ -342,7 +342,7 @@ class SnapshotStore:
             try:
                 remove_database(self._path)
             except OSError:
-                _log.exception("the stored state can't be removed")
+                _log.exception("the snapshot can't be removed")
 
     def close(self) -> None:
         """Close the database; may be repeated."""

@@ -1,4 +1,4 @@
-"""The stored states of one ledger: where its opening goes on from, what its past is near to, and when one is stored."""
+"""The snapshots of one ledger: where its opening goes on from, what its past is near to, and when one is stored."""
 
 import logging
 from collections.abc import Callable
@@ -32,12 +32,12 @@ def read_back(
     snapshots: "Snapshots",
     on_progress: Progress | None,
 ) -> tuple[Head, Tip]:
-    """Read a store to its end: on from the stored state where there is one that fits, otherwise all of it.
+    """Read a store to its end: on from the snapshot where there is one that fits, otherwise all of it.
 
     Args:
         read: `recovery.replay` of the store.
         new_head: Gives an empty head of the ledger.
-        snapshots: Its stored states, to go on from and to add to.
+        snapshots: Its snapshots, to go on from and to add to.
         on_progress: As `recovery.replay` takes it.
 
     Raises:
@@ -56,7 +56,7 @@ def read_back(
 
 
 class Snapshots:
-    """Stored states of a ledger that is open for writing. Safe to use from several threads."""
+    """Snapshots of a ledger that is open for writing. Safe to use from several threads."""
 
     def __init__(self, path: Path, origin: str, entries: EntryStore, new_head: Callable[[], Head]) -> None:
         """Open them.
@@ -74,7 +74,7 @@ class Snapshots:
         self._opened_at = 0
 
     def resumed(self) -> Head | None:
-        """Give a head at the newest stored state, for the rest to be read on; None where there is nothing to trust.
+        """Give a head at the newest snapshot, for the rest to be read on; None where there is nothing to trust.
 
         What it has is proven once the last signed checkpoint fits the tree that it goes on with (`recovery`).
         """
@@ -94,7 +94,7 @@ class Snapshots:
 
     def reject(self, error: Exception) -> None:
         """Throw all of it away: it does not fit the entries."""
-        _log.warning("the stored state does not fit (%s); it is made again from the entries", error)
+        _log.warning("the snapshot does not fit (%s); it is made again from the entries", error)
         self._opened_at = 0
         self._store.clear()
 

@@ -107,6 +107,6 @@ class StoredState:
     def _mend(self, damaged: DamagedSnapshot) -> None:
         with self._lock:
             if self._folded is None:
-                _log.warning("the stored state is damaged (%s); the entries are read instead", damaged)
+                _log.warning("the snapshot is damaged (%s); the entries are read instead", damaged)
                 self._folded = self._fold(self._size)
                 self._store.give_up()

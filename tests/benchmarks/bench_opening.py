@@ -4,7 +4,8 @@
 
 Each ledger is opened three times: with nothing stored (everything is read, states are stored on the way), at the stored
 state, and, with `--whole`, for reading only, which reads everything each time. Then a state of the past is asked for at
-random sizes, a commitment's row is made, and allegations about one commitment are appended, alone and in full batches.
+random sizes, a commitment's row and some pages are made, the first ones after a start, and allegations about one
+commitment are appended, alone and in full batches. What it costs to know the law by its text comes first.
 Seconds are the processor's, of this process with all its threads; the check behind the scenes is left out.
 """
 
@@ -19,10 +20,13 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from starlette.testclient import TestClient
 from tests.benchmarks.big_ledger import PASSPHRASE
 from tests.benchmarks.million import YEARS, make
 from tests.ledger.world import ORIGIN, PARTIES, START, World
 
+from constancia.api.app import create_app
+from constancia.api.http.settings import Settings
 from constancia.ledger.append.examiner import Submission
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
@@ -30,12 +34,19 @@ from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.snapshots.background_check import BackgroundCheck
+from constancia.ledger.snapshots.law import law_digest, text_digest
 from constancia.ledger.views.projections.commitments import COMMITMENTS
 
 LATER = START + YEARS + timedelta(days=1)
 PASTS = 20
 APPENDS = 100
 BATCH = 256
+PAGES = {
+    "a commitment's page, first": "/es/compromisos/c1",
+    "another commitment's page": "/es/compromisos/c2",
+    "home, first": "/es/",
+    "home, again": "/es/",
+}
 
 
 def seconds(run: Callable[[], object]) -> float:
@@ -71,6 +82,15 @@ def appends(ledger: Ledger, world: World) -> tuple[float, float]:
     return statistics.median(alone), together / BATCH
 
 
+def pages(folder: Path) -> dict[str, float]:
+    """Give milliseconds a page, in the order in which they are asked for after a start."""
+    with opened(folder) as ledger, TestClient(create_app(ledger, Settings())) as browser:
+        return {
+            f"{name}, ms": seconds(lambda path=path: browser.get(path).raise_for_status()) * 1e3  # type: ignore[misc]
+            for name, path in PAGES.items()
+        }
+
+
 def measure(folder: Path, world: World | None, *, whole: bool) -> dict[str, float]:
     """Measure one ledger."""
     taken: dict[str, float] = {}
@@ -80,8 +100,8 @@ def measure(folder: Path, world: World | None, *, whole: bool) -> dict[str, floa
     if whole:
         reading = lambda: Ledger.open(folder, clock=StoryClock(LATER), signer=None).close()  # noqa: E731
         taken["open for reading, all of it, s"] = seconds(reading)
-    taken["open at the stored state, s"] = statistics.median(seconds(lambda: opened(folder).close()) for _ in range(5))
-    taken["stored state, MB"] = store.stat().st_size / 1e6
+    taken["open at the snapshot, s"] = statistics.median(seconds(lambda: opened(folder).close()) for _ in range(5))
+    taken["snapshot, MB"] = store.stat().st_size / 1e6
     with opened(folder) as ledger:
         size = ledger.size
         chosen = random.Random(1)  # noqa: S311 (sizes of a benchmark)
@@ -95,6 +115,7 @@ def measure(folder: Path, world: World | None, *, whole: bool) -> dict[str, floa
             world.look(ledger.log)
             alone, together = appends(ledger, world)
             taken["append alone, µs"], taken["append in a batch, µs"] = alone * 1e6, together * 1e6
+    taken |= pages(folder)
     taken["memory at most, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     return taken
 
@@ -108,6 +129,7 @@ def main() -> None:
     chosen = parser.parse_args()
     setattr(BackgroundCheck, "start", lambda _check: None)  # noqa: B010 (it would be measured too)
     setattr(BackgroundCheck, "close", lambda _check: None)  # noqa: B010
+    show("the law", {f"{each.__name__}, ms": seconds(each.__wrapped__) * 1e3 for each in (text_digest, law_digest)})
     if chosen.folder is not None:
         show(chosen.folder.name, measure(chosen.folder, None, whole=chosen.whole))
         return

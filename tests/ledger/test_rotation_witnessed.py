@@ -1,11 +1,8 @@
 """The log's key is replaced with real witnesses, and with a genesis that names its ML-DSA-44 key."""
 
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from tests.ledger.test_postquantum import PARTIES, PASSPHRASE, witnessed
+from tests.ledger.test_postquantum import PARTIES, PASSPHRASE, scene, witnessed
 from tests.ledger.witness_scene import LONG_S, Scene
 from tests.ledger.world import ORIGIN
 
@@ -17,16 +14,7 @@ from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust, read_policy
 
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    made = Scene(tmp_path)
-    made.names_cosigner = True
-    yield made
-    if made.desk is not None:
-        made.desk.ledger.close()
-    for one in made.real:
-        one.close()
+__all__ = ("scene",)
 
 
 def reports(scene: Scene, trust: str) -> list[Report]:

@@ -1,4 +1,4 @@
-"""What a stored state is bound to: another law is another digest, other words about it are not."""
+"""What a snapshot is bound to: another law is another digest, other words about it are not."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A ledger that opens at a stored state is the ledger that read everything; and nobody is fooled by what is stored."""
+"""A ledger that opens at a snapshot is the ledger that read everything; and nobody is fooled by what is stored."""
 
 import json
 import shutil
@@ -44,7 +44,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[BackgroundCheck]:
 
 @pytest.fixture
 def small(desk: Desk, checks: list[BackgroundCheck], monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """A ledger with stored states at 8, 16 and 24 of 26 entries, closed and opened again at the last of them."""
+    """A ledger with snapshots at 8, 16 and 24 of 26 entries, closed and opened again at the last of them."""
     monkeypatch.setattr(snapshot_store, "EVERY", EVERY)
     desk.reopen()
     assert not checks
@@ -65,7 +65,7 @@ def sizes(desk: Desk) -> list[int]:
 
 
 def change(desk: Desk, *statements: str) -> None:
-    """Change the stored state of the closed ledger, as somebody with a database tool would."""
+    """Change the snapshot of the closed ledger, as somebody with a database tool would."""
     desk.ledger.close()
     with closing(sqlite3.connect(path(desk))) as database:
         for statement in statements:
@@ -80,7 +80,7 @@ def put(desk: Desk, content: bytes) -> None:
 
 
 def forge(desk: Desk, *, size: int = 24) -> None:
-    """Have a stored state say what no entry says, with a digest that fits."""
+    """Have a snapshot say what no entry says, with a digest that fits."""
     state = desk.ledger.state(size)
     forged = pack(state.aggregates[STREAM]).replace("Compromiso c1", "Otro compromiso")
     desk.ledger.close()

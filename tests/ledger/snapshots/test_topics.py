@@ -1,4 +1,4 @@
-"""What is looked up by topic is what a look at all aggregates gives: in memory, on a stored state, at each size."""
+"""What is looked up by topic is what a look at all aggregates gives: in memory, on a snapshot, at each size."""
 
 import sqlite3
 from contextlib import closing
@@ -35,7 +35,7 @@ def looked_up(state: State, topics: ByTopic) -> ByTopic:
 
 
 def refuse(size: int) -> State:
-    raise AssertionError(f"the stored state of size {size} was taken to be damaged")
+    raise AssertionError(f"the snapshot of size {size} was taken to be damaged")
 
 
 @pytest.mark.parametrize("few", [0, 256])

@@ -89,9 +89,10 @@ def _object(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _integer(text: str) -> int:
-    value = int(text)
-    must(-MAX_INTEGER <= value <= MAX_INTEGER, "integer", "$", "an integer below 2^53 in size", text)
-    return value
+    # A longer one is not converted: past some length Python refuses, in words that are no user's.
+    is_small = len(text) <= 17 and -MAX_INTEGER <= int(text) <= MAX_INTEGER
+    must(is_small, "integer", "$", "an integer below 2^53 in size", text)
+    return int(text)
 
 
 def _refuse_number(text: str) -> Any:

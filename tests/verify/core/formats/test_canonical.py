@@ -94,6 +94,7 @@ def test_odd_bytes_are_read_or_malformed_and_never_anything_else(raw: bytes) -> 
         (b'{"a":9007199254740992}', "integer"),
         (b'{"a":-9007199254740992}', "integer"),
         (b'{"a":100000000000000000000}', "integer"),
+        pytest.param(b'{"a":' + b"9" * 5_000 + b"}", "integer", id="a number longer than Python converts"),
         (b'{"A":1}', "key"),
         (b'{"":1}', "key"),
         (b'{"1":1}', "key"),

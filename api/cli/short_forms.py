@@ -1,8 +1,11 @@
 """Short forms of `constancia draft` for what the parties do every week: `constancia votar d-4 --en-contra`."""
 
-from collections.abc import Callable, Mapping
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, get_type_hints
 
 import typer
 
@@ -34,27 +37,67 @@ Document = Annotated[
 ]
 
 
-def _prepare(request: Request, *, out: Path | None, force: bool, key_id: str | None) -> None:
-    members = asked_act(request)
-    target = to_make(out or Path(f"{members['type']}.statement.json"), force=force)
-    write_draft(request.source, members, target=target, key_id=key_id)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """The options that all short forms have."""
+
+    source: Source
+    about: Subject = None
+    speaker: As = None
+    key_id: KeyId = None
+    answers: Answers = None
+    saved: Saved = None
+    out: Out = None
+    force: Force = False
 
 
-@guarded
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """What a short form and its own options say of the act; the names are those of `Request`."""
+
+    type: str
+    or_type: str | None = None
+    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def _short_form(act_of: Callable[..., _Act]) -> Callable[..., None]:
+    """Make a verb of what says its act: it has that function's options and help, and those that all share."""
+
+    @functools.wraps(act_of)
+    def verb(**options: Any) -> None:
+        shared = _Shared(**{name: options.pop(name) for name in inspect.signature(_Shared).parameters})
+        if shared.about is not None and shared.about.endswith(".json"):
+            raise fail(message("ask.file_is_signed", path=shared.about), USAGE)
+        act = act_of(**options)
+        request = Request(
+            source=shared.source, type=act.type, or_type=act.or_type, about=shared.about, speaker=shared.speaker,
+            answers={**answers_in(shared.answers or []), **act.answers}, texts=act.texts, saved=shared.saved,
+        )  # fmt: skip
+        members = asked_act(request)
+        target = to_make(shared.out or Path(f"{members['type']}.statement.json"), force=shared.force)
+        write_draft(shared.source, members, target=target, key_id=shared.key_id)
+
+    makers = (act_of, _Shared)
+    verb.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [option for maker in makers for option in inspect.signature(maker).parameters.values()]
+    )
+    verb.__annotations__ = {name: hint for maker in makers for name, hint in _hints(maker).items()}
+    return guarded(verb)
+
+
+def _hints(maker: Callable[..., object]) -> dict[str, Any]:
+    return {name: hint for name, hint in get_type_hints(maker, include_extras=True).items() if name != "return"}
+
+
+@_short_form
 def vote(
-    source: Source,
-    about: Subject = None,
+    *,
     favour: Annotated[bool, typer.Option("--a-favor", "--for", help="A favor. / For.")] = False,
     against: Annotated[bool, typer.Option("--en-contra", "--against", help="En contra. / Against.")] = False,
     abstain: Annotated[bool, typer.Option("--abstencion", "--abstain", help="Abstención. / Abstention.")] = False,
     reason: Reason = None,
-    speaker: As = None,
-    key_id: KeyId = None,
-    answers: Answers = None,
-    saved: Saved = None,
-    out: Out = None,
-    force: Force = False,
-) -> None:
+) -> _Act:
     """Prepara un voto por firmar. / Prepare a vote to sign.
 
     Ejemplo / example: constancia votar d-4 --en-contra --from demo --as ap-e-nosc
@@ -62,101 +105,58 @@ def vote(
     chosen = [name for name, is_chosen in (("for", favour), ("against", against), ("abstain", abstain)) if is_chosen]
     if len(chosen) > 1:
         raise fail(message("ask.one_vote"), USAGE)
-    given = answers_in(answers or []) | ({"choice": chosen} if chosen else {})
-    request = Request(
-        source=source, type="VoteCast", about=about, speaker=speaker, answers=given, saved=saved,
-        texts=_text("explanation", reason),
-    )  # fmt: skip
-    _prepare(request, out=out, force=force, key_id=key_id)
+    return _Act("VoteCast", answers={"choice": chosen} if chosen else {}, texts=_text("explanation", reason))
 
 
-@guarded
-def ratify(
-    source: Source,
-    about: Subject = None,
-    speaker: As = None,
-    key_id: KeyId = None,
-    out: Out = None,
-    force: Force = False,
-) -> None:
+@_short_form
+def ratify() -> _Act:
     """Prepara la firma de una decisión adoptada o de un acuerdo. / Prepare the signature of a decision or agreement.
 
     Un archivo ya preparado se firma con constancia sign. / A prepared file is signed with constancia sign.
 
     Ejemplo / example: constancia firmar d-4 --from demo --as ap-e-nosc
     """
-    if about is not None and about.endswith(".json"):
-        raise fail(message("ask.file_is_signed", path=about), USAGE)
-    request = Request(source=source, type="DecisionSigned", or_type="AgreementSigned", about=about, speaker=speaker)
-    _prepare(request, out=out, force=force, key_id=key_id)
+    return _Act("DecisionSigned", or_type="AgreementSigned")
 
 
-@guarded
-def contest(
-    source: Source,
-    about: Subject = None,
-    reason: Reason = None,
-    speaker: As = None,
-    key_id: KeyId = None,
-    answers: Answers = None,
-    saved: Saved = None,
-    out: Out = None,
-    force: Force = False,
-) -> None:
+@_short_form
+def contest(*, reason: Reason = None) -> _Act:
     """Prepara la impugnación de un registro o de un entregable. / Prepare to contest an entry or a deliverable.
 
     Ejemplo / example: constancia impugnar 113 --razon "No hay evidencia" --from demo --as ap-e-nosc
     """
-    request = Request(
-        source=source, type="EntryContested", or_type="DeliverableContested", about=about, speaker=speaker,
-        answers=answers_in(answers or []), texts=_text("grounds", reason), saved=saved,
-    )  # fmt: skip
-    _prepare(request, out=out, force=force, key_id=key_id)
+    return _Act("EntryContested", or_type="DeliverableContested", texts=_text("grounds", reason))
 
 
-@guarded
+@_short_form
 def hand_in(
-    source: Source,
-    about: Subject = None,
+    *,
     document: Document = None,
     title: Annotated[str | None, typer.Option("--titulo", "--title", help="Su título. / Its title.")] = None,
-    speaker: As = None,
-    key_id: KeyId = None,
-    answers: Answers = None,
-    saved: Saved = None,
-    out: Out = None,
-    force: Force = False,
-) -> None:
+) -> _Act:
     """Prepara la entrega de un entregable, con la huella de su archivo. / Prepare to hand in a deliverable.
 
     Ejemplo / example: constancia entregar rm.d3.1 --archivo informe.pdf --titulo "Documento final" --from demo
     """
-    request = Request(
-        source=source, type="DeliverableSubmitted", about=about, speaker=speaker, saved=saved,
-        answers=answers_in(answers or []) | _of_file(document), texts=_text("document.title", title),
-    )  # fmt: skip
-    _prepare(request, out=out, force=force, key_id=key_id)
+    return _Act("DeliverableSubmitted", answers=_of_file(document), texts=_text("document.title", title))
 
 
-def _simple(type_name: str, help_text: str) -> Callable[..., None]:
-    """Make the short form of a type that needs no options of its own."""
+@_short_form
+def accept() -> _Act:
+    """Prepara la aceptación de un entregable. / Prepare to accept one."""
+    return _Act("DeliverableAccepted")
 
-    def verb(
-        source: Source,
-        about: Subject = None,
-        speaker: As = None,
-        key_id: KeyId = None,
-        answers: Answers = None,
-        saved: Saved = None,
-        out: Out = None,
-        force: Force = False,
-    ) -> None:
-        given = answers_in(answers or [])
-        request = Request(source=source, type=type_name, about=about, speaker=speaker, answers=given, saved=saved)
-        _prepare(request, out=out, force=force, key_id=key_id)
 
-    verb.__doc__ = help_text
-    return guarded(verb)
+@_short_form
+def report_progress() -> _Act:
+    """Prepara un informe de avance. / Prepare a progress report."""
+    return _Act("ProgressReported")
+
+
+@_short_form
+def answer() -> _Act:
+    """Prepara una respuesta. / Prepare an answer."""
+    return _Act("ResponseGiven")
 
 
 def _text(path: str, text: str | None) -> dict[str, str]:
@@ -173,9 +173,6 @@ def _of_file(path: Path | None) -> dict[str, list[str]]:
     return {name: values for name, values in made.items() if not name.endswith(NAME)}
 
 
-_accept: Final = _simple("DeliverableAccepted", "Prepara la aceptación de un entregable. / Prepare to accept one.")
-_progress: Final = _simple("ProgressReported", "Prepara un informe de avance. / Prepare a progress report.")
-_answer: Final = _simple("ResponseGiven", "Prepara una respuesta. / Prepare an answer.")
 SHORT_FORMS: Final[Mapping[str, Callable[..., None]]] = {
     "votar": vote,
     "vote": vote,
@@ -185,10 +182,10 @@ SHORT_FORMS: Final[Mapping[str, Callable[..., None]]] = {
     "contest": contest,
     "entregar": hand_in,
     "deliver": hand_in,
-    "aceptar": _accept,
-    "accept": _accept,
-    "avance": _progress,
-    "progress": _progress,
-    "responder": _answer,
-    "answer": _answer,
+    "aceptar": accept,
+    "accept": accept,
+    "avance": report_progress,
+    "progress": report_progress,
+    "responder": answer,
+    "answer": answer,
 }

@@ -21,6 +21,8 @@ from typer.testing import CliRunner
 
 from constancia.api.cli import app, preparing
 from constancia.api.cli.asking import Ended, Interview
+from constancia.api.cli.short_forms import SHORT_FORMS
+from constancia.api.cli.terminal import USAGE
 from constancia.api.forms.build import Builder, Wanted
 from constancia.api.forms.fields import Option
 from constancia.api.forms.filling import usual_answers
@@ -147,6 +149,13 @@ def test_what_is_signed_or_contested_is_known_by_what_it_is_and_not_by_its_name(
     for name, made in (("c1.e1", "DeliverableContested"), (str(adopted.ledger.size - 1), "EntryContested")):
         assert run(home, "impugnar", name, "--razon", "No hay evidencia", *who, "--set", "version=1")[0] == 0, name
         assert statement(home, made)["body"]["grounds"] == {"es": "No hay evidencia"}
+
+
+@pytest.mark.parametrize("verb", SHORT_FORMS)
+def test_prepared_file_in_the_place_of_a_subject_is_named_with_what_signs_it(home: Path, verb: str) -> None:
+    code, _out, err = run(home, verb, "VoteCast.statement.json", "--from", "libro", "--as", "ap-e-nosc")
+    assert (code, "constancia sign VoteCast.statement.json" in err) == (USAGE, True)
+    assert not list(home.glob("*.statement.json"))
 
 
 def test_reason_is_in_the_ledgers_languages_and_in_that_of_the_messages(adopted: Desk, home: Path) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from constancia.domain.identity.party import Party
 from constancia.domain.identity.succession import with_heirs
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
@@ -150,11 +149,3 @@ def persons_involved(at: Context, complaint: Complaint) -> frozenset[str]:
     for former in former_ones(at.state, complaint.continues):
         marks += [former.filed, *former.judges]
     return frozenset(mark.person for mark in marks if mark.person is not None)
-
-
-def kin(at: Context, party: str) -> frozenset[str]:
-    """Give the organizations that are members of a party now, and the parties that it is a member of."""
-    record = at.find(Party, f"party/{party}")
-    members = {member.organization for member in record.organizations if member.until is None} if record else set()
-    of = {other.party for other in at.state.of(Party) if other.open_membership(party) is not None}
-    return frozenset(members | of)

@@ -5,10 +5,10 @@ from datetime import date
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.complaints.complaint import Complaint, find_complaint, involved, kin
+from constancia.domain.complaints.complaint import Complaint, find_complaint, involved
 from constancia.domain.governance.body import GovernanceBody, acting_body, acting_name
 from constancia.domain.governance.decision import Decision
-from constancia.domain.identity.voice import can_say
+from constancia.domain.identity.voice import can_say, kin
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
 

@@ -1,7 +1,8 @@
-"""Who can still speak: a party without any key to say an act with is awaited by nobody."""
+"""Who can still speak, and for whom: a party without any key to say an act with is awaited by nobody."""
 
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key, active_roots
+from constancia.domain.identity.party import Party, find_party
 from constancia.domain.identity.succession import heirs_of, succession_of
 from constancia.domain.kernel.context import Context
 
@@ -47,3 +48,11 @@ def speaks_for(at: Context, party: str) -> bool:
             )
         )
     )
+
+
+def kin(at: Context, party: str) -> frozenset[str]:
+    """Give the organizations that are members of a party now, and the parties that it is a member of."""
+    record = find_party(at, party)
+    members = {member.organization for member in record.organizations if member.until is None} if record else set()
+    of = {other.party for other in at.state.of(Party) if other.open_membership(party) is not None}
+    return frozenset(members | of)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
 from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.values import digest
 
 _A = TypeVar("_A", bound=Aggregate)
@@ -149,8 +149,9 @@ class Context:
 
     @cached_property
     def day(self) -> date:
-        """The day of recording in the ledger's zone."""
-        return local_day(self.recorded.timestamp, self.state.timezone)
+        """The day of recording in the ledger's zone; that of genesis, since the third edition, in the zone it names."""
+        genesis = self.statement["body"] if not self.state.size and self.edition >= THIRD else {}
+        return local_day(self.recorded.timestamp, genesis.get("timezone", self.state.timezone))
 
     @cached_property
     def aggregate(self) -> Aggregate | None:

@@ -1,6 +1,7 @@
 """Independent assessments: the third track, next to what the responsible report and what others contest.
 
-- N1: an assessor is independent by party and by person: it has no part in the body, the adoption or the work.
+- N1: an assessor is independent by party and by person: it has no part in the body, the adoption or the work, and is
+  neither a member nor a group of who has.
 - N2: a value is one of its scale, and never without the scale's name. No track is computed from another.
 """
 
@@ -12,8 +13,7 @@ from constancia.domain.commitments.commitment import Commitment, find_commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.governance.body import acting_body
 from constancia.domain.governance.decision import Decision
-from constancia.domain.identity.party import find_party
-from constancia.domain.identity.voice import speaks_for
+from constancia.domain.identity.voice import kin, speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark, marks_of
 from constancia.domain.kernel.context import Context, begins_in_future
@@ -164,7 +164,7 @@ class AssessmentPublished(AssessmentAct):
             yield from marks_of(aggregate, leave_out=_OF_OTHERS)
 
     def _parties(self, at: Context) -> frozenset[str]:
-        """Give the parties that are not independent, with the organizations that belong to them."""
+        """Give the parties that are not independent, with their organizations and the groups that they belong to."""
         parties = {mark.party for mark in self._work(at)}
         for matter in self._matters(at):
             if isinstance(matter, Commitment):
@@ -172,10 +172,7 @@ class AssessmentPublished(AssessmentAct):
             if isinstance(matter, ActionPlan | Commitment):
                 body = acting_body(at.state, matter.governance_body)
                 parties |= set(body.seated if body else ())
-        groups = [party for name in parties if (party := find_party(at, name)) is not None]
-        return frozenset(
-            parties | {org.organization for group in groups for org in group.organizations if not org.until}
-        )
+        return frozenset(parties).union(*(kin(at, party) for party in parties))
 
     def begin(self, at: Context) -> Assessment:
         """Record it."""

@@ -4,7 +4,7 @@ import pytest
 from tests.domain.stage import MEMBERS, Stage, founded, key_id, registration, root, seated, text
 
 from constancia.domain.identity.key import Key
-from constancia.domain.identity.voice import can_say
+from constancia.domain.identity.voice import can_say, kin
 from constancia.domain.kernel.context import Context
 
 
@@ -39,6 +39,18 @@ def test_a_party_without_a_key_or_an_appointment_speaks_no_more() -> None:
     stage.says(root("sfp"), "RepresentativeRevoked", {"appointment": "ap-sfp", "reason": text("R")})
     revoke(stage, "root-sfp", "sfp")
     assert not can_say(at(stage), "sfp", "VoteCast")
+
+
+def test_kin_are_members_and_groups_of_now_one_step_away() -> None:
+    stage = seated()
+    stage.outsider("otra")
+    for organization in ("otra", "red"):
+        joined = {"organization": organization, "party": "nosc", "since": "2019-01-01"}
+        stage.says(root("nosc"), "MemberOrganizationJoined", joined)
+    assert [kin(at(stage), party) for party in ("nosc", "red", "sfp")] == [{"otra", "red"}, {"nosc"}, set()]
+    left = {"organization": "red", "party": "nosc", "reason": text("Fin"), "until": "2019-03-01"}
+    stage.says(root("nosc"), "MemberOrganizationLeft", left)
+    assert [kin(at(stage), party) for party in ("nosc", "red", "nobody")] == [{"otra"}, set(), set()]
 
 
 def late(stage: Stage, new: str = "second-red") -> Stage:

@@ -3,7 +3,8 @@
 from datetime import date
 
 import pytest
-from tests.domain.stage import Stage, commitment, founded, key_id
+from tests.domain.stage import FOUNDERS, Stage, commitment, founded, genesis, key_id
+from tests.domain.tables import codes
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.party import Party
@@ -18,6 +19,27 @@ def test_the_day_is_that_of_recording_in_the_ledgers_zone() -> None:
     stage = founded()
     assert context(stage.on("2019-05-25T04:30:00Z")).day == date(2019, 5, 24)
     assert context(stage.on("2019-05-25T05:00:00Z")).day == date(2019, 5, 25)
+
+
+@pytest.mark.parametrize(("edition", "refused"), [(1, True), (2, True), (3, False)])
+def test_genesis_is_of_the_day_in_the_zone_that_it_names(edition: int, refused: bool) -> None:
+    """At eight in the morning in Tokyo it is yesterday by UTC, which judged the first two editions' genesis."""
+    body = genesis(timezone="Asia/Tokyo", edition=edition)
+    if edition == 1:
+        del body["edition"]
+    stage = Stage().on("2019-02-28T23:00:00Z")
+    code = stage.code_of(FOUNDERS, "LedgerOpened", body, occurred_on="2019-03-01", mode="live")
+    assert code == ("E_DATE" if refused else "")
+
+
+def test_genesis_is_of_no_later_day_than_in_the_zone_that_it_names() -> None:
+    stage = Stage().on("2019-03-01T05:00:00Z")
+    assert stage.code_of(FOUNDERS, "LedgerOpened", genesis(), occurred_on="2019-03-01", mode="live") == "E_DATE"
+    assert stage.code_of(FOUNDERS, "LedgerOpened", genesis(), occurred_on="2019-02-28", mode="live") == ""
+
+
+def test_a_first_entry_that_is_no_genesis_is_refused_as_such() -> None:
+    assert "E_STATE" in codes(Stage().refused(FOUNDERS, "LawEditionAdopted", {"edition": 3}))
 
 
 def test_a_mark_says_where_by_whom_and_with_which_key() -> None:

@@ -8,7 +8,9 @@ from tests.domain.stage import (
     Stage,
     deliverable,
     doc,
+    key_id,
     milestone,
+    registration,
     rep,
     root,
     seated,
@@ -169,6 +171,32 @@ def test_n1_nor_an_organization_of_a_member() -> None:
     stage = watched()
     joined = {"organization": "irm", "party": "nosc", "since": "2019-01-01"}
     stage.says(root("nosc"), "MemberOrganizationJoined", joined)
+    assert stage.code("irm", TYPE, assessing()) == "E_SELF_DEALING"
+
+
+def test_n1_nor_a_group_that_a_member_belongs_to_nor_its_people() -> None:
+    """Else those whose work it is found a group, and have it assess them."""
+    stage = watched()
+    group = {"kind": "civil_society_group", "legal_name": text("Grupo"), "party": "grupo"}
+    stage.says("inai", "PartyRegistered", group)
+    stage.says(root("grupo"), "KeyRegistered", registration("grupo", "root-grupo"))
+    stage.says(root("inai"), "KeyEndorsed", {"key": key_id("root-grupo"), "valid_from": "2019-01-01"})
+    stage.join("grupo")
+    both = stage.join("irm", name="both", person="p-grupo")
+    for organization in ("red", "sfp"):
+        joined = {"organization": organization, "party": "grupo", "since": "2019-01-01"}
+        stage.says(root("grupo"), "MemberOrganizationJoined", joined)
+    for body in (assessing(), of_the_plan()):
+        assert stage.code("grupo", TYPE, body) == "E_SELF_DEALING"
+        assert stage.code(both, TYPE, body) == "E_SELF_DEALING"
+    left = {"organization": "sfp", "party": "grupo", "reason": text("Fin"), "until": "2019-03-01"}
+    stage.says(root("grupo"), "MemberOrganizationLeft", left)
+    for who in ("grupo", both):
+        stage.copy().says(who, TYPE, assessing())
+
+
+def test_n1_nor_one_that_has_a_seat_in_what_goes_on_from_the_body() -> None:
+    stage = watched().body("cc2", ("inai", "irm", "nosc", "sfp"), predecessor="cc")
     assert stage.code("irm", TYPE, assessing()) == "E_SELF_DEALING"
 
 

@@ -347,8 +347,7 @@ def withdrawals(state: StateView) -> dict[str, Cancellation]:
 
 
 def _weight(cancellation: Cancellation) -> tuple[int, int]:
-    decided = cancellation.last.mark.index if cancellation.last else 0
-    return WITHDRAWN.index(cancellation.status), -decided
+    return WITHDRAWN.index(cancellation.status), -cancellation.outcomes[-1].mark.index
 
 
 def _rested_upon(state: StateView, on: Cancellation) -> Iterator[tuple[str, str]]:

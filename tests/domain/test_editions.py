@@ -295,6 +295,19 @@ def proposal_of_an_earlier_edition(stage: Stage) -> object:
     return codes_of
 
 
+def corrected_day(stage: Stage) -> object:
+    """Whether a day that nobody could have said takes the place of one, and that of a correction of it."""
+    said = stage.says("nosc", "CommitmentProposed", commitment())
+    of = {
+        "correction": "k1", "field": "occurred_on", "kind": "factual", "new_value": "2999-01-01",
+        "old_digest": digest("2019-03-01"), "reason": text("Era otro"), "target": said.leaf_hash,
+    }  # fmt: skip
+    at_once = stage.copy().code_of("nosc", "CorrectionRecorded", of)
+    first = stage.says("nosc", "CorrectionRecorded", of | {"new_value": "2019-02-28"})
+    again = {"correction": "k2", "field": "body.new_value", "old_digest": digest("2019-02-28")}
+    return at_once, stage.code_of("nosc", "CorrectionRecorded", of | again | {"target": first.leaf_hash})
+
+
 # Under the first edition, the second and the third.
 RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     kind_of_party: ("E_MALFORMED", "E_MALFORMED", "E_POLICY"),
@@ -332,6 +345,7 @@ RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     deadline_moved_into_the_past: (0, 0, 2),
     fallback_that_has_begun: (({"E_UNKNOWN_TYPE"}, False), ({""}, False), ({""}, True)),
     accepted_and_dated: (None, "2019-03-05", "2019-03-05"),
+    corrected_day: (("", ""), ("E_DATE", ""), ("E_DATE", "E_DATE")),
     disowned_signature: ([], ["SignatureDisowned"], ["SignatureDisowned"]),
 }  # fmt: skip
 

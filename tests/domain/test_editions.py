@@ -177,6 +177,13 @@ def work_for_a_role_that_nobody_fills(stage: Stage) -> object:
     return stage.code_of("red", "DeliverableSubmitted", delivered), stage.code_of("red", "WorkStarted", started())
 
 
+def work_of_a_member_that_nobody_named(stage: Stage) -> object:
+    """Of a party with a seat, where others are named, and where the working groups are: those were the members once."""
+    delivered = {"commitment": "c1", "deliverable": "e1", "document": doc(), "version": 1}
+    stages = (stage.copy().adopted(), stage.adopted("c1", small_scope(milestones=[milestone(lead=["working-groups"])])))
+    return [each.code_of("nosc", "DeliverableSubmitted", delivered) for each in stages]
+
+
 def work_on_what_left_the_scope(stage: Stage) -> object:
     """A former responsible delivers it, since the second edition; another party never."""
     stage.adopted()
@@ -325,6 +332,7 @@ RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     signature_said_again_when_it_suffices: (("E_ALREADY_SIGNED", "adopted"), ("", "signed"), ("", "signed")),
     vote_against_of_who_has_left: ("rejected", "adopted", "adopted"),
     work_for_a_role_that_nobody_fills: (("", "E_ROLE"), ("E_ROLE", "E_ROLE"), ("E_ROLE", "E_ROLE")),
+    work_of_a_member_that_nobody_named: (["E_ROLE", ""], ["E_ROLE", "E_ROLE"], ["E_ROLE", "E_ROLE"]),
     work_on_what_left_the_scope: (
         [{"E_NOT_FOUND"}, {"E_NOT_FOUND"}], *[[{"E_NOT_FOUND"}, {"E_NOT_FOUND", "E_ROLE"}]] * 2,
     ),

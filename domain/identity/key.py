@@ -142,11 +142,6 @@ class KeyRegistered(KeyAct):
         named = self.appointment
         return named is not None and _appointment(at, named) is None and {"appointment": named}
 
-    @rule("E_ROLE", "the appointment is of the key's party", "el nombramiento es de la parte de la llave")
-    def _appointed_by_the_party(self, on: object, at: Context) -> Breach:
-        appointment = _appointment(at, self.appointment)
-        return appointment is not None and appointment.party != self.party
-
     @rule("E_POLICY", "the key that the old one announced comes first", "la llave que anunció la anterior va primero")
     def _announced_comes_first(self, on: object, at: Context) -> Breach:
         if self.appointment is None:
@@ -159,7 +154,6 @@ class KeyRegistered(KeyAct):
         _for_the_actor,
         party_registered,
         _appointment_exists,
-        _appointed_by_the_party,
         _announced_comes_first,
     )
 

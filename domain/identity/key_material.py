@@ -30,7 +30,7 @@ def spki_of(public_key: str) -> bytes:
     Raises:
         ValueError: Not base64 in its one form: padded, without other characters or set trailing bits.
     """
-    decoded = base64.b64decode(public_key, validate=True)
+    decoded = base64.b64decode(public_key)
     if base64.b64encode(decoded).decode() != public_key:
         raise ValueError("not canonical base64")
     return decoded

@@ -218,7 +218,7 @@ def _names_there(at: Context) -> Iterator[tuple[str, frozenset[str]]]:
     parties: Iterable[Party] = at.state.of(Party)
     for party in parties:
         if succession_of(at.state, party.party) is None:
-            official = (alias.name for alias in party.aliases if alias.official and alias.body is None)
+            official = (alias.name for alias in party.aliases if alias.official)  # no body's: rule of the act
             yield party.party, _names(party.legal_name, party.acronym) | frozenset(map(_compared, official))
 
 
@@ -302,7 +302,7 @@ class MemberOrganizationJoined(PartyAct):
         since=THIRD,
     )
     def _composite_or_group(self, on: Party, at: Context) -> Breach:
-        return not kinds_of(at).get(on.kind, False)
+        return not kinds_of(at)[on.kind]
 
     @rule(*PARTY_EXISTS)
     def _organization_registered(self, on: object, at: Context) -> Breach:

@@ -36,16 +36,13 @@ def speaks_for(at: Context, party: str) -> bool:
 
     Who succeeds a party speaks for it too.
     """
-    person = at.actor.get("person")
+    person = at.actor.get("person")  # a root has none, and an appointment has one
     return (
         at.party == party
         or at.party in heirs_of(at.state, party)
-        or (
-            person is not None
-            and any(
-                appointment.party == party and appointment.person == person and appointment.is_in_force(at.day)
-                for appointment in at.state.of(Appointment)
-            )
+        or any(
+            appointment.party == party and appointment.person == person and appointment.is_in_force(at.day)
+            for appointment in at.state.of(Appointment)
         )
     )
 

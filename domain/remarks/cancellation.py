@@ -8,13 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Literal
 
-from constancia.domain.agreements.agreement import Agreement
-from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.governance.decision import Decision
-from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.voice import can_say, speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
-from constancia.domain.kernel.aggregate import Aggregate, Mark, document_of
+from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.kernel.context import Context, EntryView, StateView, begins_in_future
 from constancia.domain.kernel.editions import THIRD
@@ -23,11 +19,8 @@ from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.sealing import Sealed
 from constancia.domain.kernel.values import Day, Digest, FormError, Hex64, Identifier, Label, Text, Value
-from constancia.domain.plans.plan import ActionPlan
-from constancia.domain.remarks.allegation import Allegation
 from constancia.domain.remarks.correction import value_at
-from constancia.domain.remarks.remarked_entry import EntryContest, EntryResponse, RemarkedEntry
-from constancia.domain.remarks.statement import Statement
+from constancia.domain.remarks.reliance import first_citations, objects_in, rested_upon
 
 WITHDRAWN: Final = ("blocked", "destroyed")  # the later one outweighs
 Outcome = Literal["blocked", "denied", "destroyed"]
@@ -60,7 +53,7 @@ class CancellationItem(Value):
         if self.field is not None:
             return value_at(entry.statement, self.field.split(".")) is not None
         member, value = ("commitment", self.commitment) if self.commitment else ("sha256", self.document)
-        return any(part.get(member) == value for part in _objects(entry.statement["body"]))
+        return any(part.get(member) == value for part in objects_in(entry.statement["body"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +256,24 @@ class CancellationDecided(CancellationAct):
     def _not_what_was_agreed(self, on: Cancellation, at: Context) -> Breach:
         if self.to == "denied":
             return None
-        return [{"document": name, "stream": stream} for name, stream in _rested_upon(at.state, on)]
+        return [{"document": name, "stream": stream} for name, stream in rested_upon(at.state, on.documents, on.holder)]
+
+    # Else any party could hide what another one handed in: by citing it, and asking itself.
+    @rule(
+        "E_POLICY",
+        "the party that cited a document first decides on it",
+        "sobre un documento decide la parte que lo citó primero",
+    )
+    def _cited_it_first(self, on: Cancellation, at: Context) -> Breach:
+        if self.to == "denied":
+            return None
+        first = sorted(first_citations(at, on.documents).items())
+        parties = ((name, entry, entry.statement["actor"].get("party", "")) for name, entry in first)
+        return [
+            {"document": name, "entry": entry.leaf_hash, "party": party}
+            for name, entry, party in parties
+            if party != on.holder
+        ]
 
     @rule("E_DATE", "a block ends after it begins", "un bloqueo termina después de empezar")
     def _ends_later(self, on: object, at: Context) -> Breach:
@@ -303,6 +313,7 @@ class CancellationDecided(CancellationAct):
         _of_the_request,
         _not_in_plain,
         _not_what_was_agreed,
+        _cited_it_first,
         _ends_later,
         _block_has_ended,
         _by_two,
@@ -347,42 +358,7 @@ def withdrawals(state: StateView) -> dict[str, Cancellation]:
 
 
 def _weight(cancellation: Cancellation) -> tuple[int, int]:
-    decided = cancellation.last.mark.index if cancellation.last else 0
-    return WITHDRAWN.index(cancellation.status), -decided
-
-
-def _rested_upon(state: StateView, on: Cancellation) -> Iterator[tuple[str, str]]:
-    """Yield the documents concerned that others rest upon, each with the stream in which they do."""
-    for stream, part in _resting(state, on.holder):
-        cited = {item.get("sha256") for item in _objects(document_of(part))}
-        yield from ((name, stream) for name in on.documents if name in cited)
-
-
-def _resting(state: StateView, holder: str) -> Iterator[tuple[str, object]]:
-    """Yield what was agreed, decided, published, accepted, and what other parties than the holder allege or contest."""
-    for kind in (LedgerState, Agreement, Decision, ActionPlan, Statement):
-        yield from ((aggregate.stream, aggregate) for aggregate in state.of(kind))
-    for work in state.of(DeliverableState):
-        if work.status == "accepted":
-            yield work.stream, work
-        yield from ((work.stream, contest) for contest in work.contests if contest.mark.party != holder)
-    for allegation in state.of(Allegation):
-        if allegation.said.party != holder:
-            yield allegation.stream, allegation
-    for entry in state.of(RemarkedEntry):
-        remarks: tuple[EntryContest | EntryResponse, ...] = (*entry.contests, *entry.responses)
-        yield from ((entry.stream, remark) for remark in remarks if remark.mark.party != holder)
-
-
-def _objects(item: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield every object within a JSON value."""
-    if isinstance(item, Mapping):
-        yield item
-        for member in item.values():
-            yield from _objects(member)
-    elif isinstance(item, list):
-        for member in item:
-            yield from _objects(member)
+    return WITHDRAWN.index(cancellation.status), -cancellation.outcomes[-1].mark.index
 
 
 CANCELLATION: Final = AggregateKind(

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import UnionType
 from typing import Any, ClassVar, Final, Literal, get_args, get_origin
 
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import local_day, parse_edtf
+from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf
 from constancia.domain.kernel.context import Context, EntryView
 from constancia.domain.kernel.editions import FIRST, NEWEST, SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
@@ -111,7 +110,7 @@ class CorrectionRecorded(CorrectionAct):
     @rule("E_DATE", "dates are possible ones", "las fechas son posibles")
     def _a_possible_date(self, on: object, at: Context) -> Breach:
         old = self._old(at)
-        if self._kind(at) is not EdtfText or not isinstance(old, str) or digest(old) != self.old_digest:
+        if self._dated(at) is None or not isinstance(old, str) or digest(old) != self.old_digest:
             return None
         try:
             parse_edtf(self.new_value)
@@ -126,13 +125,14 @@ class CorrectionRecorded(CorrectionAct):
         since=SECOND,
     )
     def _a_date_of_then(self, on: object, at: Context) -> Breach:
-        target = at.lookup(self.target)
-        if target is None or self._kind(at) is not EdtfText or self._a_possible_date.broken(self, on, at):
+        dated, when = self._dated(at), _date(self.new_value)
+        if dated is None or when is None:
             return None
-        when, recorded = parse_edtf(self.new_value), local_day(target.timestamp, at.state.timezone)
+        target, field = dated
+        recorded = local_day(target.timestamp, at.state.timezone)
         first = max((day for day in (when.start, when.earliest_end) if day is not None), default=None)
         late = first is not None and first > recorded
-        live = self.field == "occurred_on" and target.statement["mode"] == "live"
+        live = field == "occurred_on" and target.statement["mode"] == "live"
         recent = when.start is not None and when.start >= recorded - CLAIM_SPAN and is_one_day(when)
         return (late or (live and not recent)) and {"found": self.new_value, "recorded": recorded.isoformat()}
 
@@ -148,10 +148,7 @@ class CorrectionRecorded(CorrectionAct):
         since=THIRD,
     )
     def _not_more_than_the_month(self, on: object, at: Context) -> Breach:
-        target, field = at.lookup(self.target), str(self.field)
-        while target is not None and target.statement["type"] == CorrectionRecorded.__name__:
-            field = target.statement["body"]["field"] if field == "body.new_value" else ""
-            target = at.lookup(target.statement["body"]["target"])
+        target, field = self._dated(at) or (None, "")
         protected = target is not None and target.statement["body"].get("protected") is True
         return protected and field == "occurred_on" and any(len(part) > 7 for part in self.new_value.split("/"))
 
@@ -171,6 +168,19 @@ class CorrectionRecorded(CorrectionAct):
         target = at.lookup(self.target)
         return kind_of(target.statement["type"], self.field.split("."), at.edition) if target else None
 
+    def _dated(self, at: Context) -> tuple[EntryView, str] | None:
+        """Give the entry and the field whose date is corrected; None where it is no date.
+
+        A correction's new value is what it corrects: since the third edition a date of that, again and again.
+        """
+        target, field = at.lookup(self.target), str(self.field)
+        while at.edition >= THIRD and field == "body.new_value" and target is not None and _is_correction(target):
+            body = target.statement["body"]
+            target, field = at.lookup(body["target"]), body["field"]
+        if target is None or kind_of(target.statement["type"], field.split("."), at.edition) is not EdtfText:
+            return None
+        return target, field
+
     def _old(self, at: Context) -> object:
         target = at.lookup(self.target)
         return value_at(target.statement, self.field.split(".")) if target else None
@@ -178,13 +188,15 @@ class CorrectionRecorded(CorrectionAct):
     def begin(self, at: Context) -> Correction:
         """Record it; its target stays as it is."""
         target = at.lookup(self.target)
+        if target is None:
+            raise LookupError(f"there is no entry {self.target}")
         origin = _origin(at, target)
         return Correction(
             stream=self.stream(),
             correction=self.correction,
             target=self.target,
-            target_index=target.index if target else -1,
-            target_stream=target.originator_id if target else "",
+            target_index=target.index,
+            target_stream=target.originator_id,
             field=self.field,
             kind=self.kind,
             old_digest=self.old_digest,
@@ -210,7 +222,7 @@ def kind_of(type_name: str, path: list[str], edition: int = NEWEST) -> object | 
     if path == ["occurred_on"]:
         return EdtfText
     cls = REGISTRY.get(type_name)
-    if cls is None or path[0] != "body" or path[1:2] == [] or path[1] not in correctable(cls, edition):
+    if cls is None or path[0] != "body" or len(path) < 2 or path[1] not in correctable(cls, edition):
         return None
     hint: Any = cls
     for name in path[1:]:
@@ -220,7 +232,7 @@ def kind_of(type_name: str, path: list[str], edition: int = NEWEST) -> object | 
             hint = hint.member_hint(name)
         else:
             return None
-        if get_origin(hint) is UnionType or type(None) in get_args(hint):
+        if type(None) in get_args(hint):
             hint = next(option for option in get_args(hint) if option is not type(None))
     return hint if hint in _CORRECTABLE else None
 
@@ -230,13 +242,26 @@ def correctable(cls: type[Act[Any]], edition: int) -> tuple[str, ...]:
     return cls.FIRST_CORRECTABLE if edition == FIRST and cls.FIRST_CORRECTABLE is not None else cls.CORRECTABLE
 
 
-def _origin(at: Context, target: EntryView | None) -> EntryView | None:
+def _origin(at: Context, target: EntryView) -> EntryView | None:
     """Follow a chain of corrections to the entry that the first one corrects; None if the target is no correction."""
-    if at.edition == FIRST or target is None or target.statement["type"] != CorrectionRecorded.__name__:
+    if at.edition == FIRST or not _is_correction(target):
         return None
-    while target is not None and target.statement["type"] == CorrectionRecorded.__name__:
-        target = at.lookup(target.statement["body"]["target"])  # an earlier entry each time, so the chain ends
-    return target
+    origin: EntryView | None = target
+    while origin is not None and _is_correction(origin):
+        origin = at.lookup(origin.statement["body"]["target"])  # an earlier entry each time, so the chain ends
+    return origin
+
+
+def _is_correction(entry: EntryView) -> bool:
+    return bool(entry.statement["type"] == CorrectionRecorded.__name__)
+
+
+def _date(text: str) -> Edtf | None:
+    """Read a date; None for an impossible one, which is refused as such."""
+    try:
+        return parse_edtf(text)
+    except ValueError:
+        return None
 
 
 def value_at(item: Mapping[str, Any], path: list[str]) -> object:

@@ -47,6 +47,68 @@ def test_3_who_signs_is_written_down_here_once_more() -> None:
     assert seated_streams(edition=2) == ("decision/",)
 
 
+def test_3_what_a_type_is_besides_is_written_down_here_once_more() -> None:
+    """Which types tell of the past, close the affairs of a party that has ended, and are said by each of several."""
+    assert {name for name, cls in REGISTRY.items() if cls.REPORTS} == {
+        "ActionPlanClosed", "ActionPlanOpened", "ActionPlanSubmitted", "AllegationMade", "AssessmentPublished",
+        "ComplaintFiled", "ConditionDeclared", "ContributionReceived", "DeadlineMoved", "DeliverableRevised",
+        "DeliverableSubmitted", "DutyAssigned", "GatheringConvened", "GatheringHeld", "GovernanceBodyEstablished",
+        "GovernanceRulesAdopted", "MemberOrganizationJoined", "MemberOrganizationLeft", "MilestoneCompleted",
+        "ParticipantAdmitted", "PartyNameRecorded", "PartyRegistered", "PartyReturned", "PartySucceeded",
+        "PartyWithdrew", "ProgressReported", "ReasonedResponsePublished", "ScopeReductionReported",
+        "StatementPublished", "WorkStarted",
+    }  # fmt: skip
+    assert {name for name, cls in REGISTRY.items() if cls.CLOSES} == {
+        "KeyCompromised", "KeyRegistered", "KeyRevoked", "KeyRotated", "PartyWithdrew", "RepresentativeRevoked",
+        "SignatureReaffirmed",
+    }  # fmt: skip
+    assert {name for name, cls in REGISTRY.items() if cls.concurring} == {
+        "ActionPlanClosed", "ActionPlanOpened", "ConditionDeclared", "ConditionSettled", "DeliverableAccepted",
+        "DutyAssigned", "GovernanceBodyEstablished", "GovernanceRulesAdopted", "LawEditionAdopted",
+        "ParticipantAdmitted", "PartyReturned", "PartySucceeded", "RoleFilled", "StatementPublished",
+    }  # fmt: skip
+    assert {name for name, cls in REGISTRY.items() if cls.BY_ALL} == {
+        "CommitmentAdopted", "CommitmentCarriedIntoPlan", "CommitmentStatusDecided", "DeadlineMoved", "ScopeChanged",
+    }  # fmt: skip
+    assert {name for name, cls in REGISTRY.items() if cls.seated} == {
+        "AgreementDrafted", "AgreementPartyWithdrew", "AgreementSigned", "AgreementTextFrozen", "DecisionProposed",
+        "DecisionSigned", "DissentRecorded", "PaperSignatureAttested", "TranslationDiscrepancyRecorded", "VoteCast",
+    }  # fmt: skip
+
+
+# The edition in which a type began, where that is not the first; those that ended; members that came later.
+SINCE = {"ConditionSettled": 2, "ContestOverruled": 2, "RoleFilled": 2} | dict.fromkeys(
+    [
+        "ActionPlanClosed", "ActionPlanOpened", "ActionPlanSubmitted", "AgreementPartyWithdrew", "AllegationMade",
+        "AssessmentPublished", "CancellationDecided", "CancellationRequested", "CommitmentCarriedIntoPlan",
+        "CommitmentStatusDecided", "ComplaintAdmitted", "ComplaintFiled", "ComplaintResolved", "ConditionDeclared",
+        "ContributionReceived", "DeadlineMoved", "DutyAssigned", "EntryAcknowledged", "EntryContested",
+        "GatheringConvened", "GatheringHeld", "PaperSignatureAttested", "ParticipantAdmitted", "PartySucceeded",
+        "ReasonedResponsePublished", "ResponseGiven", "StatementPublished", "TranslationDiscrepancyRecorded",
+    ],
+    3,
+)  # fmt: skip
+MEMBERS_SINCE = {
+    "AgreementDrafted": {"governance_body": 2, "terminates": 3},
+    "AgreementSigned": {"terminates": 3},
+    "AgreementTextFrozen": {"terminates": 3},
+    "CommitmentProposed": {"governance_body": 2},
+    "ConditionSettled": {"condition": 3},
+    "LedgerOpened": {"capacities": 3, "edition": 2, "languages": 3, "party_kinds": 3},
+    "PartyNameRecorded": {"body": 3},
+    "RepresentativeAppointed": {"on_behalf_of": 3},
+}
+
+
+@pytest.mark.parametrize("type_name", sorted(REGISTRY))
+def test_e3_types_and_members_are_of_the_editions_that_are_written_down_here_once_more(type_name: str) -> None:
+    cls = REGISTRY[type_name]
+    until = 2 if type_name in ("ProgressContested", "ScopeReductionReported") else None
+    assert SINCE.get(type_name, 1) == cls.SINCE
+    assert until == cls.UNTIL
+    assert dict(cls.MEMBER_SINCE) == MEMBERS_SINCE.get(type_name, {})
+
+
 def test_4_a_secretariat_says_nothing_that_commits_a_party() -> None:
     commits = {
         "AgreementSigned", "DecisionSigned", "DeliverableAccepted", "DeliverableRejected", "DissentRecorded",

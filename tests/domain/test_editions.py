@@ -177,6 +177,13 @@ def work_for_a_role_that_nobody_fills(stage: Stage) -> object:
     return stage.code_of("red", "DeliverableSubmitted", delivered), stage.code_of("red", "WorkStarted", started())
 
 
+def work_of_a_member_that_nobody_named(stage: Stage) -> object:
+    """Of a party with a seat, where others are named, and where the working groups are: those were the members once."""
+    delivered = {"commitment": "c1", "deliverable": "e1", "document": doc(), "version": 1}
+    stages = (stage.copy().adopted(), stage.adopted("c1", small_scope(milestones=[milestone(lead=["working-groups"])])))
+    return [each.code_of("nosc", "DeliverableSubmitted", delivered) for each in stages]
+
+
 def work_on_what_left_the_scope(stage: Stage) -> object:
     """A former responsible delivers it, since the second edition; another party never."""
     stage.adopted()
@@ -295,6 +302,19 @@ def proposal_of_an_earlier_edition(stage: Stage) -> object:
     return codes_of
 
 
+def corrected_day(stage: Stage) -> object:
+    """Whether a day that nobody could have said takes the place of one, and that of a correction of it."""
+    said = stage.says("nosc", "CommitmentProposed", commitment())
+    of = {
+        "correction": "k1", "field": "occurred_on", "kind": "factual", "new_value": "2999-01-01",
+        "old_digest": digest("2019-03-01"), "reason": text("Era otro"), "target": said.leaf_hash,
+    }  # fmt: skip
+    at_once = stage.copy().code_of("nosc", "CorrectionRecorded", of)
+    first = stage.says("nosc", "CorrectionRecorded", of | {"new_value": "2019-02-28"})
+    again = {"correction": "k2", "field": "body.new_value", "old_digest": digest("2019-02-28")}
+    return at_once, stage.code_of("nosc", "CorrectionRecorded", of | again | {"target": first.leaf_hash})
+
+
 # Under the first edition, the second and the third.
 RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     kind_of_party: ("E_MALFORMED", "E_MALFORMED", "E_POLICY"),
@@ -312,6 +332,7 @@ RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     signature_said_again_when_it_suffices: (("E_ALREADY_SIGNED", "adopted"), ("", "signed"), ("", "signed")),
     vote_against_of_who_has_left: ("rejected", "adopted", "adopted"),
     work_for_a_role_that_nobody_fills: (("", "E_ROLE"), ("E_ROLE", "E_ROLE"), ("E_ROLE", "E_ROLE")),
+    work_of_a_member_that_nobody_named: (["E_ROLE", ""], ["E_ROLE", "E_ROLE"], ["E_ROLE", "E_ROLE"]),
     work_on_what_left_the_scope: (
         [{"E_NOT_FOUND"}, {"E_NOT_FOUND"}], *[[{"E_NOT_FOUND"}, {"E_NOT_FOUND", "E_ROLE"}]] * 2,
     ),
@@ -332,6 +353,7 @@ RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     deadline_moved_into_the_past: (0, 0, 2),
     fallback_that_has_begun: (({"E_UNKNOWN_TYPE"}, False), ({""}, False), ({""}, True)),
     accepted_and_dated: (None, "2019-03-05", "2019-03-05"),
+    corrected_day: (("", ""), ("E_DATE", ""), ("E_DATE", "E_DATE")),
     disowned_signature: ([], ["SignatureDisowned"], ["SignatureDisowned"]),
 }  # fmt: skip
 

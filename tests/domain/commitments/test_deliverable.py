@@ -1,12 +1,16 @@
 """Deliverables: versions by hash, contests that block, acceptance by every member but never by who submitted."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, doc, milestone, proposed, root, seated, small_scope, text
 from tests.domain.tables import Walk, codes
 
+from constancia.domain.catalogue import parse_act
 from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.values import digest
 
 E1 = "deliverable/c1.e1"
@@ -343,6 +347,14 @@ def test_case_42_a_person_that_contested_or_submitted_votes_for_nobody(of_party:
     moved = stage.join(other, name="moved", person=f"p-{of_party}")
     vote = {"choice": "against", "decision": "d-x1", "digest": digest(act)}
     assert stage.code(moved, "VoteCast", vote) == "E_SELF_DEALING"
+
+
+@pytest.mark.parametrize("stage", [expected, in_hand])
+def test_a_contest_that_is_not_there_is_nobodys_cause(stage: Callable[[], Stage]) -> None:
+    there = stage()
+    act = parse_act("ContestOverruled", NEWEST, overruling())
+    at = Context(state=there.state, recorded=there.entry("inai", "ContestOverruled", overruling()))
+    assert (act.parties_concerned(at), act.persons_concerned(at)) == (frozenset(), frozenset())
 
 
 def test_case_42_another_body_overrules_nothing() -> None:

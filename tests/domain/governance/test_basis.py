@@ -1,8 +1,14 @@
 """What a decision carries: an act rests on a signed decision of the right body about exactly this act."""
 
+import pytest
+from tests.domain.commitments.test_commitment import status
+from tests.domain.governance.test_body import comeback
+from tests.domain.plans.test_deadline import extending
+from tests.domain.plans.test_plan import carrying, opening
 from tests.domain.stage import Body, Stage, act_of, commitment, milestone, proposed, root, seated, small_scope
 from tests.domain.tables import codes
 
+from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.values import digest
 
 
@@ -70,3 +76,45 @@ def test_what_one_alone_decided_under_the_first_edition_is_adopted_under_no_late
     stage.says(root("inai"), "LawEditionAdopted", {"edition": 3})
     refusal = stage.refused("inai", "CommitmentAdopted", adopting())
     assert (codes(refusal), refusal.judged_against["missing"]) == ({"E_POLICY"}, [])
+
+
+ADOPTING: Body = {"commitment": "c3", "scope": small_scope()}
+CHANGING: Body = {
+    "commitment": "c1", "declared_kind": "deferral", "from_version": 1,
+    "scope": small_scope(milestones=[milestone(window="2020")]),
+}  # fmt: skip
+BINDING: dict[str, Body] = {
+    "CommitmentAdopted": ADOPTING,
+    "CommitmentCarriedIntoPlan": carrying(),
+    "CommitmentStatusDecided": status(),
+    "DeadlineMoved": extending(),
+    "ScopeChanged": CHANGING,
+}
+
+
+@pytest.mark.parametrize("type_name", BINDING)
+def test_who_sits_again_is_not_bound_by_what_the_others_signed_meanwhile(type_name: str) -> None:
+    stage = seated().adopted()
+    stage.each("ActionPlanOpened", opening())
+    stage.says("nosc", "CommitmentProposed", commitment("c3"))
+    body = BINDING[type_name] | {"decision": "d-x"}
+    stage.withdraw("sfp").decided("d-x", act_of(type_name, body), voters=("inai", "nosc"))
+    stage.copy().says("inai", type_name, body)
+    stage.says(root("sfp"), "PartyReturned", comeback("sfp"))
+    stage.each("PartyReturned", comeback("sfp"), ("inai", "nosc"))
+    refusal = stage.refused("inai", type_name, body)
+    assert (refusal.code, refusal.judged_against["missing"]) == ("E_POLICY", ["sfp"])
+
+
+def test_every_act_that_binds_all_is_tried() -> None:
+    assert BINDING.keys() == {name for name, cls in REGISTRY.items() if cls.BY_ALL}
+
+
+def test_a_change_of_what_has_no_scope_is_not_put_to_the_vote() -> None:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    for version in (0, 1):
+        change = act_of("ScopeChanged", CHANGING | {"decision": "d-x", "from_version": version})
+        refusal = stage.refused("inai", "DecisionProposed", proposed("d-x", change))
+        assert refusal.code == "E_STATE"
+        assert refusal.judged_against["broken"] == "an adopted commitment's scope is changed"

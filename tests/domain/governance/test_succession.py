@@ -308,6 +308,7 @@ def test_p4_who_has_ended_is_awaited_for_nothing_and_gets_nothing() -> None:
     stage = succeeded()
     filled = {"commitment": "c1", "party": "inai", "role": "consultant", "since": "2019-03-01"}
     assert stage.code("nosc", "RoleFilled", filled) == "E_PARTY_SUCCEEDED"
+    assert stage.code("nosc", "DutyAssigned", assignment("inai", name="o9")) == "E_PARTY_SUCCEEDED"
     stage.each("DutyAssigned", assignment("nosc", name="o8"), ("nosc", "sfp"))
     assert stage.status("duty/o8") == "assigned"
     stage.body("cc2", ("nosc", "nueva", "sfp"), predecessor="cc")

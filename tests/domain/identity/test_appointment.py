@@ -70,8 +70,9 @@ def test_a_scope_lists_acts_that_a_representative_can_do(name: str) -> None:
     assert founded().code(root("nosc"), "RepresentativeAppointed", appoint(scope=[name])) == "E_POLICY"
 
 
-def test_an_appointment_does_not_end_before_it_begins() -> None:
-    assert founded().code(root("nosc"), "RepresentativeAppointed", appoint(valid_until="2018-12-31")) == "E_DATE"
+@pytest.mark.parametrize(("until", "code"), [("2018-12-31", "E_DATE"), ("2019-01-01", "")])
+def test_an_appointment_does_not_end_before_it_begins(until: str, code: str) -> None:
+    assert founded().code_of(root("nosc"), "RepresentativeAppointed", appoint(valid_until=until)) == code
 
 
 @pytest.mark.parametrize(

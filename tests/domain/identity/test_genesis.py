@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 
 import pytest
+from tests.domain.identity.test_vocabulary import opened
 from tests.domain.stage import (
     FOUNDERS,
     KINDS,
@@ -19,7 +20,14 @@ from tests.domain.stage import (
 )
 from tests.domain.tables import Walk, codes
 
-from constancia.domain.identity.genesis import LedgerOpened, LedgerState, term_days, term_if_any
+from constancia.domain.identity.genesis import (
+    LedgerOpened,
+    LedgerState,
+    is_on,
+    term_days,
+    term_if_any,
+    unknown_rules,
+)
 from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.values import FormError, Rule
 
@@ -101,6 +109,44 @@ def test_term_of_a_rule_is_a_number_of_days_up_to_ten_years(days: int, is_known:
     changed = genesis(rules={"response_term_days": {"rule_source": "adopted", "value": days}})
     with nullcontext() if is_known else pytest.raises(FormError, match="1 to 3660 days"):
         LedgerOpened.parse(changed)
+
+
+SWITCH, SCALE = "paper_attestation_counts", "scale_own"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "since"),
+    [
+        ("decision_rule", "unanimity", 1), ("decision_rule", "quorum", None), ("abstention", "blocks", 1),
+        ("abstention", False, None), ("decision_term_days", "30", None), ("response_term_days", 30, 1),
+        (SWITCH, True, 1), (SWITCH, False, 1), (SWITCH, "yes", None), (SWITCH, 1, None), ("quorum", "half", 1),
+        (SCALE, "low,high", 1), (SCALE, "low", None), (SCALE, "low,low", None), (SCALE, True, None),
+    ],
+)  # fmt: skip
+def test_rules_that_outcomes_are_computed_from_have_known_values(name: str, value: object, since: int | None) -> None:
+    """Each is checked from the edition on that computes with it; a value that is refused names itself."""
+    checked = {"decision_rule": 1, "abstention": 1, "decision_term_days": 2}.get(name, 3)
+    rules = {name: Rule.parse({"rule_source": "adopted", "value": value}), "other": Rule(rule_source="law", value="b")}
+    for edition in range(1, NEWEST + 1):
+        refused = [] if since is not None or edition < checked else [(name, value)]
+        assert list(unknown_rules(rules, edition)) == refused
+    assert is_on(rules, name) is (value is True)
+    assert not is_on(rules, "absent")
+
+
+def test_names_of_kinds_and_capacities_are_those_that_genesis_gives() -> None:
+    assert founded().find(LedgerState, "ledger").name_of("company") is None
+    state = opened().find(LedgerState, "ledger")
+    names = [state.name_of(word) for word in ("net", "town", "voice", "company")]
+    assert [name and name.to_json() for name in names] == [text("red"), text("pueblo"), text("vocal"), None]
+    assert (state.kinds, state.capacities) == ({"net": True, "town": False}, ("voice",))
+
+
+@pytest.mark.parametrize("edition", range(1, NEWEST + 1))
+def test_e3_the_day_of_genesis_is_there_since_the_second_edition(edition: int) -> None:
+    """Opened here, and no copy of a ledger that another test opened."""
+    stage = Stage().open(edition=edition)
+    assert (stage.find(LedgerState, "ledger").opened_at is None) == (edition == 1)
 
 
 # A ledger of the first edition may hold any value: it was checked by none.

@@ -10,6 +10,7 @@ from tests.domain.stage import (
     Voice,
     commitment,
     founded,
+    genesis,
     key_id,
     material,
     registration,
@@ -208,6 +209,47 @@ def test_a_key_is_for_an_appointment_in_force_of_that_party() -> None:
 
 def test_a_root_endorses_its_own_partys_keys_only() -> None:
     assert pending().code(root("inai"), "KeyEndorsed", endorse()) == "E_ROLE"
+
+
+def test_an_endorsement_has_at_least_one_day_and_holds_on_it() -> None:
+    stage = pending()
+    day = {"valid_from": "2019-03-05", "valid_until": "2019-03-05"}
+    assert stage.code(root("nosc"), "KeyEndorsed", endorse(**day | {"valid_until": "2019-03-04"})) == "E_DATE"
+    stage.says(root("nosc"), "KeyEndorsed", endorse(**day))
+    key = stage.find(Key, STREAM)
+    assert [key.is_within(date(2019, 3, day)) for day in (4, 5, 6)] == [False, True, False]
+
+
+PLACE = {"origins": ["https://example.org"], "rp_id": "example.org"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"public_key": "QR=="},
+        {"public_key": "?"},
+        {"scheme": "webauthn"},
+        PLACE,
+        {"origins": []} | {"scheme": "webauthn"},
+    ],
+    ids=str,
+)
+def test_a_key_has_the_form_of_its_scheme(changed: Body) -> None:
+    assert seated().code(BY_NEW, "KeyRegistered", register() | changed, stream=STREAM) == "E_MALFORMED"
+
+
+def test_a_passkey_says_where_it_is_used_registered_or_pinned_by_genesis() -> None:
+    passkey = PLACE | {"scheme": "webauthn"}
+    stage = seated()
+    stage.says(BY_NEW, "KeyRegistered", register() | passkey)
+    body = genesis()
+    founders = [founder | {"root": founder["root"] | passkey} for founder in body["founders"]]
+    opened = Stage().open(founders=founders)
+    pinned = opened.find(Key, f"key/{key_id('root-sfp')}")
+    for key, party, appointment in ((stage.find(Key, STREAM), "nosc", "ap-nosc"), (pinned, "sfp", None)):
+        assert (key.scheme, key.rp_id, key.origins) == ("webauthn", PLACE["rp_id"], tuple(PLACE["origins"]))
+        assert (key.party, key.appointment) == (party, appointment)
+    assert seated().find(Key, f"key/{key_id('root-sfp')}").origins == ()
 
 
 def test_an_endorsement_does_not_outlast_the_appointment() -> None:

@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 from tests.domain.governance.test_succession import WHOLE, world
-from tests.domain.stage import MEMBERS, Body, Stage, appointment, doc, founded, root, seated, text
-from tests.domain.tables import Walk
+from tests.domain.stage import KINDS, MEMBERS, Body, Stage, appointment, doc, founded, root, seated, text
+from tests.domain.tables import Walk, codes
 
+from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
+from constancia.domain.identity.role import MEMBERS as RESERVED
+from constancia.domain.identity.role import ROLES
+from constancia.domain.kernel.editions import NEWEST
 
 NOSC = "party/nosc"
 
@@ -123,17 +127,20 @@ def test_membership_is_dated_and_never_deleted() -> None:
 
 def test_a_composite_party_keeps_at_least_one_organization() -> None:
     stage = composite()
-    stage.says(root("nosc"), "MemberOrganizationLeft", left())
+    stage.says(root("nosc"), "MemberOrganizationJoined", joined("sfp"))
+    for one in ("red", "sfp"):
+        stage.says(root("nosc"), "MemberOrganizationLeft", left(one))
     assert stage.code(root("nosc"), "MemberOrganizationLeft", left("gesoc")) == "E_POLICY"
+    stage.says(root("nosc"), "MemberOrganizationJoined", joined("sfp"))
+    stage.says(root("nosc"), "MemberOrganizationLeft", left("gesoc"))
 
 
-@pytest.mark.parametrize("until", ["2015", "2015-12-31", "../2015"])
-def test_a_membership_does_not_end_before_it_begins(until: str) -> None:
-    assert composite().code(root("nosc"), "MemberOrganizationLeft", left(until=until)) == "E_DATE"
-
-
-def test_a_membership_of_the_same_imprecise_year_may_end() -> None:
-    composite().says(root("nosc"), "MemberOrganizationLeft", left(until="2016"))
+@pytest.mark.parametrize(
+    ("until", "code"),
+    [("2015", "E_DATE"), ("2015-12-31", "E_DATE"), ("../2015", "E_DATE"), ("2016-01-01", ""), ("2016", "")],
+)
+def test_a_membership_does_not_end_before_it_begins(until: str, code: str) -> None:
+    assert composite().code_of(root("nosc"), "MemberOrganizationLeft", left(until=until)) == code
 
 
 def test_20_memberships_neither_begin_nor_end_in_the_future() -> None:
@@ -159,6 +166,10 @@ def test_a_person_speaks_for_an_organization_that_is_in_the_party() -> None:
     assert (
         stage.code(root("sfp"), "RepresentativeAppointed", appointment("sfp", "s", on_behalf_of="red")) == "E_NOT_FOUND"
     )
+    refusal = opened().refused(root("nosc"), "RepresentativeAppointed", appointment("nosc", on_behalf_of="red"))
+    assert codes(refusal) == {"E_NOT_FOUND"}  # neither the party nor the organization is registered
+    stage.says(root("nosc"), "RepresentativeAppointed", late | {"on_behalf_of": "red"})
+    assert stage.find(Appointment, "appointment/ap-late").on_behalf_of == "red"
 
 
 def test_25_a_party_itself_says_which_of_its_names_is_official() -> None:
@@ -185,6 +196,41 @@ def test_25_nobody_enters_under_the_name_of_another(named: Body) -> None:
     body = {"kind": "civil_society_org", "legal_name": text("Otra"), "party": "otra"} | named
     assert stage.code("red", "PartyRegistered", body) == "E_POLICY"
     stage.says("red", "PartyRegistered", body | {"acronym": "OTRA", "legal_name": text("Otra")})
+
+
+def test_25_a_founder_has_its_name_before_it_registers_itself() -> None:
+    stage = opened()
+    for party in ("inai", "nosc"):
+        stage.says(root(party), "PartyRegistered", registration(party, KINDS[party]))
+    stage.join("inai")
+    body = registration("otra", "company") | {"legal_name": text("S.F.P.")}
+    assert stage.code("inai", "PartyRegistered", body) == "E_POLICY"
+    stage.says("inai", "PartyRegistered", body | {"legal_name": text("Otra")})
+
+
+def test_25_a_name_that_is_not_official_is_nobodys() -> None:
+    stage = seated()
+    for body in (name(), name(name="Comité", body="cc")):
+        stage.says("nosc", "PartyNameRecorded", body)
+    for party, legal_name in (("nucleo", "Núcleo"), ("comite", "Comité")):
+        stage.says("inai", "PartyRegistered", registration(party, "company") | {"legal_name": text(legal_name)})
+
+
+@pytest.mark.parametrize("edition", range(1, NEWEST + 1))
+@pytest.mark.parametrize("reserved", sorted(ROLES | RESERVED))
+def test_no_party_has_the_name_of_a_role_or_of_the_members_since_the_second_edition(
+    reserved: str, edition: int
+) -> None:
+    code = seated(edition=edition).code_of("inai", "PartyRegistered", registration(reserved, "company"))
+    assert code == ("" if edition == 1 else "E_POLICY")
+
+
+@pytest.mark.parametrize("edition", range(1, NEWEST + 1))
+@pytest.mark.parametrize(("lang", "until"), [("nah", 3), ("pt-br", 3), ("spanish", 2), ("a.b", 2), ("ES", 0)])
+def test_a_name_is_in_a_language_that_since_the_third_edition_is_a_tag(lang: str, until: int, edition: int) -> None:
+    body = name(lang=lang)
+    code = seated(edition=edition).code_of("inai", "PartyNameRecorded", body, stream=NOSC)
+    assert code == ("E_MALFORMED" if edition > until else "")
 
 
 def test_25_no_party_calls_a_name_official_that_another_has() -> None:

@@ -45,6 +45,12 @@ def test_the_default_kinds_are_those_of_a_ledger_that_lists_none(kind: str) -> N
     assert stage.code("inai", "PartyRegistered", {"kind": "net", "legal_name": text("x"), "party": "y"}) == "E_POLICY"
 
 
+def test_groups_alone_are_composed_of_organizations_where_genesis_says_nothing_of_it() -> None:
+    assert {kind for kind, is_composite in DEFAULT_KINDS.items() if is_composite} == {
+        "civil_society_group", "working_group",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("capacity", DEFAULT_CAPACITIES)
 def test_the_default_capacities_are_those_of_a_ledger_that_lists_none(capacity: str) -> None:
     stage = founded()

@@ -1,15 +1,16 @@
 """Who can still speak, and whose founders restore whom (D11: cases 28, 29)."""
 
 import pytest
-from tests.domain.stage import MEMBERS, Stage, founded, key_id, registration, root, seated, text
+from tests.domain.governance.test_succession import succeeded
+from tests.domain.stage import MEMBERS, Stage, Voice, founded, key_id, registration, rep, root, seated, text
 
 from constancia.domain.identity.key import Key
-from constancia.domain.identity.voice import can_say, kin
+from constancia.domain.identity.voice import can_say, kin, speaks_for
 from constancia.domain.kernel.context import Context
 
 
-def at(stage: Stage) -> Context:
-    return Context(state=stage.state, recorded=stage.entry("inai", "PartyNameRecorded", {
+def at(stage: Stage, who: Voice | str = "inai") -> Context:
+    return Context(state=stage.state, recorded=stage.entry(who, "PartyNameRecorded", {
         "lang": "es", "name": "N", "official": True, "party": "inai", "used_in": "D"
     }))  # fmt: skip
 
@@ -108,3 +109,39 @@ def test_case_29_no_outsider_restores_a_founder() -> None:
     revoke(stage, "root-nosc", "nosc")
     stage.says(root("nosc", "new"), "KeyRegistered", registration("nosc", "new"))
     assert stage.code(root("red"), "KeyEndorsed", endorsing("new")) == "E_ROLE"
+
+
+def spoken_for(stage: Stage, who: Voice | str) -> list[str]:
+    context = at(stage, who)
+    return [party for party in ("inai", "nosc", "nueva", "red", "sfp") if speaks_for(context, party)]
+
+
+def test_26_a_person_speaks_for_each_party_that_appoints_it_in_whichever_name_it_acts() -> None:
+    stage = seated()
+    stage.join("sfp", name="both", person="p-inai", valid_from="2019-03-02", valid_until="2019-03-31")
+    both = Voice({**rep("sfp", "both").actor, "person": "p-inai"}, "rep-both")
+    assert (spoken_for(stage, "inai"), spoken_for(stage, both)) == (["inai"], ["inai", "sfp"])
+    for day, of_inai in (("2019-03-02", ["inai", "sfp"]), ("2019-03-31", ["inai", "sfp"]), ("2019-04-01", ["inai"])):
+        assert spoken_for(stage.on(day), "inai") == of_inai
+    stage.on("2019-03-05").says(root("inai"), "RepresentativeRevoked", {"appointment": "ap-inai", "reason": text("R")})
+    assert spoken_for(stage, both) == ["sfp"]
+    assert (spoken_for(stage, root("inai")), spoken_for(stage, "red")) == (["inai"], ["red"])
+
+
+def test_26_who_succeeds_a_party_speaks_for_it_too() -> None:
+    stage = succeeded()
+    assert [spoken_for(stage, who) for who in ("nueva", "sfp", root("inai"))] == [["inai", "nueva"], ["sfp"], ["inai"]]
+
+
+def test_who_has_ended_can_say_nothing_and_its_successor_can() -> None:
+    stage = succeeded()
+    assert [can_say(at(stage), party, "VoteCast") for party in ("inai", "nueva")] == [False, True]
+
+
+@pytest.mark.parametrize(("day", "can"), [("2019-03-09", False), ("2019-03-10", True), ("2019-03-31", True)])
+def test_without_a_root_a_party_speaks_on_the_days_of_key_and_appointment(day: str, *, can: bool) -> None:
+    stage = founded()
+    stage.lose("rep-sfp").join("sfp", name="later", valid_from="2019-03-10", valid_until="2019-03-31")
+    revoke(stage, "root-sfp", "sfp")
+    assert can_say(at(stage.on(day)), "sfp", "VoteCast") is can
+    assert not can_say(at(stage.on("2019-04-01")), "sfp", "VoteCast")

@@ -10,8 +10,9 @@ from tests.domain.stage import Body, Stage, commitment, doc, root, seated, text
 from tests.domain.tables import Walk, codes
 
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.values import EdtfText, Label, Value, digest
-from constancia.domain.remarks.correction import Correction, kind_of, value_at
+from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.kernel.values import EdtfText, Label, Text, Value, digest
+from constancia.domain.remarks.correction import Correction, correctable, kind_of, value_at
 
 
 def stage_with_a_report() -> Stage:
@@ -65,6 +66,9 @@ def test_21_the_target_stays_as_it_is_and_both_are_kept() -> None:
     before = stage.state.aggregates["commitment/c1"]
     stage.says("inai", "CorrectionRecorded", correction(stage))
     found = stage.find(Correction, "correction/co-1")
+    entry = stage.lookup(target(stage))
+    assert entry is not None
+    assert (found.target_index, found.topics) == (entry.index, ("commitment/c1", f"entry/{entry.leaf_hash}"))
     assert stage.state.aggregates["commitment/c1"] is before
     assert (found.old_digest, found.new_value) == (digest("Avance"), "Avances")
     assert found.target_stream == "commitment/c1"
@@ -107,7 +111,7 @@ def test_21_identity_order_basis_and_levels_are_not_corrected(field: str) -> Non
     assert refusal.code == "E_CORRECTION_FORBIDDEN"
 
 
-@pytest.mark.parametrize("field", ["body.reason.es", "body.evidence.7.uri", "body.evidence.².uri"])
+@pytest.mark.parametrize("field", ["body.reason.es", *(f"body.evidence.{place}.uri" for place in "17²")])
 def test_a_field_that_the_target_has_not_is_not_corrected(field: str) -> None:
     stage = stage_with_a_report()
     assert stage.code("inai", "CorrectionRecorded", correction(stage, field=field)) == "E_CORRECTION_FORBIDDEN"
@@ -129,6 +133,8 @@ def leaves(hint: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
         yield from leaves(get_args(hint)[0], (*path, "0"))
     elif get_origin(hint) is dict:
         yield from leaves(get_args(hint)[1], (*path, "name"))
+    elif hint is Text:
+        yield from (((*path, tag), str) for tag in ("es", "nah"))
     elif isinstance(hint, type) and issubclass(hint, Value):
         for name, member in get_type_hints(hint).items():
             if get_origin(member) is not ClassVar and name not in Value.__annotations__:
@@ -137,12 +143,37 @@ def leaves(hint: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
         yield path, hint
 
 
+@pytest.mark.parametrize("edition", range(1, NEWEST + 1))
 @pytest.mark.parametrize("type_name", sorted(REGISTRY))
-def test_21_of_no_type_is_anything_corrected_but_free_text_and_dates(type_name: str) -> None:
+def test_21_of_no_type_is_anything_corrected_but_free_text_and_dates(type_name: str, edition: int) -> None:
+    """All of them are, within the members that the type lists: in a text, in each item of a list, absent or there."""
+    listed = correctable(REGISTRY[type_name], edition)
     for path, kind in leaves(REGISTRY[type_name], ("body",)):
-        found = kind_of(type_name, list(path))
-        assert found in (None, kind), path
-        assert found in (None, str, Label, EdtfText), path
+        is_free = path[1] in listed and kind in (str, Label, EdtfText)
+        assert kind_of(type_name, list(path), edition) == (kind if is_free else None), path
+
+
+# In the first edition also what names somebody, and what others agreed to.
+FIRST_LISTED = {
+    "AgreementDrafted": ("title",),
+    "AgreementSigned": ("reservation",),
+    "CommitmentProposed": ("objective", "problem", "title"),
+    "DeliverableRevised": ("changes", "document"),
+    "DeliverableSubmitted": ("document",),
+    "GovernanceBodyEstablished": ("name",),
+    "PartyNameRecorded": ("name", "used_in"),
+    "PartyRegistered": ("acronym", "legal_name"),
+    "RepresentativeAppointed": ("name", "post"),
+    "ScopeChangeProposed": ("reasons",),
+    "ScopeReductionReported": ("alleged_actor", "description", "evidence", "since"),
+}
+
+
+@pytest.mark.parametrize("type_name", sorted(REGISTRY))
+def test_e3_the_first_edition_corrects_what_it_did(type_name: str) -> None:
+    cls = REGISTRY[type_name]
+    assert correctable(cls, 1) == FIRST_LISTED.get(type_name, cls.CORRECTABLE)
+    assert [correctable(cls, edition) for edition in range(2, NEWEST + 1)] == [cls.CORRECTABLE] * (NEWEST - 1)
 
 
 def test_21_what_others_agreed_to_is_not_corrected_by_one() -> None:
@@ -201,6 +232,63 @@ def test_case_52_a_corrected_day_is_one_that_the_entry_could_have_said(when: str
     stage = stage_with_a_report()
     body = correction(stage, field="occurred_on", new_value=when, old_digest=digest("2019-03-01"))
     assert stage.on("2019-06-01").code("inai", "CorrectionRecorded", body | {"kind": "factual"}) == "E_DATE"
+
+
+# The report is recorded on 1 March 2019. What a date of it may become, by the field and by how the report was said.
+LIVE, OLD, PERIOD = ("occurred_on", "2019-03-01"), ("occurred_on", "2018-05"), ("body.period", "2019-03")
+DAYS = {
+    "2019-02-21": (False, True, True),
+    "2019-02-22": (True, True, True),
+    "2019-03-01": (True, True, True),
+    "2019-03-02": (False, False, False),
+    "2019-02": (False, True, True),
+    "2019-02-28/2019-03-01": (False, True, True),
+    "2019-02-28/2019-03-02": (False, False, False),
+    "2019-03": (False, True, True),  # it has begun
+    "2019-04": (False, False, False),
+    "2019-02-28/..": (False, True, True),
+    "../2019-03-01": (False, True, True),
+    "../2019-03-02": (False, False, False),
+}
+CASES = [
+    pytest.param(was, when, allowed, id=f"{was[0]}-{was[1]}-{when}")
+    for when, row in DAYS.items()
+    for was, allowed in zip((LIVE, OLD, PERIOD), row, strict=True)
+]
+
+
+def dated(was: tuple[str, str]) -> Stage:
+    stage = seated().adopted()
+    stage.says("inai", "ProgressReported", report("r1"), occurred_on=was[1] if was == OLD else "2019-03-01")
+    return stage.on("2019-06-01")
+
+
+def correcting(stage: Stage, was: tuple[str, str], when: str, again: int = 0) -> str:
+    """The code for a date that is corrected, after so many corrections of it, each of the one before."""
+    field, before, of = *was, target(stage)
+    for number in range(again):
+        body = {"correction": f"x-{number}", "field": field, "old_digest": digest(before), "target": of}
+        of = stage.says("inai", "CorrectionRecorded", correction(stage, **body, new_value="2019-03-01")).leaf_hash
+        field, before = "body.new_value", "2019-03-01"
+    last = correction(stage, field=field, old_digest=digest(before), target=of, new_value=when)
+    return stage.code_of("inai", "CorrectionRecorded", last)
+
+
+@pytest.mark.parametrize("again", [0, 1, 2])
+@pytest.mark.parametrize(("was", "when", "allowed"), CASES)
+def test_case_52_a_date_stays_one_that_the_entry_could_have_said_however_often_it_is_corrected(
+    was: tuple[str, str], when: str, allowed: bool, again: int
+) -> None:
+    assert correcting(dated(was), was, when, again) == ("" if allowed else "E_DATE")
+
+
+@pytest.mark.parametrize("again", [0, 1, 2])
+def test_case_52_an_impossible_date_is_refused_as_one(again: int) -> None:
+    assert correcting(dated(LIVE), LIVE, "ayer", again) == "E_DATE"
+
+
+def test_case_52_an_impossible_date_in_the_place_of_what_was_not_there_is_refused_for_that() -> None:
+    assert correcting(dated(LIVE), ("occurred_on", "2019-02-27"), "ayer") == "E_DIGEST_MISMATCH"
 
 
 def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_corrected() -> None:

@@ -235,6 +235,38 @@ def test_r2_who_contests_does_not_answer_for_the_author() -> None:
     assert stage.code(voice, "ResponseGiven", response(made(stage), "i1")) == "E_SELF_DEALING"
 
 
+def moved(stage: Stage, party: str, to: str) -> Voice:
+    """The representative of a party, who has left it and speaks for another one by now."""
+    stage.says(root(party), "RepresentativeRevoked", {"appointment": f"ap-{party}", "reason": text("Cambio")})
+    voice = stage.join(to, name="moved", person=f"p-{party}")
+    return Voice({**voice.actor, "person": f"p-{party}"}, voice.key)
+
+
+def test_r2_a_person_that_has_left_the_party_still_said_what_it_said() -> None:
+    stage = accused()
+    stage.contest("red", made(stage))
+    entry, accusation = made(stage), made(stage, "AllegationMade")
+    author, other = stage.copy(), stage.copy()
+    voice = moved(author, "inai", "sfp")
+    for type_name, body in (("EntryContested", contest_of(entry, "i2")), ("EntryAcknowledged", acknowledgement(entry))):
+        assert author.code(voice, type_name, body) == "E_SELF_DEALING"
+        author.copy().says("sfp", type_name, body)
+    voice = moved(other, "red", "inai")
+    for body in (response(entry, "i1"), response(accusation)):
+        assert other.code(voice, "ResponseGiven", body) == "E_SELF_DEALING"
+        other.copy().says("inai", "ResponseGiven", body)
+
+
+def test_acknowledgements_are_those_of_each_party_that_it_concerns_once() -> None:
+    stage = contested()
+    entry = made(stage)
+    stage.says("sfp", "EntryAcknowledged", acknowledgement(entry))
+    stage.contest("sfp", entry, "i2")
+    for party, body in (("nosc", {}), ("red", {"withdraws": ["i1"]}), ("sfp", {"withdraws": ["i2"]})):
+        stage.says(party, "EntryAcknowledged", acknowledgement(entry, **body))
+    assert [one.party for one in remarks(stage, entry).acknowledged] == ["sfp", "nosc"]
+
+
 def test_of_an_entry_that_accuses_nobody_only_contests_are_answered() -> None:
     stage = contested()
     assert stage.code("inai", "ResponseGiven", response(made(stage))) == "E_POLICY"

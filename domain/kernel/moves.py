@@ -68,7 +68,7 @@ def counts_by(moves: Sequence[Span], days: tuple[date, date]) -> frozenset[int]:
     in_order = list(accumulate(reversed(lasts), min))[::-1]
     if all(first <= last for first, last in zip(firsts[1:], in_order, strict=True)):
         lasts = in_order
-    lasts.append(_AFTER_ALL + 1)
+    lasts.append(_AFTER_ALL)
     first, last = (day.toordinal() for day in days)
     return frozenset(
         count for count in range(len(moves) + 1) if max(first, firsts[count]) <= min(last, lasts[count] - 1)

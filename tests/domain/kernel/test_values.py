@@ -79,6 +79,10 @@ def test_canonical_is_rfc_8785_and_the_verifiers_within_the_profile(value: Any) 
     assert canonical(value) == rfc8785.dumps(value) == verify_canonical(value)
 
 
+def test_canonical_is_utf_8_without_escapes_and_sorted() -> None:
+    assert canonical({"ñ": "漢", "a": [True, None, 1]}) == '{"a":[true,null,1],"ñ":"漢"}'.encode()
+
+
 def test_digest_is_the_sha256_of_the_canonical_bytes() -> None:
     assert digest({}) == "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
     assert digest({"b": 1, "a": 2}) == digest({"a": 2, "b": 1})
@@ -189,6 +193,7 @@ def test_errors_show_little_of_what_was_found() -> None:
     with pytest.raises(FormError) as caught:
         parser_for(Identifier)("X" * 10_000, "x")
     assert len(str(caught.value)) < 250
+    assert caught.value.found == "'" + "X" * 119
 
 
 def test_values_are_frozen() -> None:

@@ -208,7 +208,7 @@ def _keys(state: State, days: tuple[date, date], history: History) -> Iterator[V
         endorsed = opened if key.stream in pinned else _last_of(history, key.stream, "KeyEndorsed")
         if endorsed is None:
             continue
-        ended = _last_of(history, key.stream, *_KEY_ENDS) if key.status != "active" else None
+        ended = _last_of(history, key.stream, *_KEY_ENDS)
         yield _of_key(key, days, endorsed, ended)
 
 
@@ -269,10 +269,8 @@ def _outcomes(state: State, days: tuple[date, date], history: History) -> Iterat
     for fact in derive(state, _ALWAYS):
         if fact.kind not in _OUTCOMES:
             continue
-        dates = {entry.index: entry.on for entry in history.get(fact.stream, ())}
-        since = (fact.since or "").partition("T")[0] or dates.get(
-            fact.known_index if fact.known_index is not None else -1
-        )
+        dates: dict[int | None, str] = {entry.index: entry.on for entry in history.get(fact.stream, ())}
+        since = (fact.since or "").partition("T")[0] or dates.get(fact.known_index)
         version = fact.params.get("version", "")
         if fact.kind == "AgreementEnteredIntoForce" and isinstance(version, int):
             in_force.setdefault(fact.stream, []).append((version, since))

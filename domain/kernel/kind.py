@@ -55,8 +55,8 @@ class AggregateKind:
             *cls.CORRECTABLE,
             *(cls.FIRST_CORRECTABLE or ()),
         }
-        if not named <= members:
-            raise TypeError(f"{cls.__name__} has no member {min(named - members)}")
+        if missing := named - members:
+            raise TypeError(f"{cls.__name__} has no member {min(missing)}")
         for rule in cls.RULES:
             act, on = rule.asked_of
             if not (_fits(cls, act) and _fits(self.aggregate, on)):

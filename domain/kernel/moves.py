@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
+from operator import le
 from typing import Final
 
 from constancia.domain.kernel.calendar import Certainty, parse_edtf
@@ -66,9 +67,9 @@ def counts_by(moves: Sequence[Span], days: tuple[date, date]) -> frozenset[int]:
     firsts = [_BEFORE_ALL, *accumulate((move.first for move in moves), max)]
     lasts = [move.last for move in moves]
     in_order = list(accumulate(reversed(lasts), min))[::-1]
-    if all(first <= last for first, last in zip(firsts[1:], in_order, strict=True)):
+    if all(map(le, firsts[1:], in_order)):
         lasts = in_order
-    lasts.append(_AFTER_ALL + 1)
+    lasts.append(_AFTER_ALL)
     first, last = (day.toordinal() for day in days)
     return frozenset(
         count for count in range(len(moves) + 1) if max(first, firsts[count]) <= min(last, lasts[count] - 1)

@@ -65,7 +65,7 @@ def _form_of(hint: Any) -> _Form:
     origin, arguments = get_origin(hint), get_args(hint)
     if hint in _PLAIN or isinstance(hint, NewType) or origin is Literal:
         return _Form(None, None)
-    if isinstance(hint, type) and is_dataclass(hint):
+    if is_dataclass(hint):
         return _members(hint)
     if origin in (UnionType, Union):
         return _either(tuple(argument for argument in arguments if argument is not type(None)))
@@ -76,7 +76,7 @@ def _form_of(hint: Any) -> _Form:
     raise TypeError(f"no form for {hint}")
 
 
-def _members(cls: type[Any]) -> _Form:
+def _members(cls: Any) -> _Form:
     hints = get_type_hints(cls)
     steps = [(member.name, *_form_of(hints[member.name])) for member in fields(cls)]
 

@@ -114,6 +114,6 @@ def _asked_without(function: Callable[..., object]) -> bool:
 
 @cache
 def _asked_of(function: Callable[..., object]) -> tuple[object, object]:
-    names = function.__code__.co_varnames[:2]
+    act, on = function.__code__.co_varnames[:2]
     hints = get_type_hints(function)
-    return hints.get(names[0], Any), hints.get(names[1], Any)
+    return hints.get(act, Any), hints.get(on, Any)

@@ -60,7 +60,7 @@ class FormError(ValueError):
 
 def canonical(value: object) -> bytes:
     """Serialize a value of the statement profile; within it this is RFC 8785 (a test compares with verify's)."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def digest(value: object) -> Digest:

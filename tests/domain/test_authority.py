@@ -3,8 +3,24 @@
 from typing import Any
 
 import pytest
-from tests.domain.agreements.test_agreement import AG, awaiting, signed
-from tests.domain.stage import Stage, commitment, key_id, rep, root, seated, text
+from tests.domain.agreements.test_agreement import AG, awaiting, draft, signed
+from tests.domain.governance.test_decision import ACT, DISSENT
+from tests.domain.stage import (
+    FOUNDERS,
+    Body,
+    Stage,
+    Voice,
+    appointment,
+    commitment,
+    genesis,
+    key_id,
+    proposed,
+    registration,
+    rep,
+    root,
+    seated,
+    text,
+)
 from tests.domain.tables import codes
 
 from constancia.domain.authority import GENERAL
@@ -155,6 +171,141 @@ def test_a_key_that_registers_itself_registers_no_other() -> None:
     body["public_key"] = "a2V5IG9mIG5ldw=="
     refusal = seated().refused(root("nosc"), "KeyRegistered", body)
     assert refusal.code == "E_KEY_UNKNOWN"
+
+
+def test_a_key_ends_itself_whatever_its_holders_scope_and_no_other_key() -> None:
+    stage = seated()
+    stage.join("nosc", name="narrow", scope=["VoteCast"])
+    voice = rep("nosc", "narrow")
+    other = {"key": key_id("rep-nosc"), "reason": "lost"}
+    assert "E_OUT_OF_SCOPE" in codes(stage.refused(voice, "KeyRevoked", other))
+    stage.says(voice, "KeyRevoked", other | {"key": key_id("rep-narrow")})
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "code"),
+    [("capacity", "root", "E_ROLE"), ("capacity", "secretariat", "E_ROLE"), ("person", "p-inai", "E_ROLE"),
+     ("party", "inai", "E_ROLE"), ("appointment", "ap-inai", "E_ROLE"),
+     ("appointment", "ap-none", "E_APPOINTMENT_NOT_IN_FORCE")],
+)  # fmt: skip
+def test_3_who_acts_is_who_was_appointed_in_each_member(member: str, value: str, code: str) -> None:
+    stage, voice = seated(), rep("nosc")
+    stage.says("nosc", "CommitmentProposed", commitment())
+    pretended = Voice({**voice.actor, member: value}, voice.key)
+    assert code in codes(stage.refused(pretended, "CommitmentProposed", commitment("c2")))
+
+
+def test_3_a_person_speaks_for_one_party_in_a_matter_under_every_edition_since_the_second() -> None:
+    body = {"governance_body": "cc", "rules": {"decision_rule": {"rule_source": "adopted", "value": "unanimity"}},
+            "version": 1}  # fmt: skip
+    for edition in (1, 2, 3):
+        stage = seated(edition=edition)
+        double = stage.join("sfp", name="double", person="p-nosc")
+        stage.says("nosc", "GovernanceRulesAdopted", body)
+        if edition == 1:
+            stage.says(double, "GovernanceRulesAdopted", body)
+            continue
+        refusal = stage.refused(double, "GovernanceRulesAdopted", body)
+        assert (refusal.code, refusal.judged_against["spoke_for"]) == ("E_SELF_DEALING", "nosc")
+        stage.says("inai", "GovernanceRulesAdopted", body)
+        stage.says("sfp", "GovernanceRulesAdopted", body)
+
+
+@pytest.mark.parametrize("edition", [1, 2, 3])
+def test_29_who_sits_nowhere_decides_nothing_and_in_the_first_edition_agrees_on_nothing(edition: int) -> None:
+    stage = seated(edition=edition)
+    text_of = draft(parties=["inai", "nosc", "red"])
+    if edition == 1:
+        assert stage.code("red", "AgreementDrafted", text_of) == "E_NOT_SEATED"
+    else:
+        stage.says("red", "AgreementDrafted", text_of)
+    stage.says("nosc", "CommitmentProposed", commitment())
+    assert stage.code("red", "DecisionProposed", proposed("d1", ACT)) == "E_NOT_SEATED"
+    stage.says("nosc", "DecisionProposed", proposed("d1", ACT))
+    assert stage.code("red", "DissentRecorded", DISSENT) == "E_NOT_SEATED"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("unknown", "E_KEY_UNKNOWN"),
+        ("pending", "E_KEY_NOT_ACTIVE"),
+        ("active", ""),
+        ("retired", "E_KEY_NOT_ACTIVE"),
+        ("revoked", "E_KEY_REVOKED"),
+        ("compromised", "E_KEY_REVOKED"),
+    ],
+)
+def test_3_only_an_active_key_signs(status: str, code: str) -> None:
+    stage, new = seated(), rep("nosc", key="new")
+    if status == "retired":
+        stage.says("nosc", "KeyRotated", {"key": key_id("rep-nosc"), "new_key": key_id("new")})
+        new = rep("nosc")
+    elif status != "unknown":
+        stage.says(new, "KeyRegistered", registration("nosc", "new", "ap-nosc"))
+    if status in ("active", "revoked", "compromised"):
+        stage.says(root("nosc"), "KeyEndorsed", {"key": key_id("new"), "valid_from": "2019-01-01"})
+    if status == "revoked":
+        stage.says(root("nosc"), "KeyRevoked", {"key": key_id("new"), "reason": "lost"})
+    if status == "compromised":
+        stage.says(root("nosc"), "KeyCompromised", {"compromised_since": "2019-03-01", "key": key_id("new")})
+    assert stage.code_of(new, "CommitmentProposed", commitment()) == code
+
+
+@pytest.mark.parametrize("day", ["2019-03-04", "2019-03-05", "2019-03-10", "2019-03-11"])
+def test_3_a_key_signs_within_its_endorsement(day: str) -> None:
+    stage, new = seated(), rep("nosc", key="new")
+    stage.says(new, "KeyRegistered", registration("nosc", "new", "ap-nosc"))
+    endorsed = {"key": key_id("new"), "valid_from": "2019-03-05", "valid_until": "2019-03-10"}
+    stage.says(root("nosc"), "KeyEndorsed", endorsed)
+    expected = "" if "2019-03-05" <= day <= "2019-03-10" else "E_KEY_EXPIRED"
+    assert stage.on(day).code_of(new, "CommitmentProposed", commitment()) == expected
+
+
+def test_genesis_is_the_first_entry_and_the_founders_speak_in_it_alone() -> None:
+    assert "E_STATE" in codes(Stage().refused(root("nosc"), "PartyRegistered", registered()))
+    stage = Stage().open()
+    assert "E_STATE" in codes(stage.refused(FOUNDERS, "LedgerOpened", genesis()))
+    for refusal in (
+        stage.refused(FOUNDERS, "PartyRegistered", registered()),
+        Stage().refused(root("inai"), "LedgerOpened", genesis()),
+    ):
+        rules = [(refusal.code, refusal.rule), *refusal.also]
+        assert ("E_ROLE", "the founders speak together in genesis, and only there") in rules
+    stage.says(root("nosc"), "PartyRegistered", registered())
+
+
+def registered() -> Body:
+    return {"kind": "civil_society_group", "legal_name": text("nosc"), "party": "nosc"}
+
+
+def test_no_scope_gives_a_representative_what_is_a_roots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scope may list a type that is not known when it is recorded, and is a root's when it is known."""
+    stage = seated()
+    with monkeypatch.context() as patch:
+        patch.delitem(REGISTRY, "PartyWithdrew")
+        voice = stage.join("nosc", name="wide", scope=["PartyWithdrew"])
+    leaving = {"effective": stage.today, "governance_body": "cc", "grounds": text("Ya"), "party": "nosc"}
+    assert "E_OUT_OF_SCOPE" in codes(stage.refused(voice, "PartyWithdrew", leaving))
+
+
+def test_a_key_presents_itself_before_its_holders_first_day_and_says_nothing_else() -> None:
+    stage = seated()
+    stage.says(root("nosc"), "RepresentativeAppointed", appointment("nosc", "early", valid_from="2019-03-05"))
+    voice = rep("nosc", "early")
+    stage.says(voice, "KeyRegistered", registration("nosc", voice.key, "ap-early"))
+    stage.says(root("nosc"), "KeyEndorsed", {"key": key_id(voice.key), "valid_from": "2019-03-01"})
+    assert stage.on("2019-03-04").code(voice, "CommitmentProposed", commitment()) == "E_APPOINTMENT_NOT_IN_FORCE"
+    stage.on("2019-03-05").says(voice, "CommitmentProposed", commitment())
+
+
+def test_a_key_of_an_appointment_that_is_over_does_not_present_itself() -> None:
+    stage = seated()
+    stage.says(root("nosc"), "RepresentativeAppointed", appointment("nosc", "late", valid_until="2019-03-04"))
+    voice = rep("nosc", "late")
+    registered = registration("nosc", voice.key, "ap-late")
+    assert stage.on("2019-03-05").code(voice, "KeyRegistered", registered) == "E_APPOINTMENT_NOT_IN_FORCE"
+    stage.on("2019-03-04").says(voice, "KeyRegistered", registered)
 
 
 def test_a_root_says_nothing_in_a_representatives_place() -> None:

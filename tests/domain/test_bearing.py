@@ -1,27 +1,58 @@
 """Who bears what at present: orphaned duties, separate voices, who acts in a fallback, who speaks for one that left."""
 
 from datetime import date
+from itertools import permutations
 
+import pytest
 from tests.domain.commitments.test_conditions import expecting, settling
 from tests.domain.commitments.test_duty import assigned, duty
 from tests.domain.governance.test_succession import ending
 from tests.domain.identity.test_party import composite, left
-from tests.domain.stage import MEMBERS, root, seated, text
+from tests.domain.stage import MEMBERS, Stage, root, seated, text
 
-from constancia.domain.bearing import fallback_bearers, is_orphaned, represents_as_left, separate_voices
+from constancia.domain.bearing import (
+    bearers,
+    bearing_facts,
+    fallback_bearers,
+    is_orphaned,
+    represents_as_left,
+    separate_voices,
+)
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.succession import open_duties
 
 
+def orphaned(stage: Stage) -> list[tuple[str, object]]:
+    facts = bearing_facts(stage.state)
+    return [(fact.stream, fact.params) for fact in facts if fact.kind == "DutyOrphaned"]
+
+
 def test_p5_a_duty_is_orphaned_once_its_bearer_was_dissolved_or_has_left() -> None:
     stage = assigned("nosc")
     assert not is_orphaned(stage.state, duty(stage))
+    assert orphaned(stage) == []
     gone = ending("nosc", orphaned=sorted(open_duties(stage.state, "nosc")))
     stage.each("PartySucceeded", gone)
     assert is_orphaned(stage.state, duty(stage))
+    assert orphaned(stage) == [("duty/o2", {"bearers": ["nosc"]})]
     stage = assigned("nosc").withdraw("nosc")
     assert is_orphaned(stage.state, duty(stage))
+    assert orphaned(stage) == [("duty/o2", {"bearers": ["nosc"]})]
+
+
+def test_p5_a_duty_of_several_is_orphaned_with_the_last_of_them() -> None:
+    stage = assigned("inai", "nosc").withdraw("nosc")
+    assert [bearer.standing for bearer in bearers(stage.state, duty(stage))] == ["bears", "left"]
+    assert not is_orphaned(stage.state, duty(stage))
+    stage.withdraw("inai")
+    assert is_orphaned(stage.state, duty(stage))
+    assert orphaned(stage) == [("duty/o2", {"bearers": ["inai", "nosc"]})]
+    back = {"conditions": text("Vuelve"), "effective": "2019-03-01", "governance_body": "cc", "party": "nosc"}
+    for voice in (root("nosc"), "sfp"):
+        stage.says(voice, "PartyReturned", back)
+    assert [bearer.standing for bearer in bearers(stage.state, duty(stage))] == ["left", "bears"]
+    assert orphaned(stage) == []
 
 
 def test_parties_in_one_successor_are_one_voice_and_a_dissolved_one_is_none() -> None:
@@ -31,6 +62,15 @@ def test_parties_in_one_successor_are_one_voice_and_a_dissolved_one_is_none() ->
     assert separate_voices(stage.state, MEMBERS) == 2
     stage.each("PartySucceeded", ending("nosc"), ("nosc", "sfp"))
     assert separate_voices(stage.state, MEMBERS) == 1
+
+
+@pytest.mark.parametrize("parties", list(permutations(MEMBERS)))
+def test_voices_are_counted_in_any_order(parties: tuple[str, ...]) -> None:
+    stage = seated()
+    stage.each("PartySucceeded", ending("nosc"))
+    assert separate_voices(stage.state, parties) == 2
+    stage.each("PartySucceeded", ending("inai", "sfp"), ("inai", "sfp"))
+    assert separate_voices(stage.state, parties) == 1
 
 
 def test_members_of_a_fallback_are_those_that_sit() -> None:

@@ -7,15 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import signed_by
-from tests.domain.commitments.test_commitment import adopted, completed, report
+from tests.domain.commitments.test_commitment import adopted, brought_to, completed, deciding, report
 from tests.domain.commitments.test_deliverable import accepted, in_hand
 from tests.domain.governance.test_decision import ADOPTION, FOR, opened, signature, voted
-from tests.domain.stage import Body, Stage, act_of, key_id, milestone, proposed, root, seated, small_scope, text
+from tests.domain.stage import (
+    Body,
+    Stage,
+    act_of,
+    commitment,
+    key_id,
+    milestone,
+    proposed,
+    root,
+    seated,
+    small_scope,
+    text,
+)
 from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import Derived, derive, derived_at, flags, was_member
+from constancia.domain.derive import Derived, derive, derived_at, flags, milestone_standing, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.kernel.calendar import Certainty
 
@@ -120,12 +132,7 @@ def test_15_every_target_is_missed_once_a_due_instant() -> None:
 def test_15_a_day_that_is_moved_away_and_back_again_is_missed_once() -> None:
     stage = seated().adopted("c1", small_scope(milestones=[milestone(window="2019-03-01/2019-03-05")]))
     for number, day, window in ((2, "2019-03-10", "2019-04"), (3, "2019-03-12", "2019-03-01/2019-03-05")):
-        body = {
-            "commitment": "c1", "decision": f"d-{number}", "declared_kind": "deferral", "from_version": number - 1,
-            "scope": small_scope(milestones=[milestone(window=window)]),
-        }  # fmt: skip
-        stage.on(day).decided(f"d-{number}", {"body": body, "stream": "commitment/c1", "type": "ScopeChanged"})
-        stage.says("sfp", "ScopeChanged", body)
+        change(stage.on(day), number, window)
     twice = missed(stage)
     assert len(twice) == len(set(twice))
     assert ("milestone m1", "2019-03-06T06:00:00Z") in twice
@@ -236,14 +243,84 @@ def test_15_a_milestone_taken_out_in_time_is_a_reduction_and_no_missed_deadline(
     assert "scope_reduced" in commitment_flags(stage)
 
 
-def rescheduled(stage: Stage, window: str) -> Stage:
-    """The milestone's window is replaced by all, nine days after its adoption."""
-    scope = small_scope(milestones=[milestone(window=window)])
-    body: Body = {"commitment": "c1", "decision": "d-2", "declared_kind": "clarification", "from_version": 1,
-                  "scope": scope}  # fmt: skip
-    stage.on("2019-03-10").decided("d-2", {"body": body, "stream": "commitment/c1", "type": "ScopeChanged"})
+DUE = datetime(2019, 5, 25, 5, tzinfo=UTC)  # of a window up to 24 May
+INSTANT = timedelta(seconds=1)
+
+
+def standing(window: str, at: datetime, ended: datetime | None = None, *, is_done: bool = False) -> tuple[str, int]:
+    """Of a milestone, whose commitment is withdrawn at an instant where one is given."""
+    scope = small_scope(actions=[], deliverables=[], milestones=[milestone(window=window)])
+    stage = seated().adopted("c1", scope)
+    if ended is not None:
+        said = deciding("withdrawn", stage)
+        stage.now = ended
+        stage.says(*said)
+    elif is_done:
+        stage.says("inai", "MilestoneCompleted", completed())
+    promised = stage.find(Commitment, "commitment/c1")
+    found = milestone_standing(stage.state, promised, promised.scopes[-1].scope.milestones[0], at)
+    assert found.due == (None if window.endswith("..") else DUE)
+    return found.stands, found.days_late
+
+
+UP_TO_MAY, OPEN = "2019-03-26/2019-05-24", "2019-03-26/.."
+
+
+@pytest.mark.parametrize(
+    ("window", "at", "ended", "expected"),
+    [
+        (UP_TO_MAY, DUE - INSTANT, None, ("running", 0)),
+        (UP_TO_MAY, DUE, None, ("overdue", 1)),
+        (UP_TO_MAY, DUE + timedelta(days=1) - INSTANT, None, ("overdue", 1)),
+        (UP_TO_MAY, DUE + timedelta(days=1), None, ("overdue", 2)),
+        (OPEN, DUE, None, ("open_ended", 0)),
+        (UP_TO_MAY, LATE, DUE - INSTANT, ("ended", 0)),
+        (UP_TO_MAY, LATE, DUE, ("overdue", 1)),  # it was late when its commitment ended, and is no later since
+        (UP_TO_MAY, LATE, DUE + timedelta(days=3), ("overdue", 4)),
+        (UP_TO_MAY, DUE, DUE + timedelta(days=3), ("overdue", 1)),
+        (OPEN, LATE, DUE, ("ended", 0)),
+    ],
+)
+def test_15_standing_of_a_milestone_around_its_deadline_and_its_commitments_end(
+    window: str, at: datetime, ended: datetime | None, expected: tuple[str, int]
+) -> None:
+    assert standing(window, at, ended) == expected
+    assert standing(window, at, is_done=True) == ("done", 0)
+
+
+def test_only_a_rejection_is_answered_to_who_proposed() -> None:
+    assert "ReasonedResponseOwed" not in kinds(brought_to("suspended"))
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    assert kinds(brought_to("rejected", stage)).count("ReasonedResponseOwed") == 1
+
+
+@pytest.mark.parametrize("window", ["2018", "2019-02-28", "2019-03-01"])
+def test_15_a_deadline_that_had_passed_when_its_commitment_was_adopted_is_missed(window: str) -> None:
+    stage = seated().on("2019-03-02").adopted("c1", small_scope(milestones=[milestone(window=window)]))
+    assert [target for target, _since in missed(stage)] == ["deliverable e1", "milestone m1"]
+
+
+def change(stage: Stage, number: int, window: str) -> Stage:
+    """The milestone's window is replaced by all."""
+    body: Body = {"commitment": "c1", "decision": f"d-{number}", "declared_kind": "deferral",
+                  "from_version": number - 1, "scope": small_scope(milestones=[milestone(window=window)])}  # fmt: skip
+    stage.decided(f"d-{number}", {"body": body, "stream": "commitment/c1", "type": "ScopeChanged"})
     stage.says("sfp", "ScopeChanged", body)
     return stage
+
+
+def rescheduled(stage: Stage, window: str) -> Stage:
+    """It is replaced nine days after the commitment's adoption."""
+    return change(stage.on("2019-03-10"), 2, window)
+
+
+def test_15_a_deadline_moved_away_in_time_is_not_missed() -> None:
+    """Neither that of the first scope nor that of one between is in force on its day."""
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(window="2019-05")]))
+    for number, day, window in ((2, "2019-03-10", "2019-04"), (3, "2019-03-20", "2019-06")):
+        change(stage.on(day), number, window)
+    assert {since for _target, since in missed(stage)} == {"2019-07-01T05:00:00Z"}
 
 
 @pytest.mark.parametrize("window", ["2018-01/2018-02", "2017", "2019-03-01/2019-03-09"])

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +21,7 @@ from constancia.domain.identity.key import Key
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.values import canonical, digest
-from constancia.domain.state import State, replay
+from constancia.domain.state import FORM_OF_FIRST, State, replay, state_form
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -128,6 +129,15 @@ def test_the_document_is_sorted_by_stream_and_names_the_ledger() -> None:
     assert (document["ledger"], document["size"]) == (ORIGIN, len(seated().entries))
 
 
+@pytest.mark.parametrize("edition", [1, 2, 3])
+def test_the_document_names_edition_and_form_since_there_are_any(edition: int) -> None:
+    about = seated(edition=edition).state.about()
+    assert (about.pop("ledger"), about.pop("size")) == (ORIGIN, len(seated(edition=edition).entries))
+    assert about == ({} if edition == 1 else {"edition": edition, "form": state_form(edition)})
+    assert State(ORIGIN).about() == {"ledger": ORIGIN, "size": 0}
+    assert state_form(1) == FORM_OF_FIRST
+
+
 def test_zone_is_genesis_and_utc_before_it() -> None:
     assert State().timezone == "UTC"
     assert Stage().open().state.timezone == "America/Mexico_City"
@@ -175,6 +185,86 @@ def test_what_is_computed_once_is_of_this_state_alone() -> None:
     state.undo(token)
     assert state.once(count) == other.once(count) == len(other.aggregates)
     assert calls == [before, before + 1, before, before]
+
+
+class Stored:
+    """A state that is stored somewhere, as `Base` asks."""
+
+    def __init__(self, state: State) -> None:
+        self.size = state.size
+        self._aggregates = {name: state.aggregates[name] for name in state.aggregates}
+
+    def get(self, stream: str) -> Aggregate | None:
+        return self._aggregates.get(stream)
+
+    def of(self, kind: type[Aggregate]) -> Iterator[Aggregate]:
+        return (each for each in self._aggregates.values() if isinstance(each, kind))
+
+    def streams(self) -> Iterator[str]:
+        return iter(self._aggregates)
+
+    def on_topic(self, kind: type[Aggregate], topic: str, further: Sequence[str] = ()) -> Sequence[str]:
+        return [
+            name
+            for name, each in self._aggregates.items()
+            if isinstance(each, kind) and (topic in each.topics or name in further)
+        ]
+
+
+def shown(state: State) -> object:
+    """All that can be asked of a state."""
+    classes = {type(each) for each in state.aggregates.values()}
+    topics = {topic for each in state.aggregates.values() for topic in each.topics}
+    return (
+        bytes_of(state),
+        list(state.aggregates),
+        len(state.aggregates),
+        {cls: list(state.of(cls)) for cls in classes},
+        {(cls, topic): state.on_topic(cls, topic) for cls in classes for topic in (*topics, "none-such")},
+        {name: (state.version(name), state.standing(name)) for name in (*state.aggregates, "party/none-such")},
+        (state.edition, state.timezone, state.languages, state.opened_on, state.size),
+    )
+
+
+SIZES = (0, 1, 2, 25, 60, -1, None)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_state_that_rests_on_a_stored_one_answers_as_one_that_does_not(size: int | None) -> None:
+    stage = history()
+    whole = stage.entries
+    below = Stored(replay(whole[:size], ORIGIN, stage.lookup))
+    state, alone = State(ORIGIN, below), replay(whole[:size], ORIGIN, stage.lookup)
+    assert shown(state) == shown(alone)
+    assert (state.base_size, alone.base_size, dict(state.recent), state.created) == (below.size, 0, {}, [])
+    undos = [state.apply(entry, lookup=stage.lookup) for entry in whole[below.size :]]
+    assert shown(state) == shown(stage.state)
+    for name, each in state.recent.items():
+        stored = below.get(name)
+        assert each is not stored
+        assert (name in state.created) is (stored is None)
+        assert (name in state.created_of(type(each))) is (stored is None)
+    gained = {(topic, name) for name, each in state.recent.items() for topic in each.topics}
+    gained -= {(topic, name) for name, each in state.recent.items() for topic in getattr(below.get(name), "topics", ())}
+    assert sorted(state.gained()) == sorted(gained)
+    copy = state.copied()
+    assert (shown(copy), copy.base_size) == (shown(state), below.size)
+    for token in reversed(undos):
+        state.undo(token)
+    assert shown(state) == shown(alone)
+    assert shown(copy) == shown(stage.state)
+    with pytest.raises(KeyError):
+        copy.aggregates["party/none-such"]
+
+
+def test_a_state_goes_on_from_a_stored_one_of_its_own_size_alone() -> None:
+    stage = history()
+    state = replay(stage.entries, ORIGIN, stage.lookup)
+    with pytest.raises(ValueError, match="can't rest on one after"):
+        state.rest_on(Stored(replay(stage.entries[:-1], ORIGIN, stage.lookup)))
+    state.rest_on(Stored(stage.state))
+    assert (dict(state.recent), state.base_size, list(state.gained())) == ({}, stage.state.size, [])
+    assert shown(state) == shown(stage.state)
 
 
 def test_a_copy_and_what_it_was_copied_from_go_on_apart() -> None:

@@ -7,8 +7,10 @@ from itertools import product
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.domain.agreements.test_agreement import COMMA, amending, drafted, frozen, lapsed, leaving, signed
+from tests.domain.governance.test_decision import ACT, opened, vote
 from tests.domain.kernel.test_moves import DAYS, asked_days, dates, possible_days
-from tests.domain.stage import Stage, key_id
+from tests.domain.stage import MEMBERS, Stage, commitment, key_id, proposed, root, seated, text
 from tests.domain.test_oracles import history
 
 from constancia.domain.kernel.calendar import Certainty
@@ -173,9 +175,68 @@ def test_y2_every_combination_of_dates_is_answered_as_all_worlds_do(
     assert answer_for(asked, since, until, ended) is expected
 
 
+def test_a_seat_that_was_taken_again_has_no_end() -> None:
+    stage = seated().on("2019-04-01").withdraw("nosc")
+    back = {"conditions": text("Vuelve"), "effective": "2019-05-01", "governance_body": "cc", "party": "nosc"}
+
+    def ends() -> dict[str, str | None]:
+        return {one.name: one.until for one in on(stage, "2019-06-01") if one.kind == "seat"}
+
+    assert ends() == {"inai": None, "nosc": "2019-04-01", "sfp": None}
+    stage.on("2019-05-01").says(root("nosc"), "PartyReturned", back)
+    stage.each("PartyReturned", back, ("inai", "sfp"))
+    assert ends() == dict.fromkeys(MEMBERS)
+
+
+def outcome(stage: Stage, kind: str) -> tuple[str | None, list[Certainty]]:
+    """Since when it holds, and the answers for the last day of March 2019 and the days around it."""
+    days = ("2019-03-30", "2019-03-31", "2019-04-01")
+    answers = [[one for one in on(stage, day) if one.kind == kind] for day in days]
+    return answers[0][0].since, [holds.holds for (holds,) in answers]
+
+
+def test_y1_an_outcome_holds_from_its_own_day_which_is_not_always_that_of_an_entry() -> None:
+    assert outcome(lapsed(), "AgreementLapsed") == ("2019-03-31", [NO, YES, YES])
+    assert outcome(opened("2019-03-30"), "DecisionLapsed") == ("2019-03-31", [NO, YES, YES])
+    stage = drafted().on("2019-03-31")
+    stage.says("inai", "AgreementTextFrozen", frozen())
+    for party, day in (("nosc", "2019-03-31"), ("inai", "2019-03-31"), ("sfp", "2019-03-30")):
+        stage.says(party, "AgreementSigned", signed(), occurred_on=day)
+    assert outcome(stage, "AgreementEnteredIntoForce") == ("2019-03-31", [NO, YES, YES])
+
+
+def test_y1_a_version_in_force_ends_where_the_next_one_or_the_agreements_end_begins() -> None:
+    stage = amending("partially_signed").on("2019-03-31")
+    stage.each("AgreementSigned", signed(2, COMMA), ("inai", "sfp"))
+    stage.on("2019-04-30")
+    for party in ("nosc", "inai"):
+        stage.says(party, "AgreementPartyWithdrew", leaving(stage.today))
+
+    def in_force(day: str) -> list[tuple[str, str | None, str | None, Certainty]]:
+        versions = [one for one in on(stage, day) if one.kind == "AgreementEnteredIntoForce"]
+        return [(one.name, one.since, one.until, one.holds) for one in versions]
+
+    for day, former, latter in (("2019-03-30", YES, NO), ("2019-03-31", NO, YES), ("2019-04-30", NO, NO)):
+        assert in_force(day) == [
+            ("1", "2019-03-01", "2019-03-31", former), ("2", "2019-03-31", "2019-04-30", latter),
+        ]  # fmt: skip
+
+
+def test_y1_in_the_first_edition_an_outcome_is_of_the_day_of_the_entry_that_made_it_known() -> None:
+    stage = seated(edition=1).on("2019-03-31")
+    stage.says("nosc", "CommitmentProposed", commitment())
+    stage.says("inai", "DecisionProposed", proposed("d1", ACT))
+    for party in MEMBERS:
+        stage.says(party, "VoteCast", vote())
+    assert outcome(stage, "DecisionAdopted") == ("2019-03-31", [NO, YES, YES])
+
+
 def test_y1_a_last_day_is_within_and_a_day_of_revocation_is_not() -> None:
     last = date(2019, 3, 31)
     assert answer_for((last, last), "2019-03-01", until="2019-03-31") is YES
     assert answer_for((last, last), "2019-03-01", ended="2019-03-31") is NO
+    first = date(2019, 3, 1)
+    for until in ("2019-03-01", "../2019-03-01"):  # so that it began on no later day of that month
+        assert answer_for((first, first), "2019-03", until=until) is YES
     following = last + timedelta(days=1)
     assert answer_for((following, following), "2019-03-01", until="2019-03-31") is NO

@@ -43,6 +43,7 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/verify/test_vectors.py",
         "tests/verify/test_odd_input.py",
         "tests/verify/test_dishonest.py",
+        "tests/verify/test_rotated_keys.py",
         "tests/ledger/test_postquantum.py",
     ),
     "ledger/append/": (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.domain.stage import Stage, genesis
+from tests.domain.stage import Stage, deliverable, genesis, milestone, small_scope, text
 
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.identity.genesis import LedgerOpened
@@ -53,6 +53,37 @@ def test_a_form_problem_says_where_what_was_expected_and_what_was_found() -> Non
         "expected": "one of for, against, abstain",
         "found": "'maybe'",
     }
+
+
+INDICATOR = {"direction": "higher", "indicator": "i1", "target": "1", "title": text("Uno"), "unit": "%"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "where"),
+    [
+        (small_scope(), None),
+        (small_scope(indicators=[INDICATOR]), "body.scope.indicators"),
+        (
+            small_scope(milestones=[milestone("m1"), milestone("m2", objective=text("Fin"))]),
+            "body.scope.milestones[1].objective",
+        ),
+        (
+            small_scope(deliverables=[deliverable(form="event", agenda=[text("Uno")])]),
+            "body.scope.deliverables[0].agenda",
+        ),
+    ],
+)
+def test_a_member_that_a_later_edition_added_is_refused_at_any_depth(scope: Any, where: str | None) -> None:
+    body = {"commitment": "c1", "decision": "d1", "scope": scope}
+    assert parse_act("CommitmentAdopted", 3, body).to_json() == body
+    for former in (1, 2):
+        if where is None:
+            assert parse_act("CommitmentAdopted", former, body).to_json() == body
+            continue
+        with pytest.raises(UnknownAct) as caught:
+            parse_act("CommitmentAdopted", former, body)
+        assert caught.value.problem.code == "E_MALFORMED"
+        assert caught.value.problem.found == {"where": where, "since": 3, "schema": former}
 
 
 @pytest.mark.parametrize("name", sorted(REGISTRY))

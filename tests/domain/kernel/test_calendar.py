@@ -119,11 +119,14 @@ def test_possibly_is_only_said_within_the_dates_own_days(when: str, day: date) -
     ("when", "day", "answer"),
     [
         ("2017-05", date(2017, 4, 30), Certainty.NO),
-        ("2017-05", date(2017, 5, 10), Certainty.POSSIBLY),
+        ("2017-05", date(2017, 5, 1), Certainty.POSSIBLY),
+        ("2017-05", date(2017, 5, 30), Certainty.POSSIBLY),
         ("2017-05", date(2017, 5, 31), Certainty.YES),
         ("../2017-05", date(2015, 1, 1), Certainty.POSSIBLY),
+        ("../2017-05", date(2017, 5, 30), Certainty.POSSIBLY),
         ("../2017-05", date(2017, 5, 31), Certainty.YES),
         ("2019-08/..", date(2019, 7, 31), Certainty.NO),
+        ("2019-08/..", date(2019, 8, 1), Certainty.POSSIBLY),
         ("2019-08/..", date(2030, 1, 1), Certainty.POSSIBLY),
     ],
 )
@@ -173,7 +176,26 @@ def test_other_forms_of_an_instant_are_refused(text: str) -> None:
         parse_instant(text)
 
 
-@pytest.mark.parametrize("name", ["", "Mexico/Nowhere", "../../etc/passwd", "/etc/localtime", "America"])
+def test_a_zone_has_its_own_offset() -> None:
+    found = zone("Asia/Kathmandu")
+    assert (found.key, found.utcoffset(datetime(2019, 3, 1))) == (  # noqa: DTZ001 - a zone is asked for its own time
+        "Asia/Kathmandu", timedelta(hours=5, minutes=45),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Mexico/Nowhere",
+        "../../etc/passwd",
+        "/etc/localtime",
+        "America",
+        "Mexico/../UTC",
+        "../zoneinfo/UTC",
+        "UTC\n",
+    ],
+)
 def test_a_zone_is_one_of_the_database(name: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         zone(name)

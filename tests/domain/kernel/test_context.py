@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
-from tests.domain.stage import FOUNDERS, Stage, commitment, founded, genesis, key_id
+from tests.domain.stage import FOUNDERS, Stage, commitment, founded, genesis, key_id, text
 from tests.domain.tables import codes
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.party import Party
+from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future, find_nothing, lies_in_future
+from constancia.domain.kernel.values import digest
 
 
 def context(stage: Stage) -> Context:
@@ -48,6 +50,32 @@ def test_a_mark_says_where_by_whom_and_with_which_key() -> None:
         "nosc", "ap-nosc", "p-nosc", "representative",
     )  # fmt: skip
     assert mark.key == key_id("rep-nosc")
+
+
+@pytest.mark.parametrize("edition", [1, 2, 3])
+def test_5_bodies_are_equal_without_where_a_fact_comes_from_since_the_second_edition(edition: int) -> None:
+    stage = founded(edition=edition)
+    bodies = [
+        commitment(),
+        commitment() | {"provenance": "seed"},
+        commitment("c2"),
+        commitment("c2") | {"title": text("x")},
+    ]
+    digests = [
+        Context(state=stage.state, recorded=stage.entry("nosc", "CommitmentProposed", body)).said_digest
+        for body in bodies
+    ]
+    assert digests[0] == digest(bodies[0])
+    assert digests[1] == digest(bodies[0] if edition > 1 else bodies[1])
+    assert len(set(digests)) == (3 if edition > 1 else 4)
+
+
+@pytest.mark.parametrize("when", ["2019-03", "../2019", "2019-13", "soon"])
+def test_the_date_of_an_act_is_read_once_and_none_where_it_is_impossible(when: str) -> None:
+    stage = founded()
+    at = Context(state=stage.state, recorded=stage.entry("nosc", "CommitmentProposed", commitment(), occurred_on=when))
+    expected = parse_edtf(when) if when.endswith(("03", "2019")) else None
+    assert at.occurred == expected
 
 
 def test_look_ups_give_what_is_of_the_class_asked_for() -> None:

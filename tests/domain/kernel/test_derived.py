@@ -1,6 +1,8 @@
 """The form of a derived fact, and the one rule of a missed deadline."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 
@@ -20,6 +22,45 @@ def target(done: Mark | None, stated: str | None = None) -> Target:
     return Target(
         stream="plan/p", name="submission", window="2019-08-31", due=DUE, on_record=BEFORE, done=done, stated=stated
     )
+
+
+class Ledger(NamedTuple):
+    """Opened on 1 March 2019."""
+
+    edition: int
+    timezone: str = "UTC"
+    opened_on: date | None = date(2019, 3, 1)
+
+
+LATE = {"claimed_on": "2019-12-10", "recorded_at": "2019-12-10T18:00:00.000Z"}
+EARLIER = LATE | {"claimed_on": "2018-06"}
+
+
+# The deadline of 31 August 2019: what was recorded in December, by the date that it claims.
+@pytest.mark.parametrize(
+    ("edition", "done", "on_record", "more"),
+    [
+        *((edition, None, BEFORE, {}) for edition in (1, 2, 3)),
+        *((edition, word("2019-08-31", "2019-08-31"), BEFORE, None) for edition in (1, 2, 3)),
+        # Of the ledger's time: counts from its recording, with both dates.
+        (1, word("2019-08-30"), BEFORE, None),
+        *((edition, word("2019-08-30"), BEFORE, LATE | {"claimed_on": "2019-08-30"}) for edition in (2, 3)),
+        # Of these days: late, as it says.
+        (1, word("2019-12-10"), BEFORE, {}),
+        *((edition, word("2019-12-10"), BEFORE, LATE) for edition in (2, 3)),
+        # Of before the ledger: no record contradicts it, unless the deadline was on record before it fell due.
+        (1, word("2018-06"), BEFORE, None),
+        *((edition, word("2018-06"), DUE - timedelta(seconds=1), EARLIER) for edition in (2, 3)),
+        *((edition, word("2018-06"), DUE, None) for edition in (1, 2, 3)),
+        *((edition, word("2018-06"), DUE + timedelta(seconds=1), None) for edition in (1, 2, 3)),
+    ],
+)
+def test_a_missed_deadline_by_edition_and_by_what_was_on_record(
+    edition: int, done: Mark | None, on_record: datetime, more: dict[str, object] | None
+) -> None:
+    facts = list(missed(Ledger(edition), replace(target(done), on_record=on_record)))
+    common = {"target": "submission", "window": "2019-08-31"}
+    assert [fact.params for fact in facts] == ([] if more is None else [common | more])
 
 
 def test_absent_members_are_left_out() -> None:

@@ -1,5 +1,6 @@
 """Kinds of aggregates: that acts and rules fit is checked when a kind is made, not when somebody is refused."""
 
+import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
@@ -114,6 +115,9 @@ def test_an_act_over_another_base_and_a_base_over_no_aggregate_are_none() -> Non
         kind_of(Act)
     with pytest.raises(TypeError, match="does not say which aggregate"):
         kind_of(made(), base=made())
+    other: type[Act[Any]] = act_base(types.new_class("OfText", (Act[str],)))  # type: ignore[type-var]
+    with pytest.raises(TypeError, match="OfText does not say which aggregate"):
+        kind_of(made(), base=other)
 
 
 def is_said(rule: Rule[Any, Any]) -> bool:

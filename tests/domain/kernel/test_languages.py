@@ -3,7 +3,7 @@
 import pytest
 
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, NEWEST
-from constancia.domain.kernel.languages import is_language_tag, is_text, language_shown, tag_of
+from constancia.domain.kernel.languages import TAG_CHARACTERS, is_language_tag, is_text, language_shown, tag_of
 from constancia.domain.kernel.values import Doc, DocSet, FormError, Text
 from constancia.domain.kernel.walk import values_in
 
@@ -29,6 +29,13 @@ def test_another_tag_is_not(tag: str) -> None:
         return
     with pytest.raises(FormError, match="language tag"):
         Text.parse({"es": "uno", tag: "otro"})
+
+
+def test_a_tag_has_35_characters_at_most() -> None:
+    longest = "es-x-" + "-".join(["abcdefg"] * 3 + ["abcdef"])
+    assert (len(longest), TAG_CHARACTERS) == (35, 35)
+    assert is_language_tag(longest)
+    assert not is_language_tag(longest + "g")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,14 @@ from constancia.domain.catalogue import REGISTRY
 from constancia.domain.derive import was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.kernel.calendar import Certainty, parse_edtf
-from constancia.domain.kernel.occurrence import CLAIM_SPAN, Occurrence, counts_as_said, is_one_day, occurrence
+from constancia.domain.kernel.occurrence import (
+    CLAIM_SPAN,
+    Occurrence,
+    as_recorded,
+    counts_as_said,
+    is_one_day,
+    occurrence,
+)
 
 OPENED = date(2019, 3, 1)
 NAME = {"lang": "en", "name": "NOSC", "official": False, "party": "nosc", "used_in": "x"}
@@ -40,6 +47,7 @@ class Said:
         ("2021-06-07", Occurrence(on="2021-06-15", claimed_on="2021-06-07")),
         ("2021-06", Occurrence(on="2021-06-15", claimed_on="2021-06")),
         ("2019-08-31", Occurrence(on="2021-06-15", claimed_on="2019-08-31")),
+        ("2019-03-01", Occurrence(on="2021-06-15", claimed_on="2019-03-01")),  # the day of the opening
         ("2019", Occurrence(on="2021-06-15", claimed_on="2019")),  # not all of it lies before the opening
         ("../2020", Occurrence(on="2021-06-15", claimed_on="../2020")),
         ("2019-02-28", Occurrence(on="2019-02-28")),  # no record of that time can contradict it
@@ -60,6 +68,23 @@ def test_t3_no_claim_makes_anything_of_the_ledgers_time_earlier_than_the_span(sa
     assert end is not None
     assert end < OPENED or end >= recorded - CLAIM_SPAN
     assert counts_as_said(parse_edtf(counted), recorded, OPENED)
+
+
+# Recorded on 15 June 2021.
+@pytest.mark.parametrize(
+    ("met", "expected"),
+    [
+        (Occurrence(on="2021-06-15"), None),
+        (Occurrence(on="2021-06-08"), None),  # the last day of the span
+        (Occurrence(on="2021-06-15", claimed_on="2019-08-31"), None),
+        (Occurrence(on="2021-06-07"), Occurrence(on="2021-06-15", claimed_on="2021-06-07")),
+        (Occurrence(on="2017-05"), Occurrence(on="2021-06-15", claimed_on="2017-05")),
+        (Occurrence(on="../2017-05"), Occurrence(on="2021-06-15", claimed_on="../2017-05")),
+        (Occurrence(on="2019-01-01", claimed_on="2018"), Occurrence(on="2021-06-15", claimed_on="2018")),
+    ],
+)
+def test_t3_what_the_record_contradicts_counts_from_its_recording(met: Occurrence, expected: Occurrence | None) -> None:
+    assert as_recorded(Ledger(), Said("1999"), met) == (met if expected is None else expected)
 
 
 def test_is_one_day() -> None:

@@ -1,5 +1,6 @@
 """What was packed is unpacked as it was: every aggregate of every history that the tests can make."""
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -10,7 +11,7 @@ from tests.profile import sampled
 
 from constancia.domain.catalogue import AGGREGATES
 from constancia.domain.kernel.acts import Recorded
-from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
 from constancia.domain.kernel.context import Lookup
 from constancia.domain.kernel.packing import _form_of, pack, unpack
 from constancia.domain.state import State
@@ -51,9 +52,20 @@ def test_every_aggregate_has_a_form(kind: object) -> None:
 def test_other_text_is_refused() -> None:
     stage = history()
     party = next(one for name, one in stage.state.aggregates.items() if name.startswith("party/"))
-    for other in ("", "[]", "{", pack(party)[:-1], pack(party).replace("[", "[0,", 1)):
+    items = json.loads(pack(party))
+    lists = [json.dumps(other) for other in ([], items[:-1], [*items, None], [0, *items])]
+    for other in ("", "{", pack(party)[:-1], *lists):
         with pytest.raises((ValueError, TypeError)):
             unpack(type(party), other)
+
+
+def test_what_may_be_absent_is_written_as_it_is_and_only_one_of_several_classes_by_name() -> None:
+    assert _form_of(Mark | None) is _form_of(Mark)
+    for plain in (str | None, str | bool | int):
+        assert _form_of(plain) == (None, None)
+    one_of = _form_of(Mark | Concurrence)
+    assert one_of.write is not None
+    assert one_of.write(Concurrence(type="T", digest="d")) == ["Concurrence", ["T", "d", []]]
 
 
 def test_type_without_a_form_is_an_error_of_the_program() -> None:

@@ -12,7 +12,7 @@ COMMITMENT = commitment_of(SALT, "Persona H")
 
 
 def test_commitment_is_salted_and_binds_the_value() -> None:
-    assert hashlib.sha256(SALT + b'"Persona H"').hexdigest() == COMMITMENT
+    assert hashlib.sha256(SALT + b'"Persona H"').hexdigest() == commitment_of(SALT, "Persona H") == COMMITMENT
     assert commitment_of(bytes(32), "Persona H") != COMMITMENT
     assert commitment_of(SALT, "Persona h") != COMMITMENT
     with pytest.raises(ValueError, match="32 bytes"):

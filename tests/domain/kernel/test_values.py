@@ -1,7 +1,7 @@
 """Typed values: exactly the members they name, each in its form, and back again as the same bytes."""
 
 import dataclasses
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import rfc8785
@@ -33,6 +33,7 @@ from constancia.domain.kernel.values import (
     StreamName,
     Text,
     TypeName,
+    Value,
     canonical,
     digest,
     parser_for,
@@ -78,6 +79,10 @@ def test_canonical_is_rfc_8785_and_the_verifiers_within_the_profile(value: Any) 
     assert canonical(value) == rfc8785.dumps(value) == verify_canonical(value)
 
 
+def test_canonical_is_utf_8_without_escapes_and_sorted() -> None:
+    assert canonical({"ñ": "漢", "a": [True, None, 1]}) == '{"a":[true,null,1],"ñ":"漢"}'.encode()
+
+
 def test_digest_is_the_sha256_of_the_canonical_bytes() -> None:
     assert digest({}) == "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
     assert digest({"b": 1, "a": 2}) == digest({"a": 2, "b": 1})
@@ -121,17 +126,74 @@ def test_null_is_not_absence() -> None:
         Text.parse({"es": "x", "en": None})
 
 
-def test_lists_are_bounded() -> None:
+@pytest.mark.parametrize("count", [0, 1, LIST_ITEMS, LIST_ITEMS + 1])
+def test_lists_and_maps_are_bounded(count: int) -> None:
+    names = [f"r{number}" for number in range(count)]
+    values: list[tuple[Any, Any]] = [
+        (tuple[Identifier, ...], names),
+        (dict[str, Rule], {name: {"rule_source": "law", "value": 1} for name in names}),
+    ]
+    for hint, value in values:
+        if count > LIST_ITEMS:
+            with pytest.raises(FormError):
+                parser_for(hint)(value, "x")
+        else:
+            assert len(parser_for(hint)(value, "x")) == count
+
+
+@pytest.mark.parametrize(("count", "is_taken"), [(1, True), (LIST_ITEMS, True), (LIST_ITEMS + 1, False)])
+def test_a_text_has_at_most_so_many_languages(count: int, *, is_taken: bool) -> None:
+    item = {f"q{first}{second}": "x" for first in "abcdefghijk" for second in "abcdefghij"}
+    item = dict(list(item.items())[:count])
+    if is_taken:
+        assert Text.parse(item).to_json() == item
+    else:
+        with pytest.raises(FormError):
+            Text.parse(item)
+
+
+@pytest.mark.parametrize(
+    ("hint", "value"), [(tuple[Identifier, ...], {"a": "b"}), (tuple[Identifier, ...], "ab"), (dict[str, Rule], [])]
+)
+def test_a_list_is_no_map_and_a_map_is_no_list(hint: Any, value: Any) -> None:
     with pytest.raises(FormError):
-        parser_for(tuple[Identifier, ...])(["a"] * (LIST_ITEMS + 1), "x")
-    with pytest.raises(FormError):
-        parser_for(dict[str, Rule])({f"r{n}": {} for n in range(LIST_ITEMS + 1)}, "x")
+        parser_for(hint)(value, "x")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Pair(Value):
+    first: Identifier
+    second: Identifier
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Listed(Value):
+    SORTED: ClassVar = {"names": "", "pairs": "first"}
+
+    names: tuple[Identifier, ...]
+    pairs: tuple[Pair, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("names", "is_sorted"),
+    [([], True), (["a"], True), (["a", "b", "c"], True), (["a", "a"], False), (["a", "c", "b"], False)],
+)
+def test_a_sorted_list_has_each_identifier_once_and_in_order(names: list[str], *, is_sorted: bool) -> None:
+    pairs = [{"first": name, "second": "z"} for name in names]
+    for item, where in (({"names": names}, "body.names"), ({"names": [], "pairs": pairs}, "body.pairs")):
+        if is_sorted:
+            assert Listed.parse(item).to_json() == {"pairs": []} | item
+        else:
+            with pytest.raises(FormError) as caught:
+                Listed.parse(item)
+            assert caught.value.where == where
 
 
 def test_errors_show_little_of_what_was_found() -> None:
     with pytest.raises(FormError) as caught:
         parser_for(Identifier)("X" * 10_000, "x")
     assert len(str(caught.value)) < 250
+    assert caught.value.found == "'" + "X" * 119
 
 
 def test_values_are_frozen() -> None:

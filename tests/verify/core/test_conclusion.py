@@ -83,6 +83,20 @@ def test_key_of_the_log_is_given_and_signs_its_checkpoints() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("signer", "is_earlier"), [("old", False), ("old", True), ("new", False), ("new", True)])
+def test_key_that_no_policy_lists_any_more_signs_earlier_checkpoints_and_no_last_one(
+    signer: str, *, is_earlier: bool
+) -> None:
+    keys = {"old": LogKey("former"), "new": LOG_KEY}
+    conclusion, findings = concluding(policy())
+    assert conclusion.check_keys(ORIGIN, format_vkey(keys["old"].verifier)) == LOG_KEY.verifier
+    raw = keys[signer].checkpoint(1, ROOTS[1])
+    conclusion.open(raw, "head", 4, is_earlier=True) if is_earlier else conclusion.check_checkpoint(raw, "head")
+    unlisted = signer == "old" and not is_earlier
+    assert [remark.code for remark in findings.open] == ["other-log-key"] * unlisted
+    assert findings.faults == []
+
+
 ROOTS = {size: MerkleTree([bytes(32)] * size).root() for size in range(3)}
 
 
@@ -117,6 +131,47 @@ def test_checkpoint_by_a_key_that_no_policy_lists_is_asked_for_no_cosignature() 
             ORIGIN, format_vkey(OWN.verifier), [(0, "head", signer.checkpoint(1, bytes(32), [cosigner("third")]))]
         )
         assert [fault.code for fault in findings.faults] == codes
+
+
+@pytest.mark.parametrize(
+    ("listed", "signers", "codes"),
+    [
+        ((OTHER,), (OTHER,), []),
+        ((OTHER,), (OWN,), ["checkpoint"]),  # that of entry 0 went with its key
+        ((OTHER, W1), (W1,), ["checkpoint"]),  # no witness signs in the log's place
+        ((OTHER, W2), (W2,), ["checkpoint"]),
+        ((OWN,), (), []),  # the policy lists none that could replace it
+        ((W1, W2), (), []),
+    ],
+)
+def test_checkpoint_by_a_key_that_follows_carries_a_cosignature_that_follows(
+    listed: tuple[Witness, ...], signers: tuple[Witness, ...], codes: list[str]
+) -> None:
+    following = LogKey("second")
+    witnesses = {f"w{number}": witness.verifier for number, witness in enumerate(listed) if witness in (W1, W2)}
+    keys = [witness.verifier for witness in listed if witness not in (W1, W2)]
+    conclusion, findings = concluding(policy(NO_QUORUM, (following.verifier, *keys), **witnesses))
+    conclusion.check_keys(ORIGIN, format_vkey(LOG_KEY.verifier))
+    raw = following.checkpoint(1, bytes(32), signers)
+    conclusion.check_log_cosigner(ORIGIN, format_vkey(OWN.verifier), [(0, "head", raw)])
+    assert [fault.code for fault in findings.faults] == codes
+
+
+CHANGED = NOTE.replace(f"{ORIGIN}\n1\n".encode(), f"{ORIGIN}\n2\n".encode())
+
+
+@pytest.mark.parametrize("listed", [(), (OWN.verifier,)], ids=["unlisted", "listed"])
+def test_each_cosignature_of_the_log_is_checked_once(listed: tuple[VerifierKey, ...]) -> None:
+    """Here, or where the checkpoint was opened if the policy lists the key."""
+    findings = cosigned(NOTE, CHANGED, given=policy(keys=listed))
+    assert [fault.index for fault in findings.faults] == ([] if listed else [1])
+
+
+@pytest.mark.usefixtures("without_mldsa")
+def test_platform_without_the_scheme_says_so_of_a_listed_key_too() -> None:
+    findings = cosigned(NOTE, NOTE, given=policy(keys=(OWN.verifier,)))
+    assert (findings.faults, findings.checked) == ([], {})
+    assert findings.unchecked == [Remark(code="unsupported", params={"names": ORIGIN})]
 
 
 def test_log_that_names_no_cosigner_needs_none() -> None:

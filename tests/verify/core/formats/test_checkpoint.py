@@ -1,6 +1,7 @@
 """What a log says of itself: one text for one size and root, under the log's own key."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from tests.verify.small_ledger import ORIGIN, Log, LogKey, Witness
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import (
     format_checkpoint,
+    is_by_other_key,
     is_signed_by,
     open_checkpoint,
     parse_checkpoint,
@@ -19,6 +21,7 @@ from constancia.verify.core.formats.checkpoint import (
 from constancia.verify.core.formats.note import (
     COSIGNATURE_ED25519,
     NoteSignature,
+    VerifierKey,
     format_note,
     parse_note,
     verifier_key,
@@ -106,6 +109,53 @@ def test_checkpoint_of_another_key_or_origin_is_refused(log: Log) -> None:
     for other in (LogKey("another"), LogKey(origin="example.org/other")):
         with pytest.raises(Malformed):
             open_checkpoint(log.checkpoint(), other.verifier)
+
+
+def refusal_of(raw: bytes, *keys: VerifierKey) -> str:
+    """The code of the error with which a note is refused; empty where it is opened."""
+    try:
+        open_checkpoint(raw, *keys)
+    except Malformed as error:
+        return error.code
+    return ""
+
+
+TEXT = format_checkpoint(ORIGIN, 1, ROOT)
+FIRST, SECOND, THIRD = (LogKey(name) for name in ("log", "log that follows", "another"))
+
+
+def line_by(signer: LogKey) -> NoteSignature:
+    return parse_note(signer.checkpoint(1, ROOT)).signatures[0]
+
+
+BY_THIRD, WITNESSED = line_by(THIRD), Witness("a").line(TEXT)
+
+
+# Of a log whose keys are the first and the second one.
+@pytest.mark.parametrize(
+    ("lines", "is_other"),
+    [
+        ([line_by(FIRST)], False),
+        ([line_by(SECOND)], False),
+        ([BY_THIRD], True),
+        ([BY_THIRD, WITNESSED], True),
+        ([BY_THIRD, line_by(FIRST)], False),
+        ([BY_THIRD, replace(line_by(FIRST), blob=bytes(64))], False),  # claims to be by a key of the log, and fails
+        ([WITNESSED], False),
+        ([replace(WITNESSED, name=ORIGIN)], False),  # under the log's name, and no plain signature
+        ([replace(BY_THIRD, name=WITNESSED.name)], False),  # a plain signature, and not under the log's name
+        ([replace(line_by(FIRST), key_hash=bytes(4))], False),  # damaged, and by a key of the log still
+        ([replace(line_by(SECOND), key_hash=bytes(4))], False),
+        ([replace(BY_THIRD, key_hash=bytes(4))], True),
+    ],
+)
+def test_another_key_of_the_log_is_one_that_signed_under_its_name_alone(
+    lines: Sequence[NoteSignature], *, is_other: bool
+) -> None:
+    keys = FIRST.verifier, SECOND.verifier
+    raw = format_note(TEXT, lines)
+    assert is_by_other_key(parse_note(raw), keys) is is_other
+    assert (refusal_of(raw, *keys) == "other-log-key") is is_other
 
 
 @given(st.data())

@@ -107,7 +107,7 @@ $(PROGRAMS): tests/system.sh | $(INSTALLED)
 	@if ./tests/system.sh; then touch $@; fi
 
 lock: $(INSTALLED)  ## pin the newest versions
-	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra pdf --extra s3 --extra postgres --extra dev --generate-hashes --allow-unsafe --strip-extras \
+	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra pdf --extra s3 --extra postgres --extra hsm --extra dev --generate-hashes --allow-unsafe --strip-extras \
 	    --no-emit-index-url --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
 
 docs: $(INSTALLED)  ## generate the documentation of acts from their code

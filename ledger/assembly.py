@@ -17,7 +17,7 @@ from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import key_of_genesis, replay
 from constancia.ledger.append.refused_attempts import RefusedAttempts
 from constancia.ledger.append.sequencer import CAPACITY, Sequencer
-from constancia.ledger.append.store_watch import StoreGuard, StoreWatch
+from constancia.ledger.append.store_watch import StoreGuard, StoreWatch, TokenGuard
 from constancia.ledger.append.write_guard import WriteGuard, WriteGuards
 from constancia.ledger.append.writer import Tip, Writer
 from constancia.ledger.belongings import bring_in
@@ -234,7 +234,7 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
             batch_limit=options.batch_limit,
             on_refused=core.refused.record,
         )
-        if application.is_remote:
+        if application.is_remote or signer.tokens:
             # Closed last: it ends a commit that waits without end, and so lets the sequencer close.
             resources.callback(StoreWatch(core.writer, core.sequencer).close)
         resources.callback(core.sequencer.close)
@@ -263,6 +263,8 @@ def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuar
     guards: list[WriteGuard] = []
     if core.application.is_remote and core.writer is not None:
         guards.append(StoreGuard(core.application.store, core.writer))
+    if core.signer is not None and core.signer.tokens:
+        guards.append(TokenGuard(core.signer))
     if core.signer is not None and options.guard_rollback:
         folder = LedgerFolder(core.folder)
         records = RollbackRecords(core.places.records)

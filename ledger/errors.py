@@ -151,3 +151,17 @@ class StoreUnavailable(WritesRefused):
     def __init__(self, code: str, es: str, en: str) -> None:
         super().__init__(es, en)
         self.code = code
+
+
+class TokenUnavailable(WritesRefused):
+    """The token that has the log's key can't be used; nothing is signed meanwhile.
+
+    Attributes:
+        code: Stable code; see `keys.token_errors`.
+    """
+
+    code = "E_TOKEN_GONE"
+
+    def __init__(self, code: str, es: str, en: str) -> None:
+        super().__init__(es, en)
+        self.code = code

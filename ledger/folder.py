@@ -15,7 +15,7 @@ D/documents/        documents by SHA-256
 D/anchors/          time-stamps over checkpoints; they can't be had again
 D/log/              published tiles and checkpoint
 D/trust/            policy and genesis, for comparing and handing out
-D/keys/log.pem      the log's key, encrypted
+D/keys/log.pem      the log's key, encrypted; of a key in a token, which one it is
 D/keys/log-next.pem     while it is replaced: the key that is to follow, encrypted
 D/keys/former           verifier keys that the log had before
 D/witnesses/        a demonstration's witnesses, each with its keys and memory
@@ -33,6 +33,7 @@ from typing import Final
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.keys.token_key import TokenAccess, TokenKey
 from constancia.ledger.store.address import Address, address_in
 from constancia.ledger.store.postgres import postgres
 from constancia.verify.core.errors import Unreadable
@@ -165,12 +166,13 @@ class LedgerFolder:
         """Receipts stored with the log."""
         return self.path / "receipts"
 
-    def make_log_key(self, origin: str, passphrase: bytes) -> LogSigner:
+    def make_log_key(self, origin: str, passphrase: bytes, token: TokenKey | None = None) -> LogSigner:
         """Make the key of a new log and keeps it encrypted.
 
         Args:
             origin: The ledger's name.
             passphrase: At least 12 bytes; lost with it is the right to continue the log.
+            token: The Ed25519 key, where it is in a token.
 
         Returns:
             The signer. Its `vkey` goes into the genesis that the founders sign.
@@ -180,20 +182,26 @@ class LedgerFolder:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         self.log_key.parent.mkdir(mode=0o700, exist_ok=True)
-        signer = LogSigner.generate(origin)
+        signer = LogSigner.generate(origin, token)
         signer.save(self.log_key, passphrase)
         return signer
 
-    def load_log_key(self, origin: str, passphrase: bytes) -> LogSigner:
+    def load_log_key(self, origin: str, passphrase: bytes, tokens: TokenAccess | None = None) -> LogSigner:
         """Open the log's key, and the one that is to replace it, where there is one.
+
+        Args:
+            origin: The ledger's name.
+            passphrase: That of the key files.
+            tokens: How a key in a token is reached.
 
         Raises:
             KeyFileError: No such file, or another passphrase.
+            TokenUnavailable: A key is in a token that can't be had.
         """
-        signer = LogSigner.load(origin, self.log_key, passphrase)
+        signer = LogSigner.load(origin, self.log_key, passphrase, tokens)
         if not self.next_log_key.exists():
             return signer
-        return signer.followed_by(LogSigner.load(origin, self.next_log_key, passphrase))
+        return signer.followed_by(LogSigner.load(origin, self.next_log_key, passphrase, tokens))
 
     def former_log_keys(self) -> tuple[VerifierKey, ...]:
         """Give the keys that the log had before, besides the one that the genesis names.

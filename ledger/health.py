@@ -25,7 +25,7 @@ class HealthProblem:
 
     Attributes:
         code: Stable code: `stopped`, `E_ROLLED_BACK`, `E_CLOCK`, `views`, `disk_full`, `witnesses`; of a ledger in a
-            database those of `STORE_CODES`.
+            database those of `STORE_CODES`; of one whose key is in a token those of `token_errors`.
         reason: What was observed and what to do, by language.
         since_s: For how many seconds, where that is known.
         is_failure: Whether `/healthz` answers 503 for it; else it is a warning.

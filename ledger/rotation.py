@@ -21,6 +21,8 @@ from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder, peek
 from constancia.ledger.keys.log_signer import KEY_FILE_MODE, LogSigner
 from constancia.ledger.keys.note_keys import read_key_file
+from constancia.ledger.keys.token_key import TokenAccess
+from constancia.ledger.keys.token_uri import TokenUri
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.note import format_vkey, parse_note, parse_vkey
 from constancia.verify.sources.files import read_named
@@ -40,32 +42,38 @@ class Rotation:
     set_aside: Path | None = None
 
 
-def begin(folder: Path, passphrase: bytes) -> Rotation:
+def begin(
+    folder: Path, passphrase: bytes, tokens: TokenAccess | None = None, successor: TokenUri | None = None
+) -> Rotation:
     """Make the key that is to follow, and list it in the ledger's policy; from its next start on the server uses both.
 
     Args:
         folder: The ledger's folder.
         passphrase: That of the log's key. The new key gets the same one, for the server asks for one.
+        tokens: How keys in tokens are reached.
+        successor: The key that is to follow, where it is in a token; else one is made, in a file.
 
     Returns:
         The new key. If there was one already, that one.
 
     Raises:
         KeyFileError: The log's key can't be opened.
-        LedgerError: There is no ledger, or no policy.
+        LedgerError: There is no ledger, or no policy; another change was begun, or that key is or was the log's.
+        TokenUnavailable: A key is in a token that can't be had.
     """
     places = LedgerFolder(folder)
     origin = peek(folder).origin
-    LogSigner.load(origin, places.log_key, passphrase)
-    return _rotation(places, _list(places, _successor(places, origin, passphrase)))
+    LogSigner.load(origin, places.log_key, passphrase, tokens)
+    return _rotation(places, _list(places, _successor(places, origin, passphrase, tokens, successor)))
 
 
-def finish(folder: Path, passphrase: bytes) -> Rotation:
+def finish(folder: Path, passphrase: bytes, tokens: TokenAccess | None = None) -> Rotation:
     """Retire the former key; the server must be stopped.
 
     Args:
         folder: The ledger's folder.
         passphrase: That of the log's keys.
+        tokens: How a key in a token is reached.
 
     Returns:
         The key that signs from now on, and where the former key's file is.
@@ -74,13 +82,14 @@ def finish(folder: Path, passphrase: bytes) -> Rotation:
         KeyFileError: A key can't be opened.
         LedgerError: No change was begun, or the new key has not signed yet.
         Locked: The server is running.
+        TokenUnavailable: The new key is in a token that can't be had.
     """
     places = LedgerFolder(folder)
     with WriterLock(folder):
         origin = peek(folder).origin
         if not places.next_log_key.exists():
             raise LedgerError("no other key of the log was begun: begin with `constancia rotate` without --finish")
-        successor = _list(places, _successor(places, origin, passphrase))
+        successor = _list(places, _successor(places, origin, passphrase, tokens))
         with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger:
             lines = parse_note(ledger.log.signed()).signatures
         if not any(map(successor.verifier.matches, lines)):
@@ -92,12 +101,21 @@ def finish(folder: Path, passphrase: bytes) -> Rotation:
         return _rotation(places, successor, _retire(places))
 
 
-def replace_at_once(folder: Path, passphrase: bytes, *, is_stolen: bool) -> Rotation:
+def replace_at_once(
+    folder: Path,
+    passphrase: bytes,
+    tokens: TokenAccess | None = None,
+    successor: TokenUri | None = None,
+    *,
+    is_stolen: bool,
+) -> Rotation:
     """Replace a key that was lost or stolen, without its signature; the server must be stopped.
 
     Args:
         folder: The ledger's folder.
         passphrase: For the new key, at least 12 bytes; where a change was begun, that of the key that was to follow.
+        tokens: How a key in a token is reached.
+        successor: The new key, where it is in a token.
         is_stolen: Whether the policy is to drop the former key. What that key signed then counts no more. A lost key
             stays listed, since nobody else can sign with it.
 
@@ -106,25 +124,44 @@ def replace_at_once(folder: Path, passphrase: bytes, *, is_stolen: bool) -> Rota
 
     Raises:
         KeyFileError: The passphrase is too short, or does not open the key that was to follow.
-        LedgerError: There is no ledger, or no policy.
+        LedgerError: There is no ledger, or no policy; another change was begun, or that key is or was the log's.
         Locked: The server is running.
+        TokenUnavailable: The new key is in a token that can't be had.
     """
     places = LedgerFolder(folder)
     with WriterLock(folder):
         origin = peek(folder).origin
-        successor = _list(places, _successor(places, origin, passphrase))
-        _remember(places, successor)
+        new = _list(places, _successor(places, origin, passphrase, tokens, successor))
+        _remember(places, new)
         if is_stolen:
-            own = [successor.vkey, *successor.cosigner_vkeys]
+            own = [new.vkey, *new.cosigner_vkeys]
             _write_policy(places, [line for line in _lines(places) if not _is_of_log(line, origin) or line[1] in own])
-        return _rotation(places, successor, _retire(places))
+        return _rotation(places, new, _retire(places))
 
 
-def _successor(places: LedgerFolder, origin: str, passphrase: bytes) -> LogSigner:
+def _successor(
+    places: LedgerFolder,
+    origin: str,
+    passphrase: bytes,
+    tokens: TokenAccess | None = None,
+    wanted: TokenUri | None = None,
+) -> LogSigner:
+    """Give the key that is to follow, made or taken where there is none yet.
+
+    A key that is or was the log's can't follow: a former one would count again.
+    """
     if not places.next_log_key.exists():
+        token = tokens.take(wanted) if tokens is not None and wanted is not None else None
+        made = LogSigner.generate(origin, token)
+        if made.verifier in (*parse_policy(_text(places)).signers_of(origin), *places.former_log_keys()):
+            raise LedgerError("that key is or was this log's own: another one has to follow it")
         places.next_log_key.parent.mkdir(mode=0o700, exist_ok=True)
-        LogSigner.generate(origin).save(places.next_log_key, passphrase)
-    return LogSigner.load(origin, places.next_log_key, passphrase)
+        made.save(places.next_log_key, passphrase)
+        return made
+    begun = LogSigner.load(origin, places.next_log_key, passphrase, tokens)
+    if wanted is not None and (begun.token is None or begun.token.uri.name != wanted.name):
+        raise LedgerError("a change to another key was begun already: finish it first, or repeat it without --to")
+    return begun
 
 
 def _list(places: LedgerFolder, successor: LogSigner) -> LogSigner:

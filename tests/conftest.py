@@ -20,6 +20,7 @@ from tests.ledger.template import Templates  # noqa: E402
 from tests.order import SHARED, spread  # noqa: E402
 from tests.postgres import Server, shared_server  # noqa: E402
 from tests.profile import PROFILE  # noqa: E402
+from tests.tokens import Hsm, hsm_in  # noqa: E402
 
 # A test that waits for a busy machine has found nothing. `make quick` draws fewer examples, `make thorough` more.
 settings.register_profile("patient", deadline=None)
@@ -65,6 +66,13 @@ def postgres_server() -> Iterator[Server]:
     """A real PostgreSQL server, shared by all workers; tests that need one are skipped where it can't be had."""
     with shared_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def hsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hsm]:
+    """A real PKCS#11 module, shared by the tests of one process; they are skipped where it can't be had."""
+    with hsm_in(tmp_path_factory.mktemp("hsm") / "place") as place:
+        yield place
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Programs that some tests drive: a browser, foreign log readers, openssl, PostgreSQL, Patroni. Installed where this is
-# Debian and we may; otherwise the tests that need one are skipped, and say so. Ends with 1 where one is still missing.
+# Programs that some tests drive: a browser, foreign log readers, openssl, PostgreSQL, Patroni, SoftHSM. Installed where
+# this is Debian and we may; otherwise the tests that need one are skipped, and say so. Ends with 1 where one is still
+# missing.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
@@ -16,6 +17,7 @@ command -v node >/dev/null 2>&1 || missing="$missing nodejs"
     missing="$missing postgresql"
 command -v patroni >/dev/null 2>&1 || missing="$missing patroni"
 command -v etcd >/dev/null 2>&1 || missing="$missing etcd-server"
+command -v softhsm2-util >/dev/null 2>&1 || missing="$missing softhsm2"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing for the tests:$missing"

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from constancia.api.cli.log_key import LogKeyOptions, LogKeys, PinFile
 from constancia.api.cli.opening.host import DRAFT, GENESIS, INVITATION
-from constancia.api.cli.terminal import MAX_JSON_BYTES, Lines, fail, guarded, message, now, passphrase, say
+from constancia.api.cli.terminal import MAX_JSON_BYTES, Lines, fail, guarded, message, now, say
 
 if TYPE_CHECKING:
     from constancia.api.cli.opening.party import Choices
@@ -56,6 +57,8 @@ def command(
     log_passphrase_file: Annotated[
         Path | None, typer.Option(help="Frase de la llave del libro. / The log key's passphrase.")
     ] = None,
+    log_key: LogKeys = None,
+    log_pin_file: PinFile = None,
     passphrase_file: Annotated[
         Path | None, typer.Option(help="Frase de las llaves de su parte. / Passphrase of your party's keys.")
     ] = None,
@@ -100,8 +103,9 @@ def command(
     )
     if database is not None:
         _choose_database(folder, database)
+    own = LogKeyOptions(passphrase_file=log_passphrase_file, pin_file=log_pin_file, keys=log_key or ())
     try:
-        _go_on(folder, [*(files or [])], [*(signed or [])], choices, log_passphrase_file)
+        _go_on(folder, [*(files or [])], [*(signed or [])], choices, own)
     except (KeyboardInterrupt, typer.Abort):
         raise fail(message("opening.interrupted", folder=folder), 130) from None
 
@@ -124,7 +128,7 @@ def _choose_database(folder: Path, database: str) -> None:
 
 
 def _go_on(
-    folder: Path, files: Sequence[Path], signed: Sequence[Path], choices: "Choices", log_passphrase_file: Path | None
+    folder: Path, files: Sequence[Path], signed: Sequence[Path], choices: "Choices", given: LogKeyOptions
 ) -> None:
     """Do the step that a folder and the files given are at."""
     from constancia.api.cli.opening import host, party
@@ -138,13 +142,13 @@ def _go_on(
     if is_opened:
         raise fail(message("init.exists", folder=folder))
     if signed and not (folder / INVITATION).exists():
-        _open(places, signed, log_passphrase_file)
+        _open(places, signed, given)
     elif ceremony is not None and not files and _has_keys(ceremony):
-        _draft(places, ceremony, log_passphrase_file)
+        _draft(places, ceremony, given)
     elif party.is_party_folder(folder) or _received(files) == "opening/1":
         _as_party(folder, files, choices)
     elif (folder / INVITATION).exists():
-        host.go_on(folder, [*files, *signed], log_passphrase_file)
+        host.go_on(folder, [*files, *signed], given)
     elif files:
         raise fail(message("opening.begin_with", path=files[0], folder=folder))
     else:
@@ -199,8 +203,7 @@ def _is_unfinished(folder: Path) -> bool:
     return is_half_made(folder / "ledger.sqlite") or peek(folder).size <= 1
 
 
-def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None) -> None:
-    from constancia.api.cli.log_passphrase import log_passphrase_file
+def _draft(places: "LedgerFolder", ceremony: Path, given: LogKeyOptions) -> None:
     from constancia.domain.catalogue import UnknownAct, parse_act
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.domain.kernel.editions import NEWEST
@@ -221,11 +224,8 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=Lines(EXAMPLE))) from error
     is_demonstration = bool(plan.get("demonstration", False))
-    place = log_passphrase_file(places.path, passphrase_file, is_demonstration=is_demonstration)
-    secret = passphrase(place, "passphrase.log", confirm=True)
-    if not (places.path / DRAFT).exists():
-        places.log_key.unlink(missing_ok=True)  # of a draft that was cut short: nothing names this key yet
-    signer = places.make_log_key(origin, secret)
+    access = given.within(places.path, is_demonstration=is_demonstration)
+    signer = access.make(places, origin, forget=not (places.path / DRAFT).exists())
     body: dict[str, Any] = {
         "charter": {
             "media_type": "text/markdown",
@@ -286,7 +286,7 @@ def _founder(base: Path, item: dict[str, Any]) -> dict[str, Any]:
     return {"kind": item["kind"], "legal_name": item["legal_name"], "party": item["party"], "root": root}
 
 
-def _open(places: "LedgerFolder", signed: Sequence[Path], passphrase_file: Path | None) -> None:
+def _open(places: "LedgerFolder", signed: Sequence[Path], given: LogKeyOptions) -> None:
     """Open a ledger whose genesis was drafted from a ceremony file."""
     from constancia.api.cli.opening.host import parse_signed_file, record_genesis
     from constancia.ledger.submission import MAX_SIGNED_BYTES
@@ -300,5 +300,5 @@ def _open(places: "LedgerFolder", signed: Sequence[Path], passphrase_file: Path 
         if document.statement.raw != statement.raw:
             raise fail(message("init.other", path=path, draft=places.path / DRAFT))
         documents.append(document)
-    leaf = record_genesis(places, statement, documents, passphrase_file)
+    leaf = record_genesis(places, statement, documents, given)
     say(message("init.done", leaf=leaf, trust=places.trust))

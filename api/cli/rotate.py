@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import USAGE, fail, guarded, message, passphrase, say, unlock
+from constancia.api.cli.log_key import LogKeyOptions, LogKeys, PinFile
+from constancia.api.cli.terminal import USAGE, fail, guarded, message, passphrase, say
 
 
 @guarded
@@ -27,6 +28,14 @@ def command(
         Path | None,
         typer.Option(help="Archivo con la frase de la llave del libro. / File with the log key's passphrase."),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="pkcs11:…", help="La llave nueva, si está en un token. / The new key, where it is in a token."
+        ),
+    ] = None,
+    log_key: LogKeys = None,
+    log_pin_file: PinFile = None,
 ) -> None:
     """Cambia la llave del libro. / Replace the log's key.
 
@@ -37,23 +46,27 @@ def command(
 
     Ejemplo / example: constancia rotate --dir libro
     """
-    from constancia.api.cli.log_passphrase import log_passphrase_file as allowed
     from constancia.ledger.folder import peek
     from constancia.ledger.rotation import begin, replace_at_once
     from constancia.ledger.rotation import finish as finish_rotation
 
     if sum((finish, lost, stolen)) > 1:
         raise fail(message("rotate.one"), USAGE)
-    place = allowed(folder, log_passphrase_file, is_demonstration=peek(folder).is_demonstration)
+    if finish and to is not None:
+        raise fail(message("rotate.to"), USAGE)
+    named = [*(log_key or ()), *([] if to is None else [to])]
+    given = LogKeyOptions(passphrase_file=log_passphrase_file, pin_file=log_pin_file, keys=named)
+    access = given.within(folder, is_demonstration=peek(folder).is_demonstration)
+    tokens, successor = access.tokens, None if to is None else access.uris[-1]
     if lost or stolen:
-        secret = passphrase(place, "passphrase.log_new", confirm=True)
-        done = replace_at_once(folder, secret, is_stolen=stolen)
+        secret = passphrase(access.passphrase_file, "passphrase.log_new", confirm=True)
+        done = replace_at_once(folder, secret, tokens, successor, is_stolen=stolen)
         say(message("rotate.replaced", vkey=done.vkey, fingerprint=done.fingerprint))
     elif finish:
-        done = unlock(place, "passphrase.log", lambda secret: finish_rotation(folder, secret))
+        done = access.unlock(lambda secret: finish_rotation(folder, secret, tokens))
         say(message("rotate.finished", vkey=done.vkey, fingerprint=done.fingerprint))
     else:
-        done = unlock(place, "passphrase.log", lambda secret: begin(folder, secret))
+        done = access.unlock(lambda secret: begin(folder, secret, tokens, successor))
         say(message("rotate.begun", vkey=done.vkey, fingerprint=done.fingerprint))
     if done.set_aside is not None:
         say(message("rotate.set_aside", path=done.set_aside))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from constancia.api.cli.log_key import LogKeyOptions, ServedKeys, ServedPinFile, open_for_writing
 from constancia.api.cli.terminal import (
     fail,
     guarded,
@@ -16,7 +17,6 @@ from constancia.api.cli.terminal import (
     listening,
     message,
     open_for_reading,
-    open_for_writing,
     place_of,
     say,
 )
@@ -66,6 +66,8 @@ def command(
             help="Archivo con la frase de la llave del libro. / File with the log key's passphrase.",
         ),
     ] = None,
+    log_key: ServedKeys = None,
+    log_pin_file: ServedPinFile = None,
     root_path: Annotated[
         str | None,
         typer.Option(metavar="/PREFIX", help="Ruta bajo la que un proxy lo publica. / Path prefix behind a proxy."),
@@ -170,7 +172,8 @@ def command(
         }
         how |= {"accept_clock": accept_clock, "on_progress": starting.progress}
         place = None if database is None else Address.read(database)
-        ledger = resources.enter_context(_open(folder, log_passphrase_file, how, place, read_only=read_only))
+        own = LogKeyOptions(passphrase_file=log_passphrase_file, pin_file=log_pin_file, keys=log_key or ())
+        ledger = resources.enter_context(_open(folder, own, how, place, read_only=read_only))
         url = _url(host, listener.getsockname()[1], settings.root_path)
         readers_ = resources.enter_context(_readers(readers, ledger, settings))
         app = create_app(ledger, settings, readers_)
@@ -256,13 +259,13 @@ def _url(host: str, port: int, prefix: str) -> str:
 
 
 def _open(
-    folder: Path, passphrase_file: Path | None, how: dict[str, Any], database: "Address | None", *, read_only: bool
+    folder: Path, given: LogKeyOptions, how: dict[str, Any], database: "Address | None", *, read_only: bool
 ) -> "Ledger":
     from constancia.ledger.assembly import Options
 
     if read_only:
         return open_for_reading(folder, database=database)
-    return open_for_writing(folder, passphrase_file, Options(cosign=True, guard_clock=True, **how), database)
+    return open_for_writing(folder, given, Options(cosign=True, guard_clock=True, **how), database)
 
 
 def _places(locations: list[str]) -> "list[tuple[str, Callable[[], bytes | None]]]":

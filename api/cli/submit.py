@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from constancia.api.cli.log_key import LogKeyOptions, LogKeys, PinFile, open_for_writing
 from constancia.api.cli.source import plain_address
-from constancia.api.cli.terminal import REFUSED, Force, fail, guarded, language, message, open_for_writing, say, to_make
+from constancia.api.cli.terminal import REFUSED, Force, fail, guarded, language, message, say, to_make
 from constancia.api.cli.wrong_file import check_signed
 
 
@@ -19,6 +20,8 @@ def command(
         Path | None,
         typer.Option(help="Frase de la llave del libro, si es carpeta. / Log key's passphrase, for a folder."),
     ] = None,
+    log_key: LogKeys = None,
+    log_pin_file: PinFile = None,
     force: Force = False,
 ) -> None:
     """Entrega una declaración firmada y guarda la constancia. / Submit a signed statement, save the receipt.
@@ -34,12 +37,13 @@ def command(
     raw = read_named(signed, MAX_SIGNED_BYTES)
     check_signed(signed, raw)
     to = plain_address(to)
+    given = LogKeyOptions(passphrase_file=log_passphrase_file, pin_file=log_pin_file, keys=log_key or ())
     target = out or signed.with_name(signed.name.removesuffix(".signed.json") + ".tlog-proof")
     to_make(target, force=force or _is_receipt_of(target, raw))
     if to.startswith(("http://", "https://")):
         index, leaf, receipt, was_there = _submit_by_http(raw, to)
     else:
-        index, leaf, receipt, was_there = _submit_to_folder(raw, Path(to), log_passphrase_file)
+        index, leaf, receipt, was_there = _submit_to_folder(raw, Path(to), given)
     write_file(target, receipt)
     say(message("submit.again" if was_there else "submit.done", index=index, leaf=leaf, path=target))
 
@@ -61,11 +65,11 @@ def _is_receipt_of(path: Path, raw: bytes) -> bool:
         return False
 
 
-def _submit_to_folder(raw: bytes, folder: Path, passphrase_file: Path | None) -> tuple[int, str, bytes, bool]:
+def _submit_to_folder(raw: bytes, folder: Path, given: LogKeyOptions) -> tuple[int, str, bytes, bool]:
     from constancia.ledger.submission import parse_signed
 
     signed = parse_signed(raw)
-    with open_for_writing(folder, passphrase_file) as ledger:
+    with open_for_writing(folder, given) as ledger:
         done = ledger.append(signed)
         entry = done.entry
         return entry.index, entry.leaf_hash.hex(), ledger.receipt(entry.index), done.replayed

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from constancia.domain.kernel.problems import Refusal
     from constancia.domain.state import State
-    from constancia.ledger.assembly import Options
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.store.address import Address
 
@@ -330,26 +329,6 @@ def say_unverified(source: str | Path) -> None:
 
     if not is_folder(str(source)):
         say(message("source.unverified", source=source), err=True)
-
-
-def open_for_writing(
-    folder: Path, passphrase_file: Path | None, options: "Options | None" = None, database: "Address | None" = None
-) -> "Ledger":
-    """Open a ledger's folder with its log key."""
-    from constancia.api.cli.log_passphrase import log_passphrase_file
-    from constancia.ledger.assembly import Options
-    from constancia.ledger.clock import SystemClock
-    from constancia.ledger.folder import LedgerFolder, peek
-    from constancia.ledger.ledger import Ledger
-
-    about = peek(folder, database)
-    if not about.size:
-        raise fail(message("serve.not_opened", folder=folder))
-    chosen = log_passphrase_file(folder, passphrase_file, is_demonstration=about.is_demonstration)
-    warn_if_readable(LedgerFolder(folder).log_key)
-    signer = unlock(chosen, "passphrase.log", lambda secret: LedgerFolder(folder).load_log_key(about.origin, secret))
-    guarded_options = options or Options(cosign=True, guard_clock=True)
-    return Ledger.open(folder, clock=SystemClock(), signer=signer, options=guarded_options, database=database)
 
 
 def listening(host: str, port: int) -> "socket.socket":

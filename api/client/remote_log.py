@@ -24,7 +24,7 @@ ANSWER_S: Final = 60.0  # for one answer as a whole
 MAX_ANSWER_BYTES: Final = 4_000_000  # a receipt has at most half of it
 _LONGEST_S: Final = 60.0  # for all tries: after it none is begun, whatever a server would like us to wait
 _RATE: Final = "E_RATE"
-_PASSING: Final = ("E_BUSY", _RATE, "E_STOPPED", "E_STORE")  # what may be over in some seconds
+_PASSING: Final = ("E_BUSY", _RATE, "E_STOPPED", "E_STORE", "E_TOKEN")  # what may be over in some seconds
 _MOST_RULES: Final = 20  # of those that a server says were broken too
 
 

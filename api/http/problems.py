@@ -26,6 +26,7 @@ from constancia.ledger.errors import (
     NotFound,
     ReadOnly,
     StoreUnavailable,
+    TokenUnavailable,
     TooLarge,
     Withdrawn,
     WritesRefused,
@@ -55,6 +56,7 @@ HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_ROLLED_BACK": 503,
         "E_CLOCK": 503,
         "E_STORE": 503,
+        "E_TOKEN": 503,
         "E_DAMAGED": 500,
         "E_INTERNAL": 500,
     }
@@ -177,9 +179,9 @@ def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
     """Return the response to a ledger error: busy, read-only, stopped, not found, damaged."""
     code = next((code for kind, code in _LEDGER_CODES if isinstance(error, kind)), "E_INTERNAL")
     code = error.code if isinstance(error, WritesRefused) else code
-    if isinstance(error, StoreUnavailable):
-        reason = {"reason": error.code}
-        return problem("E_STORE", str(error), headers=_RETRY_SOON, judged_against=reason, instance=instance)
+    if isinstance(error, StoreUnavailable | TokenUnavailable):
+        shown, reason = "E_STORE" if isinstance(error, StoreUnavailable) else "E_TOKEN", {"reason": error.code}
+        return problem(shown, str(error), headers=_RETRY_SOON, judged_against=reason, instance=instance)
     headers: Mapping[str, str] = {}
     if isinstance(error, Busy):
         headers = {"Retry-After": str(max(1, round(error.retry_after_s)))}

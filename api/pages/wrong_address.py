@@ -26,7 +26,7 @@ _OF_PROGRAMS: Final = (*OPEN_TO_ALL, "/static/", "/.well-known/")
 _OF_PAGES: Final = ("/es/", "/en/")
 _AS_OF: Final = "as of"
 _OF_THE_REQUEST: Final = (
-    "E_BUSY", "E_CROSS_SITE", "E_RATE", "E_READ_ONLY", "E_STOPPED", "E_STORE", "E_TIMEOUT", "E_TOO_LARGE",
+    "E_BUSY", "E_CROSS_SITE", "E_RATE", "E_READ_ONLY", "E_STOPPED", "E_STORE", "E_TIMEOUT", "E_TOKEN", "E_TOO_LARGE",
 )  # fmt: skip
 # A page's section → the beginning of the streams of what it shows.
 _STREAMS: Final[Mapping[str, str]] = {

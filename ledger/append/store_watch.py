@@ -1,4 +1,7 @@
-"""Looks after a store that is a server: notices that it went away, and has the writer go on once it is back."""
+"""Looks after a store that is a server, and a token that has the log's key.
+
+Notices that one went away, and has the writer go on once it is back.
+"""
 
 import logging
 import threading
@@ -7,7 +10,8 @@ from typing import Final
 from constancia.ledger.append.sequencer import Sequencer
 from constancia.ledger.append.write_guard import WriteGuard
 from constancia.ledger.append.writer import Writer
-from constancia.ledger.errors import Fatal, StoreUnavailable
+from constancia.ledger.errors import Fatal, StoreUnavailable, TokenUnavailable
+from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.store.entry_store import EntryStore
 
 _EVERY_S: Final = 1.0
@@ -28,8 +32,21 @@ class StoreGuard(WriteGuard):
         return self._store.away or self._writer.unsettled
 
 
+class TokenGuard(WriteGuard):
+    """Refuses to write while a token that has a key of the log is away, in the token's own words."""
+
+    def __init__(self, signer: LogSigner) -> None:
+        """Ask a signer's tokens."""
+        self._signer = signer
+
+    def refusal(self, *, wait: bool = False) -> TokenUnavailable | None:
+        """Give why nothing can be signed now, as it was when somebody last looked; None while it can."""
+        del wait
+        return next((token.unavailable for token in self._signer.tokens if token.unavailable is not None), None)
+
+
 class StoreWatch:
-    """A thread that looks after one ledger's store until it is closed."""
+    """A thread that looks after one ledger's store, and its log's key, until it is closed."""
 
     def __init__(self, writer: Writer, sequencer: Sequencer) -> None:
         """Start it.
@@ -52,10 +69,10 @@ class StoreWatch:
     def _watch(self) -> None:
         while not self._closing.wait(_EVERY_S):
             try:
-                self._writer.look_after_store()
+                self._writer.look_after()
             except Fatal as error:
                 self._sequencer.stop(error)
                 return
             except Exception:  # noqa: BLE001 (whatever it was, the next turn may find it gone)
-                # Without this thread a store that comes back would be noticed by nobody.
-                _log.exception("looking after the store failed; it goes on")
+                # Without this thread what comes back would be noticed by nobody.
+                _log.exception("looking after the store and the log's key failed; it goes on")

@@ -112,7 +112,7 @@ class Writer:
                 self._store()
         except NotStored as error:
             return [error] * len(submissions)
-        except StoreUnavailable as error:
+        except WritesRefused as error:  # the store is away, or the token with the log's key
             if self._doubt is None:
                 self._head.retract()
             return [error] * len(submissions)
@@ -225,12 +225,14 @@ class Writer:
             self._tell_genesis()
         self.after_batch()
 
-    def look_after_store(self) -> None:
-        """Notice a store that went away, and go on once it is back: now and then, by a thread of its own.
+    def look_after(self) -> None:
+        """Notice a store or a token that went away, and go on once it is back: now and then, by a thread of its own.
 
         Raises:
             Fatal: The store is back, and does not end where this writer has signed.
         """
+        for token in self._signer.tokens:
+            token.look_after()
         self._application.store.check()
         if self._must_revive:
             with self._turn:

@@ -1,4 +1,4 @@
-"""Key files, and the signer of the log.
+"""Key files, keys in tokens, and the signer of the log.
 
 May import: `disk`.
 """

@@ -2,7 +2,7 @@
 
 They attest that this is the tree of this origin, and never sign for a party. At rest they are PKCS#8, encrypted with
 a passphrase, in a file that only its owner may read. While a key is replaced, the former and the new one both sign
-each checkpoint, so that who pins either of them can verify it.
+each checkpoint, so that who pins either of them can verify it. The Ed25519 key may be in a token instead (`token_key`).
 """
 
 from pathlib import Path
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from constancia.ledger.keys.note_keys import KEY_FILE_MODE, MIN_PASSPHRASE, Cosigner, KeyFileError, NoteKeys
+from constancia.ledger.keys.token_key import TokenAccess, TokenKey
 from constancia.verify.core.formats.checkpoint import format_checkpoint
 from constancia.verify.core.formats.note import (
     ED25519,
@@ -35,7 +36,7 @@ class LogSigner:
     def __init__(
         self,
         origin: str,
-        key: Ed25519PrivateKey,
+        key: Ed25519PrivateKey | TokenKey,
         mldsa44: MLDSA44PrivateKey | None = None,
         *,
         successor: Self | None = None,
@@ -83,6 +84,16 @@ class LogSigner:
         """The verifier keys of all ML-DSA-44 cosignatures that are made."""
         return tuple(vkey for signer in self._signers if (vkey := signer.cosigner_vkey) is not None)
 
+    @property
+    def token(self) -> TokenKey | None:
+        """This Ed25519 key where it is in a token; None where it is in memory."""
+        return self._keys.ed25519 if isinstance(self._keys.ed25519, TokenKey) else None
+
+    @property
+    def tokens(self) -> tuple[TokenKey, ...]:
+        """Every key that signs and is in a token."""
+        return tuple(token for signer in self._signers if (token := signer.token) is not None)
+
     def followed_by(self, successor: Self) -> Self:
         """Give a signer that signs with these keys and with those that are to replace them."""
         return type(self)(self.origin, self._keys.ed25519, self._keys.mldsa44, successor=successor)
@@ -101,6 +112,9 @@ class LogSigner:
         Returns:
             The note, UTF-8.
 
+        Raises:
+            TokenUnavailable: A key is in a token that can't be had; nothing was signed.
+
         Source:
             C2SP tlog-checkpoint, signed-note, tlog-cosignature.
         """
@@ -118,9 +132,9 @@ class LogSigner:
         return self._cosigner.cosign(text, time)
 
     @classmethod
-    def generate(cls, origin: str) -> Self:
-        """Make a signer with new keys."""
-        keys = NoteKeys.generate()
+    def generate(cls, origin: str, token: TokenKey | None = None) -> Self:
+        """Make a signer with new keys, the Ed25519 key of a token excepted where one is given."""
+        keys = NoteKeys.generate(token)
         return cls(origin, keys.ed25519, keys.mldsa44)
 
     def save(self, path: Path, passphrase: bytes) -> None:
@@ -132,11 +146,18 @@ class LogSigner:
         self._keys.save(path, passphrase)
 
     @classmethod
-    def load(cls, origin: str, path: Path, passphrase: bytes) -> Self:
+    def load(cls, origin: str, path: Path, passphrase: bytes, tokens: TokenAccess | None = None) -> Self:
         """Read keys that `save` wrote, also an older file without the ML-DSA-44 key.
+
+        Args:
+            origin: The ledger's name.
+            path: The file.
+            passphrase: Its passphrase.
+            tokens: How a key in a token is reached.
 
         Raises:
             KeyFileError: No such file, another passphrase, or other keys.
+            TokenUnavailable: The key is in a token that can't be had.
         """
-        keys, _name = NoteKeys.load(path, passphrase)
+        keys, _name = NoteKeys.load(path, passphrase, tokens)
         return cls(origin, keys.ed25519, keys.mldsa44)

@@ -3,8 +3,13 @@
 The file is PEM: one encrypted PKCS#8 block for each key, Ed25519 first. A line `name: <key name>` may precede the
 blocks (RFC 7468 §2 allows text there). A witness's file has it; a log's file does not, because a log's name is its
 origin. The name is not secret, and changing it is useless: another name gives another key id, which nobody trusts.
+
+A log's Ed25519 key may be in a PKCS#11 token. Then two lines, `token: <address>` and `public: <key in base64>`, are in
+the place of its block, and the ML-DSA-44 key alone is encrypted in the file: tokens lack that scheme.
 """
 
+import base64
+import binascii
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.keys.key_work import asks_too_much
+from constancia.ledger.keys.token_key import RAW_BYTES, TokenAccess, TokenKey
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44
 from constancia.verify.core.formats.note import (
@@ -43,6 +49,7 @@ MIN_DIFFERENT: Final = 5
 MAX_FILE_BYTES: Final = 65_536
 _BLOCK = re.compile(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 _NAME = re.compile(rb"^name: (.+)$", re.MULTILINE)
+_TOKEN = re.compile(rb"^token: (pkcs11:\S+)\r?\npublic: (\S+)\r?$", re.MULTILINE)
 
 
 class KeyFileError(LedgerError):
@@ -57,16 +64,17 @@ class WrongPassphrase(KeyFileError):
 class NoteKeys:
     """The two private keys of one signer of notes; older files have no ML-DSA-44 key."""
 
-    ed25519: Ed25519PrivateKey
+    ed25519: Ed25519PrivateKey | TokenKey
     mldsa44: MLDSA44PrivateKey | None
 
     @classmethod
-    def generate(cls) -> Self:
-        """Make new keys; without ML-DSA-44 if this platform's library does not support it."""
+    def generate(cls, token: TokenKey | None = None) -> Self:
+        """Make new keys, or only the second one, next to a token's; without ML-DSA-44 if this platform lacks it."""
+        first = token or Ed25519PrivateKey.generate()
         try:
-            return cls(ed25519=Ed25519PrivateKey.generate(), mldsa44=MLDSA44PrivateKey.generate())
+            return cls(ed25519=first, mldsa44=MLDSA44PrivateKey.generate())
         except UnsupportedAlgorithm:
-            return cls(ed25519=Ed25519PrivateKey.generate(), mldsa44=None)
+            return cls(ed25519=first, mldsa44=None)
 
     def save(self, path: Path, passphrase: bytes, name: str | None = None) -> None:
         """Write the keys, encrypted, to a file that must not exist yet; only its owner may read it.
@@ -83,14 +91,22 @@ class NoteKeys:
         if path.exists():
             raise KeyFileError(f"{path} exists; a key file is never overwritten")
         encryption = BestAvailableEncryption(passphrase)
-        keys = [key for key in (self.ed25519, self.mldsa44) if key is not None]
+        keys = [key for key in (self.ed25519, self.mldsa44) if key is not None and not isinstance(key, TokenKey)]
         blocks = [key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) for key in keys]
         head = b"" if name is None else f"name: {name}\n".encode()
+        if isinstance(self.ed25519, TokenKey):
+            public = self.ed25519.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+            head = f"token: {self.ed25519.uri.name}\npublic: {base64.b64encode(public).decode()}\n".encode()
         write_file(path, head + b"".join(blocks), mode=KEY_FILE_MODE)
 
     @classmethod
-    def load(cls, path: Path, passphrase: bytes) -> tuple[Self, str | None]:
+    def load(cls, path: Path, passphrase: bytes, tokens: TokenAccess | None = None) -> tuple[Self, str | None]:
         """Read a key file.
+
+        Args:
+            path: The file.
+            passphrase: Its passphrase.
+            tokens: How a key in a token is reached; None where the key has to be in the file.
 
         Returns:
             The keys, and the name in the file, if there is one.
@@ -98,6 +114,7 @@ class NoteKeys:
         Raises:
             KeyFileError: No such file, another passphrase, other keys than these two, or ML-DSA-44 on a platform
                 without it.
+            TokenUnavailable: The key is in a token that can't be had.
         """
         data = read_key_file(path)
         if any(asks_too_much(block) for block in _BLOCK.findall(data)):
@@ -106,19 +123,22 @@ class NoteKeys:
                 "stop this program"
             )
         try:
-            keys = [load_pem_private_key(block, passphrase) for block in _BLOCK.findall(data)]
+            keys: list[object] = [load_pem_private_key(block, passphrase) for block in _BLOCK.findall(data)]
         except UnsupportedAlgorithm as error:
             raise KeyFileError(f"{path}: this platform's cryptographic library can't use this key") from error
         except (ValueError, TypeError, InternalError) as error:
             raise WrongPassphrase(
                 f"{path}: the passphrase is wrong, or this is not an encrypted key file; try again"
             ) from error
+        place = _TOKEN.search(data)
+        if place is not None:
+            keys = [_of_token(path, place, tokens), *keys]
         named = _NAME.search(data)
         name = named.group(1).decode("utf-8", "replace") if named else None
         match keys:
-            case [Ed25519PrivateKey() as first]:
+            case [(Ed25519PrivateKey() | TokenKey()) as first]:
                 return cls(ed25519=first, mldsa44=None), name
-            case [Ed25519PrivateKey() as first, MLDSA44PrivateKey() as second]:
+            case [(Ed25519PrivateKey() | TokenKey()) as first, MLDSA44PrivateKey() as second]:
                 return cls(ed25519=first, mldsa44=second), name
             case []:
                 raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file; try again")
@@ -138,7 +158,9 @@ class Cosigner:
         Malformed: The name is not valid for a note key.
     """
 
-    def __init__(self, name: str, ed25519: Ed25519PrivateKey | None, mldsa44: MLDSA44PrivateKey | None) -> None:
+    def __init__(
+        self, name: str, ed25519: Ed25519PrivateKey | TokenKey | None, mldsa44: MLDSA44PrivateKey | None
+    ) -> None:
         self.name = name
         self._ed25519 = ed25519
         self._mldsa44 = mldsa44
@@ -212,6 +234,18 @@ def subtree_message(cosigner: str, origin: str, start: int, end: int, subtree: b
     name, log = cosigner.encode(), origin.encode()
     covered = start.to_bytes(8, "big") + end.to_bytes(8, "big") + subtree
     return b"subtree/v1\n\0" + bytes([len(name)]) + name + bytes(8) + bytes([len(log)]) + log + covered
+
+
+def _of_token(path: Path, place: "re.Match[bytes]", tokens: TokenAccess | None) -> TokenKey:
+    if tokens is None:
+        raise KeyFileError(f"{path}: this key is in a token, and only a log's key may be")
+    try:
+        public = base64.b64decode(place[2], validate=True)
+    except binascii.Error:
+        public = b""
+    if len(public) != RAW_BYTES:
+        raise KeyFileError(f"{path}: its line `public: …` is damaged; it is the token's public key in base64")
+    return tokens.open(place[1].decode("utf-8", "replace"), public)
 
 
 def read_key_file(path: Path) -> bytes:

@@ -48,6 +48,11 @@ CODES = (0, 2, 3, 4, 76, 77, 78)
 
 # Text that is no path; the rest of the table is that of special files.
 TEXTS = {
+    "init log_key": "init new --ceremony ceremony.toml --log-passphrase-file passphrase --log-key HERE",
+    "rotate log_key": "rotate --dir libro --log-passphrase-file passphrase --log-key HERE",
+    "rotate to": "rotate --dir libro --log-passphrase-file passphrase --to HERE",
+    "serve log_key": "serve --dir libro --port 0 --log-passphrase-file passphrase --log-key HERE",
+    "submit log_key": "submit voto.signed.json --to libro --log-passphrase-file passphrase --out new --log-key HERE",
     "serve host": "serve --dir libro --host HERE --port 0 --log-passphrase-file passphrase",
     "serve accept_rollback": "serve --dir libro --port 0 --log-passphrase-file passphrase --accept-rollback HERE",
     "serve accept_clock": "serve --dir libro --port 0 --log-passphrase-file passphrase --accept-clock HERE",

@@ -12,6 +12,7 @@ from constancia.api.cli.terminal import USAGE
 
 CLI = Path(__file__).resolve().parents[2] / "api" / "cli"
 FAILED = 76
+KEY = "pkcs11:token=a;object=b?module-path=/m.so"
 # Verb → commands that would ask, and what their message names.
 TABLE = {
     "draft": (
@@ -24,6 +25,7 @@ TABLE = {
     "init": (
         ("init new", "--answers"),
         ("init new --ceremony ceremony.toml", "--log-passphrase-file"),
+        (f"init new --ceremony ceremony.toml --log-passphrase-file passphrase --log-key {KEY}", "--log-pin-file"),
         ("init drafted --signed inai.signed.json", "--log-passphrase-file"),
         ("init nosc opening.json", "--answers"),
         ("init nosc opening.json --answers party.toml", "--passphrase-file"),
@@ -37,6 +39,7 @@ TABLE = {
     "rotate": (
         ("rotate --dir libro", "--log-passphrase-file"),
         ("rotate --dir libro --lost", "--log-passphrase-file"),
+        (f"rotate --dir libro --log-passphrase-file passphrase --to {KEY}", "--log-pin-file"),
     ),
     "serve": (("serve --dir libro --port 0", "--log-passphrase-file"),),
     "sign": (
@@ -47,12 +50,12 @@ TABLE = {
     "vault": (("vault put --dir libro --field name --party nosc", "--file"),),
     "witness": (("witness --policy policy --key witness.pem --create", "--passphrase-file"),),
 }
-ASKING = re.compile(r"\b(?:asked_act|passphrase|unlock|agree|ask|choose|open_for_writing)\(|typer\.prompt\(")
+ASKING = re.compile(r"\b(?:asked_act|passphrase|unlock|agree|ask|choose|open_for_writing|within)\(|typer\.prompt\(")
 
 
 def asking_verbs() -> set[str]:
     """The modules of verbs in which something is asked."""
-    shared = {"asking", "efirma", "preparing", "prompts", "terminal"}
+    shared = {"asking", "efirma", "log_key", "preparing", "prompts", "terminal"}
     return {
         path.stem for path in CLI.glob("*.py") if path.stem not in shared and ASKING.search(path.read_text("utf-8"))
     }

@@ -91,7 +91,8 @@ def test_no_option_takes_a_secret_itself() -> None:
         (verb, name)
         for verb, options in verbs(app)
         for name, kind in options.items()
-        if any(word in name for word in ("passphrase", "secret", "password", "token")) and not takes_a_path(kind)
+        if any(word in name for word in ("passphrase", "secret", "password", "token", "pin_"))
+        and not takes_a_path(kind)
     ]
     assert taken == []
 

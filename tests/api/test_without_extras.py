@@ -13,6 +13,8 @@ from tests.api.served import Desk, desk_in
 from tests.api.test_cli_verify import LINK, Person
 from tests.witness_process import Home
 
+from constancia.api.cli.init import EXAMPLE
+from constancia.ledger.keys.key_file import generate
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.witnesses.witness import READY
 
@@ -27,6 +29,7 @@ BLOCKED = (
     "starlette",
     "jinja2",
     "obstore",
+    "pkcs11",
     "prometheus_client",
     "prov",
     "pydantic_settings",
@@ -114,10 +117,28 @@ def test_publishing_into_a_bucket_says_which_extra_is_missing(desk: Desk, tmp_pa
     assert (done.returncode, "constancia[s3]" in done.stderr) == (76, True), done.stderr
 
 
+def test_key_in_a_token_says_which_extra_is_missing(tmp_path: Path) -> None:
+    for name, text in (("pin", "87654"), ("phrase", "correct horse battery"), ("charter.md", "charter")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o600)
+    key = generate()
+    (tmp_path / "inai.pub.json").write_text(json.dumps({"key": key.key_id, **key.material}))
+    (tmp_path / "ceremony.toml").write_text(EXAMPLE, "utf-8")
+    how = ["--log-key", "pkcs11:token=a;object=b?module-path=/m.so", "--log-pin-file", "pin"]
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, "init", "new", "--ceremony", "ceremony.toml", "--log-passphrase-file", "phrase",
+         *how],
+        env=Person(tmp_path).environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, "constancia[hsm]" in done.stderr) == (76, True), done.stderr
+    assert "[E_TOKEN_DRIVER]" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
 def test_blocked_modules_are_those_of_the_extra_and_no_dependency_names_them() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extra = {one.split(">")[0].replace("-", "_") for one in project["optional-dependencies"]["server"]}
-    assert set(BLOCKED) - {"starlette", "obstore"} == extra - BROUGHT
+    assert set(BLOCKED) - {"starlette", "obstore", "pkcs11"} == extra - BROUGHT
     named = {one.split(">")[0].replace("-", "_") for one in project["dependencies"]}
     witness = {one.split(">")[0].replace("-", "_") for one in project["optional-dependencies"]["witness"]}
     assert witness.isdisjoint(PAGES)

@@ -22,6 +22,7 @@ from tests.ledger.witnessed import cosigner
 from tests.ledger.world import ORIGIN, START, World
 
 from constancia.api.cli import init
+from constancia.api.cli.log_key import LogKeyOptions
 from constancia.api.cli.opening.host import DRAFT
 from constancia.ledger.assembly import Options
 from constancia.ledger.backup import backup, restore
@@ -133,7 +134,8 @@ class Init:
     @staticmethod
     def run(folder: Path) -> None:
         if not (folder / "log" / "checkpoint").exists():
-            init._open(LedgerFolder(folder), [folder / "all.signed.json"], folder / "pass")
+            given = LogKeyOptions(passphrase_file=folder / "pass")
+            init._open(LedgerFolder(folder), [folder / "all.signed.json"], given)
         expect(verdict(folder) == "INTACT", f"in the end: {verdict(folder)}")
 
     @staticmethod

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from constancia.api.cli.terminal import open_for_writing
+from constancia.api.cli.log_key import LogKeyOptions, open_for_writing
 from constancia.ledger.ledger import Ledger
 
 
@@ -20,6 +20,6 @@ def test_o5_a_start_opens_the_ledger_once(demo: Path, tmp_path: Path, monkeypatc
         return real(folder, **options)
 
     monkeypatch.setattr(Ledger, "open", counted)
-    with open_for_writing(tmp_path / "ledger", None) as ledger:
+    with open_for_writing(tmp_path / "ledger", LogKeyOptions()) as ledger:
         assert ledger.size > 100
     assert opened == [tmp_path / "ledger"]

@@ -87,7 +87,7 @@ def test_watch_goes_on_after_an_error_that_nobody_foresaw(
         raise ValueError("unforeseen")
 
     monkeypatch.setattr(store_watch, "_EVERY_S", 0.02)
-    monkeypatch.setattr(core.writer, "look_after_store", failing)
+    monkeypatch.setattr(core.writer, "look_after", failing)
     with caplog.at_level(logging.ERROR):
         watch = StoreWatch(core.writer, core.sequencer)
         assert turns.acquire(timeout=WAIT_S)

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from constancia.api.cli.log_key import LogKeyOptions
 from constancia.api.cli.opening.plan import ask_plan, invitation_from, read_plan
 from constancia.api.cli.prompts import is_terminal
-from constancia.api.cli.terminal import fail, language, message, now, passphrase, say, unlock
+from constancia.api.cli.terminal import fail, language, message, now, say
 
 if TYPE_CHECKING:
     from constancia.ledger.folder import LedgerFolder
@@ -46,7 +47,7 @@ def invite(folder: Path, plan_file: Path | None) -> None:
     _say_invite(folder, invitation)
 
 
-def go_on(folder: Path, files: Sequence[Path], passphrase_file: Path | None) -> None:
+def go_on(folder: Path, files: Sequence[Path], given: LogKeyOptions) -> None:
     """Take files in, and do what they suffice for; say what is missing, and whose turn it is."""
     from constancia.ledger.folder import LedgerFolder
 
@@ -62,14 +63,14 @@ def go_on(folder: Path, files: Sequence[Path], passphrase_file: Path | None) -> 
             _say_invite(folder, invitation)
             say(message("opening.waits_party", parties=missing))
             return
-        _draft(places, invitation, parties, passphrase_file)
+        _draft(places, invitation, parties, given)
     missing = _names(invitation, signed)
     if missing:
         say(message("opening.send_genesis", path=folder / GENESIS, parties=missing))
         _say_each(folder, missing, GENESIS)
         say(message("opening.waits_signed", parties=missing, folder=folder))
         return
-    _open(places, invitation, list(signed.values()), passphrase_file)
+    _open(places, invitation, list(signed.values()), given)
 
 
 def read_kept_invitation(folder: Path) -> "Invitation":
@@ -242,10 +243,9 @@ def signer_of(signed: "SignedStatement", opening: "Opening", statement: "Stateme
 
 
 def _draft(
-    places: "LedgerFolder", invitation: "Invitation", parties: Mapping[str, bytes], passphrase_file: Path | None
+    places: "LedgerFolder", invitation: "Invitation", parties: Mapping[str, bytes], given: LogKeyOptions
 ) -> None:
     """Make the log's key and draft the genesis; where it was cut short, it is done over."""
-    from constancia.api.cli.log_passphrase import log_passphrase_file
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.ledger.disk.documents import Documents
     from constancia.ledger.disk.durable import write_file
@@ -253,10 +253,9 @@ def _draft(
     from constancia.ledger.opening.genesis_file import opening_of, write_genesis
     from constancia.ledger.signatory.draft import Occasion
 
-    place = log_passphrase_file(places.path, passphrase_file, is_demonstration=False)
-    places.log_key.unlink(missing_ok=True)  # of a draft that was cut short: nothing names this key yet
     say(message("opening.log_key"))
-    signer = places.make_log_key(invitation.origin, passphrase(place, "passphrase.log_new", confirm=True))
+    access = given.within(places.path, is_demonstration=False)
+    signer = access.make(places, invitation.origin, forget=True)
     keys = [key for key in (signer.vkey, signer.cosigner_vkey) if key is not None]
     opening = opening_of(invitation, parties, keys)
     instant = now()
@@ -267,9 +266,7 @@ def _draft(
     write_file(places.path / GENESIS, write_genesis(opening, statement))
 
 
-def _open(
-    places: "LedgerFolder", invitation: "Invitation", signed: Sequence[bytes], passphrase_file: Path | None
-) -> None:
+def _open(places: "LedgerFolder", invitation: "Invitation", signed: Sequence[bytes], given: LogKeyOptions) -> None:
     """Record the genesis with all signatures, and write the trust folder with the witnesses' policy."""
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.opening.exchange_file import MAX_BYTES
@@ -279,12 +276,12 @@ def _open(
     opening, statement = read_genesis(read_named(places.path / GENESIS, MAX_BYTES))
     if not places.policy.exists():
         write_file(places.policy, opening.policy.encode())
-    leaf = record_genesis(places, statement, [parse_signed_file(raw) for raw in signed], passphrase_file)
+    leaf = record_genesis(places, statement, [parse_signed_file(raw) for raw in signed], given)
     say(message("opening.opened", leaf=leaf, folder=places.path, address=invitation.address))
 
 
 def record_genesis(
-    places: "LedgerFolder", statement: "Statement", signed: Sequence["SignedStatement"], passphrase_file: Path | None
+    places: "LedgerFolder", statement: "Statement", signed: Sequence["SignedStatement"], given: LogKeyOptions
 ) -> str:
     """Open the ledger with its genesis.
 
@@ -292,7 +289,7 @@ def record_genesis(
         places: The folder.
         statement: The genesis.
         signed: The same statement with the signatures of all founders.
-        passphrase_file: File with the log key's passphrase; None asks.
+        given: What the user said of the log's key.
 
     Returns:
         The leaf hash of entry 0, in hex.
@@ -300,7 +297,6 @@ def record_genesis(
     Raises:
         Exit: A founder's signature is missing.
     """
-    from constancia.api.cli.log_passphrase import log_passphrase_file
     from constancia.domain.identity.key_material import key_id_of
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.disk.database import is_half_made
@@ -314,8 +310,7 @@ def record_genesis(
     if absent:
         raise fail(message("init.missing", parties=", ".join(absent)))
     is_demonstration = statement.body.get("demonstration") is True
-    place = log_passphrase_file(places.path, passphrase_file, is_demonstration=is_demonstration)
-    signer = unlock(place, "passphrase.log", lambda secret: places.load_log_key(statement.ledger, secret))
+    signer = given.within(places.path, is_demonstration=is_demonstration).load(places, statement.ledger)
     # Where the genesis was recorded and the rest was cut short, the same bytes get the same entry.
     create = not places.has_store or is_half_made(places.store) or not peek(places.path).size
     with Ledger.open(places.path, clock=SystemClock(), signer=signer, origin=statement.ledger, create=create) as ledger:

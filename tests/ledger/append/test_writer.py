@@ -62,7 +62,7 @@ def test_w6_batch_in_doubt_is_adopted_or_taken_back_once_the_store_is_back(
     away = Away(desk, monkeypatch, is_stored=is_stored)
     for commitment in ("c1", "c1"):  # the second one is not taken in while the first is in doubt
         assert [type(outcome) for outcome in written(desk, commitment)] == [StoreUnavailable]
-    desk.writer.look_after_store()
+    desk.writer.look_after()
     away.end_with(OperationalError("canceling statement due to lock timeout"))
     [outcome] = written(desk, "c1")
     assert isinstance(outcome, StoreUnavailable)
@@ -70,7 +70,7 @@ def test_w6_batch_in_doubt_is_adopted_or_taken_back_once_the_store_is_back(
     away.come_back()
     if is_looked_after:
         with caplog.at_level(logging.WARNING):
-            desk.writer.look_after_store()
+            desk.writer.look_after()
         assert desk.ledger.size == size + is_stored
         assert (heard, acts) == ([size + 1] * is_stored, ["AllegationMade"] * is_stored)
         assert (snapshot(desk) == before) is not is_stored
@@ -93,7 +93,7 @@ def test_w6_store_that_ends_elsewhere_when_it_is_back_stops_the_writer(
         desk.writer._is_unread = True
         monkeypatch.setattr(store_of(desk), "settled_tail", lambda end=end: end)
         with pytest.raises(LostRace) as caught:
-            desk.writer.look_after_store()
+            desk.writer.look_after()
         assert caught.value.where == f"size {0 if end is None else end.size}, signed {desk.ledger.size}"
 
 
@@ -126,9 +126,9 @@ def test_w6_watch_notices_that_the_store_went_away_while_nothing_was_written(
         gone = unavailable("E_STORE_GONE")
         lost.setattr(store, "check", lambda: lost.setattr(type(store), "away", gone))
         Away(desk, lost, is_stored=False)
-        desk.writer.look_after_store()
+        desk.writer.look_after()
     assert is_away(desk)
-    desk.writer.look_after_store()
+    desk.writer.look_after()
     assert not is_away(desk)
     assert [type(outcome) for outcome in written(desk, "c1")] == [AppendOutcome]
 

@@ -221,7 +221,7 @@ class Document:
 
 
 class Rotation:
-    """The log's key is replaced in two steps, with an entry in between; whoever starts it meanwhile can, or is told."""
+    """The log's key is replaced in two steps, with an entry in between; a start meanwhile goes on or says how."""
 
     @classmethod
     def prepare(cls, folder: Path) -> None:

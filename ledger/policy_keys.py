@@ -26,12 +26,15 @@ def check_signer(head: Head, signer: LogSigner | None, policy: Policy | None) ->
 
     Raises:
         Fatal: Neither genesis nor policy names a key of the signer.
-        LedgerError: The policy lacks a key of the signer, or the signer lacks the ML-DSA-44 key of the genesis.
+        LedgerError: The policy lacks a key of the signer, or the signer lacks the ML-DSA-44 key of the genesis; or a
+            change of the key was cut short.
     """
     genesis, named = head.genesis, key_of_genesis(head)
     if signer is None or genesis is None or named is None:
         return
     listed = () if policy is None else policy.signers_of(signer.origin)
+    if len(signer.verifiers) > 1:
+        check_listed(signer, policy)
     if not {named, *listed}.issuperset(signer.verifiers):
         raise Fatal("the genesis names another log key than the one given", where="entry 0")
     check_listed(signer, policy)
@@ -47,6 +50,11 @@ def check_listed(signer: LogSigner, policy: Policy | None) -> None:
         LedgerError: It lacks one.
     """
     if policy is not None and not set(policy.signers_of(signer.origin)).issuperset(signer.verifiers):
+        if len(signer.verifiers) > 1:  # `rotate` ended between the key's file and the policy
+            raise LedgerError(
+                "a change of the log's key was cut short, and trust/policy does not list each key in keys/: repeat the "
+                "same `constancia rotate` command, which goes on from there"
+            )
         raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
 
 

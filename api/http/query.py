@@ -120,9 +120,12 @@ class CheckedRoute(APIRoute):
 
     def __getattr__(self, name: str) -> Any:
         """Give what the framework makes of the route, made now; called for what is not there yet alone."""
-        if self._written is None or name.startswith("__"):
+        written = self._written  # read before the look below: another thread may end describing it in between
+        if name in self.__dict__:
+            return self.__dict__[name]
+        if written is None or name.startswith("__"):
             raise AttributeError(name)
-        path, endpoint, options = self._written
+        path, endpoint, options = written
         if name in _OF_PATH:
             self.__dict__.update(zip(_OF_PATH, compile_path(path), strict=True))
         else:

@@ -3,6 +3,7 @@
 - Z1: a stored page is shown only while nothing that a page can show has changed: size and root, day, witnesses,
   those that do not answer or were not compared with, documents, refused attempts, what the operator was refused or
   has accepted. One made before the views had caught up is not stored.
+- Z2: an entity tag is made of the page's bytes alone: two processes of one ledger give equal pages one tag.
 """
 
 import hashlib
@@ -32,27 +33,27 @@ class PageStore:
     def __init__(self, limit: int = _MAX_BYTES) -> None:
         self._limit = limit
         self._lock = threading.Lock()
-        self._pages: OrderedDict[str, tuple[bytes, str]] = OrderedDict()
+        self._pages: OrderedDict[str, tuple[bytes, dict[str, str]]] = OrderedDict()
         self._size = 0
 
-    def get(self, key: str) -> tuple[bytes, str] | None:
-        """Give a page's body and language; None where it is not stored."""
+    def get(self, key: str) -> tuple[bytes, dict[str, str]] | None:
+        """Give a page's body and headers; None where it is not stored."""
         with self._lock:
             page = self._pages.get(key)
             if page is not None:
                 self._pages.move_to_end(key)
             return page
 
-    def put(self, key: str, body: bytes, lang: str) -> None:
+    def put(self, key: str, body: bytes, headers: dict[str, str]) -> None:
         """Store a page; one that is larger than the limit of all is not."""
         if len(body) > self._limit:
             return
         with self._lock:
             former = self._pages.pop(key, None)
             self._size += len(body) - (len(former[0]) if former else 0)
-            self._pages[key] = (body, lang)
+            self._pages[key] = (body, headers)
             while self._size > self._limit:
-                _key, (dropped, _lang) = self._pages.popitem(last=False)
+                _key, (dropped, _headers) = self._pages.popitem(last=False)
                 self._size -= len(dropped)
 
 
@@ -66,28 +67,28 @@ class CachedPage(CheckedRoute):
         async def handler(request: Request) -> Response:
             key = await run_in_threadpool(_key, request)
             store: PageStore = request.app.state.pages
-            tag = f'"{key}"'
             page = store.get(key)
-            if page is not None:
-                body, lang = page
-                if tag in _tags(request.headers.get("if-none-match", "")):
-                    return Response(status_code=_NOT_MODIFIED, headers=_headers(tag, lang))
-                return Response(body, media_type=_HTML, headers=_headers(tag, lang))
-            answer = await made(request)
-            # Where something changed meanwhile, or the views lag behind, the page is sent and not stored.
-            is_page = answer.headers.get("content-type", "").startswith(_HTML)  # a citation is a file of another kind
-            is_whole = answer.status_code == _OK and is_page and not _is_behind(ledger_of(request))
-            if is_whole and key == await run_in_threadpool(_key, request):
-                lang = answer.headers.get("content-language", "")
-                store.put(key, bytes(answer.body), lang)
-                answer.headers.update(_headers(tag, lang))
-            return answer
+            if page is None:
+                answer = await made(request)
+                # Where something changed meanwhile, or the views lag behind, the page is sent and not stored.
+                is_page = answer.headers.get("content-type", "").startswith(_HTML)  # a citation is of another kind
+                is_whole = answer.status_code == _OK and is_page and not _is_behind(ledger_of(request))
+                if not is_whole or key != await run_in_threadpool(_key, request):
+                    return answer
+                body = bytes(answer.body)
+                page = body, _headers(body, answer.headers.get("content-language", ""))
+                store.put(key, *page)
+            body, headers = page
+            if headers["ETag"] in _tags(request.headers.get("if-none-match", "")):
+                return Response(status_code=_NOT_MODIFIED, headers=headers)
+            return Response(body, media_type=_HTML, headers=headers)
 
         return handler
 
 
-def _headers(tag: str, lang: str) -> dict[str, str]:
-    return {"ETag": tag, "Cache-Control": "no-cache", "Content-Language": lang}
+def _headers(body: bytes, lang: str) -> dict[str, str]:
+    tag = hashlib.sha256(body).hexdigest()[:32]
+    return {"ETag": f'"{tag}"', "Cache-Control": "no-cache", "Content-Language": lang}
 
 
 def _tags(header: str) -> set[str]:

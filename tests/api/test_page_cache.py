@@ -39,8 +39,17 @@ def test_z1_a_stored_page_is_not_shown_once_something_changed(adopted: Desk, cha
     before = state_of(adopted.ledger)
     CHANGES[change](adopted)
     assert state_of(adopted.ledger) != before
-    again = adopted.http.get("/es/", headers=tag)
-    assert (again.status_code, again.headers["etag"] != first.headers["etag"]) == (200, True)
+    plain, again = adopted.http.get("/es/"), adopted.http.get("/es/", headers=tag)
+    is_same = plain.content == first.content
+    assert is_same is (change != "entry")
+    assert (plain.headers["etag"] == first.headers["etag"], again.status_code) == (is_same, 304 if is_same else 200)
+
+
+def test_z2_page_that_is_made_again_is_not_sent_to_who_has_it(adopted: Desk) -> None:
+    first = adopted.http.get("/es/")
+    another_day(adopted)
+    again = adopted.http.get("/es/", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
 
 
 def test_an_address_has_its_own_page(scene: Desk) -> None:
@@ -50,13 +59,13 @@ def test_an_address_has_its_own_page(scene: Desk) -> None:
 
 def test_the_least_used_pages_go_first_and_a_large_one_is_not_stored() -> None:
     store = PageStore(limit=10)
-    store.put("a", b"12345", "es")
-    store.put("b", b"12345", "es")
-    assert store.get("a") == (b"12345", "es")
-    store.put("c", b"12345", "es")
+    store.put("a", b"12345", {"ETag": "a"})
+    store.put("b", b"12345", {"ETag": "b"})
+    assert store.get("a") == (b"12345", {"ETag": "a"})
+    store.put("c", b"12345", {"ETag": "c"})
     assert store.get("b") is None
     assert store.get("a") is not None
-    store.put("d", b"x" * 11, "es")
+    store.put("d", b"x" * 11, {"ETag": "d"})
     assert store.get("d") is None
 
 

@@ -30,10 +30,12 @@ from constancia.ledger.clock import StoryClock, SystemClock
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.disk.file_store import FolderFiles
+from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder, policy_text
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.submission import signed_document
+from constancia.ledger.rotation import begin, finish, replace_at_once
+from constancia.ledger.submission import parse_signed, signed_document
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore
 from constancia.ledger.witnesses.quorum_status import policy_lines
 from constancia.ledger.witnesses.witness_memory import WitnessStore
@@ -41,11 +43,14 @@ from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.note import parse_note
+from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
 LIB = ctypes.CDLL(None)
 PASSPHRASE = b"a long enough passphrase"
+NEXT_ACT = "next.signed.json"  # what is recorded next
+CUT_SHORT = "repeat the same"  # and with it the way out
 WITNESS = cosigner("witness.example/w1")
 SIGNER = LogSigner.generate(ORIGIN)
 WORLD = World(SIGNER.vkey)
@@ -60,7 +65,10 @@ def make_ledger(folder: Path) -> None:
     options = Options(follow=False)
     with Ledger.open(folder, clock=StoryClock(START), signer=SIGNER, create=True, options=options) as ledger:
         ledger.documents.put(b"charter")
-        Desk(ledger, World(SIGNER.vkey), StoryClock(START), SIGNER, folder).found()
+        desk = Desk(ledger, World(SIGNER.vkey), StoryClock(START), SIGNER, folder)
+        desk.found()
+        act = desk.world.commitment("c1")[0]()
+        write_file(folder / NEXT_ACT, signed_document(act.statement, act.signatures))
 
 
 def verdict(folder: Path) -> str:
@@ -214,7 +222,63 @@ class Document:
         expect(all(documents.is_whole(name) for name in documents.names()), "half a document")
 
 
-SCENARIOS = {one.__name__: one for one in (Cosignatures, Witness, Init, Publication, Views, Backup, Document)}
+class Rotation:
+    """The log's key is replaced in two steps, with an entry in between; a start meanwhile goes on or says how."""
+
+    @classmethod
+    def prepare(cls, folder: Path) -> None:
+        make_ledger(folder)
+        SIGNER.save(LedgerFolder(folder).log_key, PASSPHRASE)
+        shutil.copytree(folder / "trust", folder / "pinned")
+
+    @classmethod
+    def replaces(cls, folder: Path) -> None:
+        begin(folder, PASSPHRASE)
+        cls.record(folder)
+        finish(folder, PASSPHRASE)
+
+    @staticmethod
+    def record(folder: Path) -> None:
+        signer = LedgerFolder(folder).load_log_key(ORIGIN, PASSPHRASE)
+        act = parse_signed((folder / NEXT_ACT).read_bytes())
+        with Ledger.open(folder, clock=StoryClock(START), signer=signer, options=Options(follow=False)) as ledger:
+            ledger.append(act)
+
+    @classmethod
+    def run(cls, folder: Path) -> None:
+        places = LedgerFolder(folder)
+        if places.next_log_key.exists() or LogSigner.load(ORIGIN, places.log_key, PASSPHRASE).vkey == SIGNER.vkey:
+            cls.replaces(folder)
+        cls.record(folder)
+        new = LogSigner.load(ORIGIN, places.log_key, PASSPHRASE)
+        expect(new.vkey != SIGNER.vkey and not places.next_log_key.exists(), "the key is not replaced")
+        expect(SIGNER.verifier in places.former_log_keys(), "the former key is not remembered")
+        expect((places.log_key.parent / "log-former-1.pem").exists(), "the former key is lost")
+
+    @staticmethod
+    def check(folder: Path) -> None:
+        places = LedgerFolder(folder)
+        try:
+            signer = places.load_log_key(ORIGIN, PASSPHRASE)
+            Ledger.open(folder, clock=StoryClock(START), signer=signer, options=Options(follow=False)).close()
+        except LedgerError as error:
+            expect(CUT_SHORT in str(error), str(error))
+        for trust in ("trust", "pinned"):
+            with open_source(str(folder)) as source:
+                report = audit(source, load_trust(folder / trust), workers=1)
+            expect(report.verdict is Verdict.INCONCLUSIVE, f"{trust}: {report.verdict}")  # nobody has cosigned
+
+
+class Stolen(Rotation):
+    """The key is replaced at once, and its policy drops it."""
+
+    @classmethod
+    def replaces(cls, folder: Path) -> None:
+        replace_at_once(folder, PASSPHRASE, is_stolen=True)
+
+
+ALL = (Cosignatures, Witness, Init, Publication, Views, Backup, Document, Rotation, Stolen)
+SCENARIOS = {one.__name__: one for one in ALL}
 
 
 def forked(work: Callable[[], None], report: Path) -> tuple[int, str]:

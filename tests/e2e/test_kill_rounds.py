@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STRIDES = {
     "Document": 1, "Witness": 2, "Cosignatures": 5, "Init": 23, "Publication": 17, "Views": 23, "Backup": 31,
+    "Rotation": 7, "Stolen": 3,
 }  # fmt: skip
 COMPILER = shutil.which("cc")
 

@@ -9,9 +9,14 @@ from tests.rotated import KEYS, SITUATIONS, KeyRing, expected, signed_by, write_
 from tests.verify.small_ledger import Log, Witness, Writer, verify
 
 from constancia.ledger.wire.composition import format_contradiction
+from constancia.verify.audit.run import audit
+from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import NoteSignature, format_note, parse_note
 from constancia.verify.core.log import check_log
 from constancia.verify.report.findings import Report, Verdict
+from constancia.verify.report.rendering import unreadable_text
+from constancia.verify.report.words import REFUSED
+from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
 LOG = Writer().found().sign_agreement().report(1).log()
@@ -101,3 +106,31 @@ def test_two_histories_by_the_two_keys_of_one_log_are_a_contradiction(tmp_path: 
     assert {one.verdict for one in verdicts.values()} == {Verdict.INCONCLUSIVE}
     proof.write_bytes(format_contradiction([OLD], *notes, []))
     assert [one.code for one in verify(proof, trust_in(tmp_path / "b", "both")).open] == ["contradiction-none"]
+
+
+OLD_ONE, NEW_ONE = signed_by(LOG, "old").checkpoint(), signed_by(LOG, "new").checkpoint()
+
+
+@pytest.mark.parametrize(
+    ("listed", "in_trust", "since", "code"),
+    [
+        ("new", OLD_ONE, None, "kept-key"),
+        ("new", None, OLD_ONE, "kept-key"),
+        ("none", None, NEW_ONE, "kept-key"),
+        ("new", b"no note", None, "kept"),
+        ("new", None, b"no note", "kept"),
+    ],
+)
+def test_saved_checkpoint_that_can_not_be_used_says_what_to_do(
+    listed: str, in_trust: bytes | None, since: bytes | None, code: str, tmp_path: Path
+) -> None:
+    """Who replaced the anchor and left the former checkpoint in it is not stopped without a way on."""
+    source, trust = signed_by(LOG, "new").write_folder(tmp_path / "log"), trust_in(tmp_path / "trust", listed)
+    if trust is not None and in_trust is not None:
+        (trust / "checkpoint").write_bytes(in_trust)
+    with open_source(str(source)) as opened, pytest.raises(Unreadable) as caught:
+        audit(opened, None if trust is None else load_trust(trust), since=since)
+    assert caught.value.code == code
+    for lang in ("es", "en"):
+        _verdict, advice = unreadable_text(caught.value, lang).split("\n")
+        assert advice == REFUSED[code][lang].replace("{first}", caught.value.where)

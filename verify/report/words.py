@@ -225,6 +225,12 @@ LAY: Final[Words] = table_of("""
     technical | Detalle técnico | Technical detail
 """)
 
+# What the auditor gave and can't be used, where a page of one file has no room for more than its code.
+REFUSED: Final[Words] = table_of("""
+    kept | No se puede usar el punto de control que usted guardó ({first}): está dañado o es de otro libro. Recupérelo de un respaldo; sin él no se sabe si el libro continúa lo que usted revisó antes. | The checkpoint that you saved ({first}) can't be used: it is damaged, or of another ledger. Get it back from a backup; without it nobody knows whether the log continues what you verified before.
+    kept-key | El punto de control que usted guardó ({first}) lo firmó, con el nombre del libro, una llave que no está en su ancla de confianza (sin ancla cuenta sólo la que nombra el registro 0). Si las partes anunciaron que el libro cambió de llave, use el ancla que publican hoy o revise sin él (en una carpeta de confianza, saque ese archivo); si no, consérvelo y pregúnteles. | The checkpoint that you saved ({first}) was signed, under the log's name, by a key that your trust anchor lacks (without an anchor only the one that entry 0 names counts). If the parties announced that the log changed its key, use the anchor that they publish today or verify without it (take that file out of a trust folder); if not, keep it and ask them.
+""")
+
 # Remarks that say nothing to a lay reader: they are in the technical detail.
 TECHNICAL: Final = frozenset({"browser-zone", "other-files", "state-digest", "time-zone-rules", "views-lag", "vouched"})
 # Faults by which an entry itself is known not to be the one that was signed.

@@ -35,13 +35,14 @@ def open_pinned(raw: bytes, trust: TrustFolder | None, where: str) -> PinnedChec
         What it binds the log to.
 
     Raises:
-        Unreadable: It is no checkpoint of a log of the policy: what the auditor saved is damaged.
+        Unreadable: `kept`: it is no checkpoint of a log of the policy: what the auditor saved is damaged. `kept-key`:
+            another key signed it under the log's name, as after a change of key.
     """
     try:
         note = parse_note(raw)
         checkpoint = parse_checkpoint(note.text) if trust is None else open_with_policy(raw, trust.policy).checkpoint
     except Malformed as error:
-        raise Unreadable("kept", where, str(error)) from error
+        raise Unreadable("kept-key" if error.code == "other-log-key" else "kept", where, str(error)) from error
     return PinnedCheckpoint(where, checkpoint.origin, checkpoint.size, checkpoint.root, raw)
 
 
@@ -49,11 +50,11 @@ def check_signed(pinned: PinnedCheckpoint, key: VerifierKey) -> None:
     """Check a saved checkpoint against the key that the log itself names, where no other is known.
 
     Raises:
-        Unreadable: The key did not sign it.
+        Unreadable: `kept-key`: the key did not sign it.
     """
     try:
         signed = pinned.raw is None or pinned.origin != key.name or is_signed_by(parse_note(pinned.raw), key)
     except Malformed as error:
         raise Unreadable("kept", pinned.where, str(error)) from error
     if not signed:
-        raise Unreadable("kept", pinned.where, f"no signature by {key.name}")
+        raise Unreadable("kept-key", pinned.where, f"no signature by {key.name}")

@@ -241,3 +241,21 @@ def test_route_is_described_when_it_is_first_asked_and_once() -> None:
     operation = app.openapi()["paths"]["/of/{name}"]["get"]
     assert (operation["operationId"], operation["summary"]) == ("get_2", "One")
     assert sorted(described) == ["/of/all/of/them", "/of/{name}"]
+
+
+def test_route_that_another_thread_describes_meanwhile_has_all_of_it() -> None:
+    """Who looked and saw nothing is answered although the description has come since: what the look-up then calls."""
+    router = Router()
+
+    @router.get("/{name}")
+    def get(name: str) -> dict[str, str]:
+        return {"name": name}
+
+    [route] = router.routes
+    assert isinstance(route, CheckedRoute)
+    described = route.dependant
+    for name in ("dependant", "path_regex", "app"):
+        assert route.__getattr__(name) is vars(route)[name]
+    assert route.dependant is described
+    with pytest.raises(AttributeError):
+        route.__getattr__("nothing_of_a_route")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,8 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 from tests.api.http.test_proxies import MADE, PREFIX, all_paths, routes_of
 from tests.api.served import UNLIMITED, Desk, serving
+from tests.api.test_witnesses import ledger_of, wait_for_quorum
+from tests.ledger.witness_scene import LONG_S, Scene
 
 from constancia.api.app import create_app
 from constancia.api.cli.following import Following
@@ -114,6 +117,29 @@ def test_w1_every_route_is_answered_alike(scene: Desk, tmp_path: Path) -> None:
         assert http.get("/es/", headers=BY_THE_SERVER).status_code == 200
         assert len(read.answered) == count, "this is how the server itself is asked"
         assert [found for path in every if (found := differing(http, "GET", path))] == []
+
+
+def test_w1_pages_have_the_same_tag_where_the_server_knows_more(witnessed: Scene, tmp_path: Path) -> None:
+    """Only who writes asks the witnesses: who does not answer is no part of most pages, and so of their tags."""
+    desk = witnessed.desk
+    assert desk is not None
+    ledger = ledger_of(witnessed)
+    wait_for_quorum(ledger)
+    until = time.monotonic() + LONG_S
+    while "w3" not in ledger.witness_problems:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    ledger.views.wait()
+    served = Desk(ledger, desk.world, desk.clock, httpx.Client(), "")
+    with (
+        beside(served, tmp_path) as read,
+        serving(ledger, readers=[read.reader]) as url,
+        httpx.Client(base_url=url, timeout=PATIENCE_S) as http,
+    ):
+        assert [found for path in ("/es/", "/en/commitments") if (found := differing(http, "GET", path))] == []
+        tag = {"If-None-Match": http.get("/es/").headers["etag"]}
+        assert http.get("/es/", headers=tag | BY_THE_SERVER).status_code == 304
+    assert len(read.answered) == 3
 
 
 @pytest.mark.parametrize("prefix", ["", PREFIX])

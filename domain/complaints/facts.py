@@ -33,10 +33,10 @@ class OwedAnswer:
     party: str
     due: str
     stands: str
-    answered: Mark | None = None
-    days_late: int = 0
+    answered: Mark | None
+    days_late: int
     due_now: str
-    days_late_now: int = 0
+    days_late_now: int
 
 
 def owed_answers(state: StateView, complaint: Complaint, at: datetime) -> tuple[OwedAnswer, ...]:

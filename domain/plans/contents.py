@@ -127,7 +127,7 @@ class CommitmentCarriedIntoPlan(PlanAct):
     def then(self, on: ActionPlan, at: Context) -> ActionPlan:
         """Add the commitment, with those that had signed its baseline and did not sign this."""
         commitment = find_commitment(at, self.commitment)
-        bound = signers(at, commitment.scopes[0].decision) if commitment and commitment.scopes else frozenset()
+        bound = signers(at, commitment.scopes[0].decision) if commitment else frozenset()
         carried = Carried(
             commitment=self.commitment,
             origin=self.origin,

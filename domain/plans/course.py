@@ -4,6 +4,7 @@
 - P3: a plan is not closed while a commitment carried into it is open, nor called better than its commitments.
 """
 
+from abc import abstractmethod
 from dataclasses import replace
 from typing import ClassVar, Final, Literal
 
@@ -37,9 +38,9 @@ class MembersPlanAct(PlanAct):
         needed = awaited(at, body_of(at, self.body(on, at)), type(self).__name__)
         return bool(needed) and at.joined().parties >= needed
 
+    @abstractmethod
     def settle(self, on: ActionPlan, at: Context) -> ActionPlan:
         """Give the effect of the last word."""
-        return on
 
     def then(self, on: ActionPlan, at: Context) -> ActionPlan:
         """Add this member's word; with the last one it has its effect."""
@@ -142,7 +143,7 @@ class ActionPlanClosed(MembersPlanAct):
             if (commitment := find_commitment(at, carried.commitment)) is not None and commitment.ended is not None
         ]
         computed = outcome_of(ended)
-        return _RANK[self.outcome] > _RANK[computed] and {"computed": computed}
+        return _FROM_WORST.index(self.outcome) > _FROM_WORST.index(computed) and {"computed": computed}
 
     RULES: ClassVar = (*_BY_THE_MEMBERS, _no_open_commitment, _not_called_better)
 
@@ -151,7 +152,7 @@ class ActionPlanClosed(MembersPlanAct):
         return replace(on, status="closed", closed=Closing(outcome=self.outcome, mark=at.mark, report=self.report))
 
 
-_RANK: Final = {"not_completed": 0, "partially": 1, "completed": 2}
+_FROM_WORST: Final = ("not_completed", "partially", "completed")
 
 
 def outcome_of(ended: list[str]) -> str:

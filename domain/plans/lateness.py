@@ -89,7 +89,7 @@ def _passed(state: StateView, plan: ActionPlan, what: str, at: datetime) -> Iter
     for position, (day, _) in enumerate(days):
         due = deadline(day, state.timezone)
         if due is None or due > at:
-            continue
+            return  # every extension is to a later day
         if not any(moved is not None and moved < due for _, moved in days[position + 1 :]):
             yield day, due
 

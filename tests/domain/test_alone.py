@@ -10,7 +10,7 @@ from tests.domain.governance.test_body import rules
 from tests.domain.governance.test_participants import admission
 from tests.domain.plans.test_plan import closing, opening
 from tests.domain.stage import Body, Stage, act_of, commitment, milestone, proposed, seated, small_scope, text
-from tests.domain.tables import codes
+from tests.domain.tables import codes, words
 
 from constancia.domain.catalogue import REGISTRY
 
@@ -42,8 +42,7 @@ def at_work() -> Stage:
 
 
 def broken(stage: Stage, type_name: str) -> list[str]:
-    refusal = stage.refused("inai", type_name, ACTS[type_name])
-    return [rule for _code, rule in ((refusal.code, refusal.rule), *refusal.also)]
+    return words(stage.refused("inai", type_name, ACTS[type_name]))
 
 
 @pytest.mark.parametrize("type_name", ACTS)

@@ -149,6 +149,27 @@ def test_4_a_secretariat_records_and_is_refused_where_it_may_not() -> None:
     assert stage.code(voice, "AgreementSigned", signed(), stream=AG) == "E_ROLE"
 
 
+def test_what_an_act_is_is_written_down_here_once_more() -> None:
+    """From the specification: what reports a fact of the past, what binds all who sit, what several say together."""
+    assert {name for name, cls in REGISTRY.items() if cls.REPORTS} == {
+        "ActionPlanClosed", "ActionPlanOpened", "ActionPlanSubmitted", "AllegationMade", "AssessmentPublished",
+        "ComplaintFiled", "ConditionDeclared", "ContributionReceived", "DeadlineMoved", "DeliverableRevised",
+        "DeliverableSubmitted", "DutyAssigned", "GatheringConvened", "GatheringHeld", "GovernanceBodyEstablished",
+        "GovernanceRulesAdopted", "MemberOrganizationJoined", "MemberOrganizationLeft", "MilestoneCompleted",
+        "ParticipantAdmitted", "PartyNameRecorded", "PartyRegistered", "PartyReturned", "PartySucceeded",
+        "PartyWithdrew", "ProgressReported", "ReasonedResponsePublished", "ScopeReductionReported",
+        "StatementPublished", "WorkStarted",
+    }  # fmt: skip
+    assert {name for name, cls in REGISTRY.items() if cls.BY_ALL} == {
+        "CommitmentAdopted", "CommitmentCarriedIntoPlan", "CommitmentStatusDecided", "DeadlineMoved", "ScopeChanged",
+    }  # fmt: skip
+    assert {name for name, cls in REGISTRY.items() if cls.concurring} == {
+        "ActionPlanClosed", "ActionPlanOpened", "ConditionDeclared", "ConditionSettled", "DeliverableAccepted",
+        "DutyAssigned", "GovernanceBodyEstablished", "GovernanceRulesAdopted", "LawEditionAdopted",
+        "ParticipantAdmitted", "PartyReturned", "PartySucceeded", "RoleFilled", "StatementPublished",
+    }  # fmt: skip
+
+
 def test_21_what_is_not_listed_is_not_corrected() -> None:
     """An allow-list: a new act can be corrected in nothing until it says in what."""
     assert set(correctable_members()) <= set(REGISTRY)

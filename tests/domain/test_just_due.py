@@ -4,21 +4,23 @@ A term is over with the first instant after its last day in the ledger's zone.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from tests.domain import stage as set_stage
 from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.commitments.test_commitment import status
 from tests.domain.complaints.test_complaint import admitted
 from tests.domain.participation.test_gathering import called, contributed, convened, found, promised, unconvened
 from tests.domain.participation.test_standing import with_term
 from tests.domain.plans.test_deadline import extending
-from tests.domain.plans.test_plan import carried, closing, opened, opening
+from tests.domain.plans.test_plan import carried, closing, opened, opening, standing, submitting
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, commitment, milestone, proposed, seated, small_scope
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import derive, flags
+from constancia.domain.kernel.calendar import local_day, zone
 from constancia.domain.participation.standing import is_late
 
 SECOND = timedelta(seconds=1)
@@ -68,6 +70,14 @@ def plan_extended(when: datetime) -> object:
     return windows(records(opened(), when, "DeadlineMoved", extending()), "DeadlineMissed")
 
 
+def plan_opened(when: datetime) -> object:
+    """The day that counts of a submission, recorded late and dated before the ledger: history, or a claim."""
+    stage = last_says(seated(), when, "ActionPlanOpened", opening()).on("2019-12-10")
+    stage.says("sfp", "ActionPlanSubmitted", submitting(on="2018-12-31"))
+    submission = standing(stage).submitted
+    return submission and submission.on
+
+
 def withdrawn(when: datetime) -> object:
     return windows(records(seated().adopted(), when, "CommitmentStatusDecided", status("withdrawn")), "DeadlineMissed")
 
@@ -114,6 +124,7 @@ def called_again(when: datetime) -> object:
 # Recorded a second before the instant, at it, and a second after: the days that are missed.
 SAID: dict[Callable[[datetime], object], tuple[str, tuple[object, ...]]] = {
     plan_closed: ("2019-09-01T05:00:00", ([*M1], [*M1, "2019-08-31"], [*M1, "2019-08-31"])),
+    plan_opened: ("2019-09-01T05:00:00", ("2019-12-10", "2018-12-31", "2018-12-31")),
     plan_extended: ("2019-09-01T05:00:00", ([*M1, "2019-10-31"], *[[*M1, "2019-08-31", "2019-10-31"]] * 2)),
     withdrawn: ("2019-05-25T05:00:00", ([], [*M1], [*M1])),
     withdrawn_of_a_plan: ("2019-04-01T06:00:00", ([[]], [["c1"]], [["c1"]])),
@@ -182,3 +193,17 @@ def count(stage: Stage, kind: str, at: datetime) -> int:
 def test_a_fact_of_time_begins_with_the_instant(stage: Callable[[], Stage], kind: str, many: int, due: str) -> None:
     played = stage()
     assert [count(played, kind, instant(due) + n * SECOND) for n in (-1, 0, 1)] == [0, many, many]
+
+
+@pytest.mark.parametrize(("stage", "kind", "many", "due"), TIME, ids=[f"{kind}-{due}" for _, kind, _, due in TIME])
+def test_where_the_sun_rises_earlier_it_begins_earlier(
+    stage: Callable[[], Stage], kind: str, many: int, due: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """East of Greenwich the day that is over ends within the same day of UTC: the date of the instant says nothing."""
+    day = local_day(instant(due), set_stage.ZONE)
+    monkeypatch.setattr(set_stage, "ZONE", "Europe/Madrid")
+    monkeypatch.setattr(set_stage, "_played", set_stage._played.__wrapped__)
+    played = stage()
+    assert played.state.timezone == "Europe/Madrid"
+    begins = datetime.combine(day, time(), zone("Europe/Madrid"))
+    assert [count(played, kind, begins + n * SECOND) for n in (-1, 0, 1)] == [0, many, many]

@@ -2,7 +2,8 @@
 
 - M1: in the fork the mutated function's code is put in the place of the function's own, so that nothing is imported or
   collected again. What runs when a module is imported (constants, defaults, class bodies, a function that no test
-  reaches later) can't be replaced so: it is tried with `--whole`, in a new process.
+  reaches later) can't be replaced so, nor can an inner function that uses other variables of the outer one than it
+  did: it is tried with `--whole`, in a new process.
 - M2: of the tests only those run that reach the changed line, as a run without any change has shown: first those that
   have killed many mutants in little time, the module's own before others.
 - M3: a test counts only if it passes without the change in a fork of its own: what fails by itself kills nothing.
@@ -110,7 +111,7 @@ class Session(FirstExample):
         # A function within another one may have been made when the module was imported: it has its own code replaced.
         made = [(code, self._functions.get(_place(code), [])) for code in _mutated(mutant, self._root, path)]
         changed = [(function, code) for code, functions in made for function in functions]
-        if not changed:
+        if not changed or not all(takes(function, code) for function, code in changed):
             return "imported"
         names = self._tests_of(mutant, path)
         if not names:
@@ -230,6 +231,11 @@ def _kill(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def takes(function: FunctionType, code: CodeType) -> bool:
+    """Tell whether a code can be put in the place of a function's own: its cells are those of the same variables."""
+    return function.__code__.co_freevars == code.co_freevars
 
 
 def _place(code: CodeType) -> tuple[str, str, int]:

@@ -2,11 +2,14 @@
 
 import ast
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
 import pytest
 from tests.mutants.__main__ import ROOT, justified, stages_of
 from tests.mutants.mutate import mutants_of
 from tests.mutants.record import Record
+from tests.mutants.session import takes
 
 SOURCE = '''
 """Text that explains is left alone."""
@@ -66,6 +69,31 @@ def test_lambda_is_a_function_with_lines_of_its_own(tmp_path: Path) -> None:
     assert places["at > 0  ->  at >= 0"].lines == {3}
     assert places["5  ->  6"].functions(tmp_path) == [("make", 1)]
     assert places["5  ->  6"].lines == {2, 4, 5}, "who runs the lambda does not run what makes it"
+
+
+def outer(limit: int, other: int) -> Any:
+    def rule(at: int) -> bool:
+        return at > limit
+
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("returned", "is_taken"),
+    [("at >= limit", True), ("None", False), ("at > other", False), ("at > limit + other", False)],
+)
+def test_code_that_uses_other_variables_of_the_outer_function_is_tried_in_a_new_process(
+    returned: str, *, is_taken: bool
+) -> None:
+    """In the place of the function's own it is refused, or compares with another value: no test says anything of it."""
+    source = f"def outer(limit, other):\n    def rule(at):\n        return {returned}\n    return rule"
+    (whole,) = (one for one in compile(source, "a.py", "exec").co_consts if isinstance(one, CodeType))
+    (inner,) = (one for one in whole.co_consts if isinstance(one, CodeType))
+    rule = outer(3, 4)
+    assert takes(rule, inner) is is_taken
+    if is_taken:
+        rule.__code__ = inner
+        assert (rule(2), rule(3)) == (False, True)
 
 
 def test_run_goes_on_where_another_ended_first_with_what_was_never_tried(tmp_path: Path) -> None:

@@ -3,7 +3,16 @@
 from typing import get_args
 
 import pytest
-from tests.domain.complaints.test_complaint import admission, admitted, answered, facts, filed, filing, resolution
+from tests.domain.complaints.test_complaint import (
+    admission,
+    admitted,
+    answered,
+    complaint,
+    facts,
+    filed,
+    filing,
+    resolution,
+)
 from tests.domain.stage import seated
 
 from constancia.domain.complaints.deciding import Outcome
@@ -44,6 +53,9 @@ def test_remedies_exist_and_fit_the_outcome() -> None:
     remedies = ["governance/cc"]
     assert stage.code("inai", "ComplaintResolved", resolution("not_upheld", remedies=remedies)) == "E_POLICY"
     stage.says("inai", "ComplaintResolved", resolution("upheld", remedies=remedies))
+    ended = complaint(stage).resolution
+    assert ended is not None
+    assert ended.remedies == ("governance/cc",)
 
 
 def test_who_admits_sets_no_term_of_its_own() -> None:

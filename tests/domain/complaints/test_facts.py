@@ -18,6 +18,7 @@ from tests.domain.governance.test_succession import ending
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, doc, seated
 
 from constancia.domain.complaints.facts import owed_answers
+from constancia.domain.derive import derive
 from constancia.domain.identity.succession import open_duties
 
 # Answers, and who is late.
@@ -52,6 +53,42 @@ def test_18_a_term_ends_with_its_last_day_in_the_ledgers_zone() -> None:
 def test_an_answer_in_time_is_no_missed_deadline_at_any_later_time() -> None:
     stage = answered(admitted().on("2019-03-31"), "sfp")
     assert missed(stage.on("2020-01-01")) == []
+
+
+def test_a_complaint_that_is_not_admitted_hides_no_other() -> None:
+    stage = filed("red", against=["nosc"])
+    for name in ("q2", "q3"):
+        stage.says("nosc", "ComplaintFiled", filing(name))
+    stage.says("inai", "ComplaintAdmitted", admission("q3"))
+    owed = [fact.stream for fact in derive(stage.state, stage.now) if fact.kind == "ResponseRequired"]
+    assert owed == ["complaint/q3"]
+
+
+# The day of the answer, if any, and the day asked about, which is judged as of its evening: how it stands, days late.
+STANDS: list[tuple[str | None, str, str, int]] = [
+    (None, "2019-03-31", "owed", 0),
+    (None, "2019-04-01", "late", 1),
+    (None, "2019-04-30", "late", 30),
+    ("2019-03-31", "2019-03-31", "answered", 0),
+    ("2019-03-31", "2019-04-30", "answered", 0),
+    ("2019-04-01", "2019-04-01", "answered_late", 1),
+    ("2019-04-10", "2019-04-30", "answered_late", 10),
+]
+
+
+@pytest.mark.parametrize(("said", "asked", "stands", "late"), STANDS)
+def test_how_an_answer_stands(said: str | None, asked: str, stands: str, late: int) -> None:
+    """It is due on 31 March. Its lateness ends with the answer."""
+    stage = admitted()
+    if said is not None:
+        answered(stage.on(said), "sfp")
+    [owed] = owed_answers(stage.state, complaint(stage), stage.on(asked).now)
+    assert (owed.stands, owed.days_late, owed.days_late_now) == (stands, late, late)
+
+
+def test_nobody_owes_an_answer_to_what_is_not_admitted() -> None:
+    stage = filed()
+    assert owed_answers(stage.state, complaint(stage), stage.now) == ()
 
 
 def test_15_silence_and_a_resolution_do_not_unmake_a_missed_deadline() -> None:

@@ -20,6 +20,7 @@ from tests.domain.complaints.test_complaint import (
 from tests.domain.stage import seated, text
 from tests.domain.tables import codes
 
+from constancia.domain.complaints.filing import ComplaintFiled
 from constancia.domain.kernel.values import digest
 
 # Protected.
@@ -37,6 +38,27 @@ def test_a_protected_complaint_is_a_digest_a_month_and_a_receipt() -> None:
 def test_a_protected_complaint_says_no_day(when: str) -> None:
     stage = seated().on("2019-04-20")
     assert "E_DATE" in codes(stage.refused("nosc", "ComplaintFiled", protected(), occurred_on=when))
+
+
+# What may say of somebody who is protected, or has a pseudonym, what nobody is to read; also of a form that is refused.
+CONFIDENTIAL: list[tuple[dict[str, Any], bool]] = [
+    (filing(), False),
+    (filing(protected=True), True),
+    (filing(protected="no"), True),
+    (filing(protected=0), True),
+    ({}, True),
+    (filing(digest=DIGEST), True),
+    (filing(pseudonym="Ana"), True),
+    (filing(continues="q0"), True),
+    (protected(), True),
+]
+
+
+@pytest.mark.parametrize(("body", "confidential"), CONFIDENTIAL)
+def test_a_refused_attempt_is_published_only_where_it_protects_nobody(
+    body: dict[str, Any], *, confidential: bool
+) -> None:
+    assert ComplaintFiled.is_confidential(body) is confidential
 
 
 def test_on_every_day_there_is_a_month_to_say() -> None:

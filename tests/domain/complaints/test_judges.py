@@ -152,6 +152,15 @@ def test_with_all_seats_involved_it_is_decided_by_whom_it_is_addressed_to() -> N
     assert complaint(stage).status == "resolved"
 
 
+def test_whom_it_is_addressed_to_decides_nothing_once_it_belongs_to_who_complains() -> None:
+    stage = all_seats_involved(addressed_to="ogp")
+    assert may_decide(stage) == {"ogp"}
+    joined = {"organization": "ogp", "party": "nosc", "since": "2019-03-01"}
+    stage.says(root("nosc"), "MemberOrganizationJoined", joined)
+    assert may_decide(stage) == set()
+    assert stage.code("ogp", "ComplaintAdmitted", admission()) == "E_SELF_DEALING"
+
+
 def test_where_all_seats_are_accused_each_side_names_one_judge() -> None:
     """The limit that docs/THREATS names: who complains chooses the first judge, and the accused that of the appeal."""
     stage = all_seats_involved(addressed_to="ogp")

@@ -1,5 +1,6 @@
 """Contributions: by digest, counted, without names, and taken late."""
 
+import pytest
 from tests.domain.participation.test_gathering import called, contributed, found, heard
 from tests.domain.stage import doc
 
@@ -18,8 +19,17 @@ def test_a_contributions_id_is_used_once() -> None:
     assert stage.code("sfp", "ContributionReceived", contributed()) == "E_STATE"
 
 
-def test_only_an_organizer_counts_for_many() -> None:
-    assert heard().code("red", "ContributionReceived", contributed(count=500)) == "E_ROLE"
+@pytest.mark.parametrize(("count", "code"), [(1, ""), (2, "E_ROLE"), (500, "E_ROLE")])
+def test_only_an_organizer_counts_for_many(count: int, code: str) -> None:
+    stage = heard()
+    assert stage.code_of("red", "ContributionReceived", contributed(count=count)) == code
+    stage.says("sfp", "ContributionReceived", contributed("k2", count=count))
+
+
+@pytest.mark.parametrize(("count", "code"), [(1, ""), (2, "E_MALFORMED")])
+def test_a_pseudonym_is_of_one(count: int, code: str) -> None:
+    body = contributed(count=count, pseudonym="jacaranda")
+    assert heard().code_of("red", "ContributionReceived", body, stream="gathering/g1") == code
 
 
 def test_a_document_is_named_only_with_consent() -> None:

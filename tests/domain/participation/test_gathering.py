@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.domain.stage import Body, Stage, deliverable, doc, milestone, seated, small_scope, text
+from tests.domain.stage import Body, Stage, act_of, deliverable, doc, milestone, seated, small_scope, text
 from tests.domain.tables import Walk, codes
 
 from constancia.domain.commitments.gathering import Gathering
@@ -154,6 +154,50 @@ def test_a_later_word_adds_what_an_earlier_one_left_open() -> None:
     about = found(stage).about
     assert about is not None
     assert (about.commitment, about.deliverable) == ("c1", "e2")
+
+
+# What two words say of the matter, and what is known of it after both; of each member one says it, or both do.
+WORDS: list[tuple[Body, Body, Body]] = [
+    ({}, {"milestone": "m1"}, {"milestone": "m1"}),
+    ({"milestone": "m1"}, {}, {"milestone": "m1"}),
+    ({"milestone": "m1"}, {"milestone": "m1"}, {"milestone": "m1"}),
+    ({"milestone": "m1"}, {"deliverable": "e2"}, {"deliverable": "e2", "milestone": "m1"}),
+    ({"deliverable": "e2"}, {"milestone": "m1"}, {"deliverable": "e2", "milestone": "m1"}),
+    ({"deliverable": "e2"}, {}, {"deliverable": "e2"}),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "known"), WORDS)
+def test_a_later_word_takes_nothing_away(first: Body, second: Body, known: Body) -> None:
+    of: Body = {"commitment": "c1"}
+    stage = called(about=of | first).on("2019-03-26")
+    stage.says("sfp", "GatheringHeld", held(about=of | second))
+    about = found(stage).about
+    assert about is not None
+    assert about.to_json() == of | known
+
+
+def test_a_promise_that_took_another_form_meanwhile_is_not_judged_where_a_later_word_does_not_name_it() -> None:
+    stage = called()
+    items = [deliverable(), deliverable("e2"), deliverable("e3", form="decision")]
+    change = {
+        "commitment": "c1", "decision": "d-2", "declared_kind": "reduction", "from_version": 1,
+        "scope": SCOPE | {"deliverables": items},
+    }  # fmt: skip
+    stage.decided("d-2", act_of("ScopeChanged", change)).says("inai", "ScopeChanged", change)
+    stage.on("2019-03-26")
+    assert stage.code("sfp", "GatheringHeld", held(about=FORUM)) == "E_POLICY"
+    stage.says("sfp", "GatheringHeld", held())
+
+
+@pytest.mark.parametrize("missing", ["kind", "title"])
+def test_what_nobody_convened_is_not_taken_in_without_what_it_was(missing: str) -> None:
+    """The rules refuse it before; a state that is folded without them has nothing to make of it."""
+    body = {name: value for name, value in unconvened().items() if name != missing}
+    stage = seated()
+    entry = stage.entry("sfp", "GatheringHeld", body, occurred_on="2019-02")
+    with pytest.raises(ValueError, match="without kind and title"):
+        stage.state.apply(entry, entry.act(), stage.lookup)
 
 
 @pytest.mark.parametrize("name", ["e1", "e3"])

@@ -1,9 +1,66 @@
 """Who speaks for a gathering: members of its body, who is responsible, nobody else, and no body of others."""
 
+from typing import Any
+
 import pytest
 from tests.domain.participation.test_gathering import FORUM, called, convened, held, promised
-from tests.domain.stage import Body, rep
+from tests.domain.stage import Body, Stage, act_of, commitment, deliverable, milestone, rep, seated, small_scope
 from tests.domain.tables import codes
+
+# `red` supports the second milestone, and sits nowhere; `otra` sits in another body.
+SCOPE: Body = small_scope(
+    actions=[],
+    deliverables=[deliverable(form="event"), deliverable("e2", "m2", form="event")],
+    milestones=[milestone(), milestone("m2", support=["red"])],
+)
+OF_THE_BODY: Body = {"governance_body": "cc"}
+OF_ANOTHER: Body = {"governance_body": "friends"}
+# Whose the gathering is, or what it is about, and who of the three organizes it.
+ORGANIZES: list[tuple[Body, set[str]]] = [
+    (OF_THE_BODY, {"inai"}),
+    (OF_ANOTHER, {"otra"}),
+    ({"about": {"commitment": "c1"}}, {"inai", "red"}),
+    ({"about": {"commitment": "c1", "milestone": "m1"}}, {"inai"}),
+    ({"about": {"commitment": "c1", "milestone": "m2"}}, {"inai", "red"}),
+    ({"about": {"commitment": "c1", "deliverable": "e1"}}, {"inai"}),
+    ({"about": {"commitment": "c1", "deliverable": "e2"}}, {"inai", "red"}),
+    ({"about": {"commitment": "c1", "deliverable": "e2", "milestone": "m2"}}, {"inai", "red"}),
+    ({"about": {"commitment": "proposal"}}, {"inai"}),
+]
+
+
+def three() -> Stage:
+    stage = seated().adopted("c1", SCOPE)
+    stage.says("nosc", "CommitmentProposed", commitment("proposal"))
+    stage.outsider("otra")
+    return stage.body("friends", ("otra", "sfp"))
+
+
+def without_matter(**changed: Any) -> Body:
+    return {name: value for name, value in convened().items() if name != "about"} | changed
+
+
+@pytest.mark.parametrize(("named", "organizers"), ORGANIZES)
+def test_who_organizes_what(named: Body, organizers: set[str]) -> None:
+    stage = three()
+    codes_of = {
+        who: stage.copy().code_of(who, "GatheringConvened", without_matter(**named)) for who in ("inai", "otra", "red")
+    }
+    assert codes_of == {who: "" if who in organizers else "E_ROLE" for who in codes_of}
+
+
+def test_a_milestone_that_left_the_scope_is_nobodys_to_report_but_of_who_is_responsible_for_another() -> None:
+    """What is about no milestone that is there is not open to everybody."""
+    stage = three()
+    stage.says("red", "GatheringConvened", convened(about={"commitment": "c1", "milestone": "m2"}))
+    left = small_scope(actions=[], deliverables=[deliverable()], milestones=[milestone(support=["red"])])
+    change: Body = {
+        "commitment": "c1", "decision": "d-2", "declared_kind": "reduction", "from_version": 1, "scope": left,
+    }  # fmt: skip
+    stage.decided("d-2", act_of("ScopeChanged", change)).says("inai", "ScopeChanged", change)
+    stage.on("2019-03-26")
+    assert stage.code("otra", "GatheringHeld", held()) == "E_ROLE"
+    stage.says("red", "GatheringHeld", held())
 
 
 @pytest.mark.parametrize("type_name", ["GatheringConvened", "GatheringHeld"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.domain.participation.test_gathering import called, contributed, heard
-from tests.domain.stage import Body, Stage, commitment, seated, text
+from tests.domain.stage import Body, Stage, commitment, root, seated, text
 from tests.domain.tables import Walk
 
 from constancia.domain.participation.response import ReasonedResponse
@@ -115,6 +115,31 @@ def test_who_proposed_does_not_answer_for_another_party_either() -> None:
     stage = proposed()
     both = stage.join("sfp", name="both", person="p-red")
     assert stage.code(both, "ReasonedResponsePublished", answered(commitment="c9")) == "E_SELF_DEALING"
+
+
+def test_who_proposed_does_not_answer_when_its_appointment_has_ended() -> None:
+    stage = proposed()
+    stage.says(root("red"), "RepresentativeRevoked", {"appointment": "ap-red", "reason": text("Fin")})
+    moved = stage.join("sfp", name="moved", person="p-red")
+    assert stage.code(moved, "ReasonedResponsePublished", answered(commitment="c9")) == "E_SELF_DEALING"
+    stage.says("sfp", "ReasonedResponsePublished", answered(commitment="c9"))
+
+
+def test_who_sits_in_another_body_answers_nothing_that_was_proposed_to_this_one() -> None:
+    """What was proposed in the first edition names no body: there any seat will do."""
+    stage = proposed()
+    stage.outsider("otra")
+    stage.body("friends", ("otra", "sfp"))
+    assert stage.code("otra", "ReasonedResponsePublished", answered(commitment="c9")) == "E_ROLE"
+    stage = seated(edition=1)
+    stage.says("red", "CommitmentProposed", commitment("c9"))
+    stage.outsider("otra")
+    stage.body("friends", ("inai", "otra")).amend()
+    stage.says("otra", "ReasonedResponsePublished", answered(commitment="c9"))
+
+
+def test_where_nothing_came_in_that_is_answered_too() -> None:
+    heard().says("sfp", "ReasonedResponsePublished", answered())
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,8 @@ def _proposed(stage: Stage) -> Stage:
 @pytest.mark.parametrize(
     ("prepared", "changed", "code"),
     [
-        (opened, {"commitment": "c9"}, "E_NOT_FOUND"),
-        (lambda: _proposed(opened()), {"commitment": "c2"}, "E_NOT_FOUND"),
+        (opened, {"commitment": "c9", "scope_version": 2}, "E_NOT_FOUND"),
+        (lambda: _proposed(opened()), {"commitment": "c2", "scope_version": 2}, "E_NOT_FOUND"),
         (opened, {"plan": "plan-5"}, "E_NOT_FOUND"),
         (lambda: ended(opened(), "withdrawn"), {}, "E_STATE"),
         (lambda: ended(opened()), {}, "E_STATE"),
@@ -59,7 +59,8 @@ def test_only_what_is_adopted_is_carried_in_and_it_is_not_put_to_the_vote_else(
 ) -> None:
     stage, body = prepared(), carrying(**changed)
     act = act_of("CommitmentCarriedIntoPlan", body)
-    assert stage.code("inai", "DecisionProposed", put_to_the_vote(body["decision"], act)) == code
+    refusal = stage.refused("inai", "DecisionProposed", put_to_the_vote(body["decision"], act))
+    assert (refusal.code, refusal.also) == (code, ())
 
 
 def test_two_of_three_carry_nothing_in() -> None:

@@ -18,9 +18,10 @@ from tests.domain.plans.test_plan import (
     submitting,
 )
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, seated, text
-from tests.domain.tables import Said, Walk, codes
+from tests.domain.tables import Said, Walk, codes, words
 
 from constancia.domain.derive import derive
+from constancia.domain.plans.course import outcome_of
 
 
 def _carry(stage: Stage) -> Said:
@@ -136,6 +137,14 @@ def test_a_second_plan_of_the_same_number_does_not_take_its_place() -> None:
     assert opened().code("sfp", "ActionPlanOpened", opening("plan-4b", due="2020-08-31")) == "E_STATE"
 
 
+def test_a_number_is_taken_once_a_plan_of_it_is_opened() -> None:
+    """Of two drafts of one number the first that all have said is the plan; the other never is."""
+    stage = seated()
+    stage.each("ActionPlanOpened", opening("plan-4b"), ("inai", "nosc"))
+    stage.each("ActionPlanOpened", opening())
+    assert words(stage.refused("sfp", "ActionPlanOpened", opening("plan-4b"))) == ["a body opens one plan of a number"]
+
+
 def test_the_third_plan_is_said_as_history() -> None:
     stage = seated()
     third = opening("plan-3", ordinal=3, period="2016/2018", title=text("Tercer plan"))
@@ -180,6 +189,23 @@ def test_p3_a_plan_is_not_called_better_than_its_commitments(to: str, outcome: s
         refusal = stage.refused("inai", "ActionPlanClosed", closing(better))
         assert (refusal.code, refusal.judged_against["computed"]) == ("E_POLICY", best)
     stage.each("ActionPlanClosed", closing(best))
+
+
+@pytest.mark.parametrize(
+    ("ended_as", "outcome"),
+    [
+        ([], "not_completed"),
+        (["completed"], "completed"),
+        (["completed", "completed"], "completed"),
+        (["completed", "partially"], "partially"),
+        (["completed", "not_completed"], "partially"),
+        (["withdrawn", "completed"], "partially"),
+        (["partially", "withdrawn"], "partially"),
+        (["not_completed", "withdrawn"], "not_completed"),
+    ],
+)
+def test_p3_how_a_plan_ended_follows_from_how_its_commitments_did(ended_as: list[str], outcome: str) -> None:
+    assert outcome_of(ended_as) == outcome
 
 
 @pytest.mark.parametrize("better", ["partially", "completed"])

@@ -1,7 +1,7 @@
 """Moved deadlines: extended by decision, suspended and resumed by a legal act; what had been missed stays missed."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.domain.plans.test_plan import P4, closing, found, opened, standing, submitted
 from tests.domain.stage import ZONE, Body, Stage, act_of, doc, seated
 from tests.domain.stage import proposed as put_to_the_vote
-from tests.domain.tables import Said, Walk, codes
+from tests.domain.tables import Said, Walk, codes, words
 
 from constancia.domain.derive import derive
 from constancia.domain.kernel.aggregate import Mark
@@ -247,6 +247,7 @@ def test_q4_a_backdated_resumption_makes_nobody_late_for_the_time_before() -> No
     stage.says("nosc", TYPE, stopping("resumed", to="2019-04-02"))
     late = standing(stage, "2019-12-10")
     assert (late.days_late, late.days_late_now) == (101, 0)
+    assert late.due_now == date(2020, 5, 3), "246 days, from 1 April to 2 December"
 
 
 @pytest.mark.parametrize(
@@ -257,7 +258,29 @@ def test_a_suspension_with_a_last_day_is_not_prolonged_or_ended_afterwards(said:
     stage.says("inai", TYPE, stopping(to="2019-04-30"))
     refusal = stage.on(said).refused("inai", TYPE, stopping("resumed", to=to))
     assert (refusal.code, refusal.judged_against["ends"]) == ("E_DATE", "2019-04-30")
-    stage.on("2019-04-15").says("inai", TYPE, stopping("resumed", to="2019-04-14"))
+    for day, until in (("2019-04-15", "2019-04-14"), ("2019-04-30", "2019-04-30"), ("2019-04-30", "2019-04-01")):
+        stage.copy().on(day).says("inai", TYPE, stopping("resumed", to=until))
+
+
+def test_a_suspension_has_one_day_or_more() -> None:
+    opened().says("inai", TYPE, stopping(to="2019-04-01"))
+
+
+def test_a_plans_clock_goes_on_by_the_word_of_who_sits_in_the_plans_body_and_no_other_seat_is_asked_for() -> None:
+    stage = suspended().withdraw("nosc").on("2019-06-01")
+    again = stopping("resumed", to="2019-05-31")
+    assert words(stage.refused("red", TYPE, again)) == ["the party holds a seat in the body"]
+    assert words(stage.refused("nosc", TYPE, again)) == ["a party that has withdrawn does not act in the body"]
+
+
+def test_terms_are_suspended_in_each_body_of_who_says_it_or_in_the_one_that_decided_it() -> None:
+    stage = seated().body("other", ("red", "sfp"))
+    decided = of_answers(decision="d-stop")
+    stage.decided("d-stop", act_of(TYPE, decided))
+    for body, bodies in ((of_answers(), ("cc", "other")), (decided, ("cc",))):
+        there = stage.copy()
+        there.says("sfp", TYPE, body)
+        assert there.find(DeadlineMove, "deadline/s1").bodies == bodies
 
 
 def test_terms_of_answers_go_on_by_the_word_of_who_sits_where_they_were_suspended() -> None:
@@ -280,6 +303,9 @@ def test_terms_of_answers_go_on_by_the_word_of_who_sits_where_they_were_suspende
         ("inai", stopping() | {"deadline": "milestone"}, "E_MALFORMED"),
         ("inai", {n: v for n, v in stopping().items() if n != "plan"} | {"deadline": "milestone"}, "E_POLICY"),
         ("inai", of_answers(answers="parking"), "E_MALFORMED"),
+        ("inai", of_answers(plan="plan-4"), "E_MALFORMED"),
+        ("inai", stopping() | {"answers": "complaints"}, "E_MALFORMED"),
+        ("inai", {n: v for n, v in of_answers().items() if n != "answers"}, "E_MALFORMED"),
         ("inai", stopping("resumed"), "E_MALFORMED"),
         ("inai", stopping() | {"decision": "d-9"}, "E_NOT_FOUND"),
     ],
@@ -311,7 +337,7 @@ def test_terms_of_answers_are_suspended_as_a_class() -> None:
 
 
 DAYS = st.integers(0, 60).map(lambda n: date(2019, 1, 1) + timedelta(days=n))
-SPANS = st.lists(st.tuples(DAYS, DAYS).map(lambda pair: (min(pair), max(pair))), max_size=5)
+SPANS = st.lists(st.tuples(DAYS, DAYS), max_size=5)  # also such as end before they begin, which are no days
 
 
 SAID = Mark(index=0, leaf_hash="", party="inai", occurred_on="2019-01-01", recorded_at="2019-01-01T18:00:00.000Z")
@@ -334,11 +360,16 @@ def test_every_stopped_day_counts_once(spans: list[tuple[date, date]], today: da
     assert all(after[0] > before[1] for before, after in pairwise(stops))
 
 
-@given(SPANS, DAYS)
-def test_a_stopped_clock_never_brings_a_deadline_forward(spans: list[tuple[date, date]], due: date) -> None:
+@given(SPANS, DAYS, DAYS)
+def test_a_term_has_as_many_days_that_count_as_without_stops(
+    spans: list[tuple[date, date]], one: date, other: date
+) -> None:
+    """Walked day by day: each day of the term on which the clock was stopped is made up for after its end."""
+    begins, due = min(one, other), max(one, other)
     stops = clock_stops([move(number, span) for number, span in enumerate(spans)], date(2019, 12, 31), ZONE)
-    moved = with_stops(due, stops)
-    assert due <= moved <= due + timedelta(days=sum((last - first).days + 1 for first, last in stops))
+    stopped = {first + timedelta(days=n) for first, last in stops for n in range((last - first).days + 1)}
+    counted = (day for n in range(365) if (day := begins + timedelta(days=n)) not in stopped)
+    assert with_stops(due, stops, begins) == list(islice(counted, (due - begins).days + 1))[-1]
     assert with_stops(due, stops, begins=date(2020, 1, 1)) == due
 
 

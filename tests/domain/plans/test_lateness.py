@@ -3,9 +3,12 @@
 from datetime import datetime
 
 import pytest
-from tests.domain.plans.test_plan import LATE, P4, closing, found, opened, standing, submitted, submitting
+from tests.domain.plans.test_plan import LATE, P4, closing, found, opened, opening, standing, submitted, submitting
+from tests.domain.stage import seated
 
 from constancia.domain.derive import derive
+from constancia.domain.kernel.occurrence import Occurrence
+from constancia.domain.plans.lateness import PlanStanding
 
 # Submitted, late or in time.
 
@@ -52,6 +55,25 @@ def test_an_unsubmitted_plan_is_late_up_to_the_day_asked_or_to_its_end() -> None
     assert (standing(stage, "2019-08-31").stands, standing(stage, "2019-09-09").days_late) == ("running", 9)
     stage.on("2019-09-05").each("ActionPlanClosed", closing())
     assert standing(stage, "2020-01-01").days_late == 5
+
+
+def test_a_plan_that_is_not_opened_yet_misses_and_ends_nothing() -> None:
+    stage = seated()
+    stage.each("ActionPlanOpened", opening(period="2019"), ("inai", "nosc"))
+    assert derive(stage.state, LATE) == ()
+    stage.says("sfp", "ActionPlanOpened", opening(period="2019"))
+    assert [fact.kind for fact in derive(stage.state, LATE)] == ["ActionPlanEnded", "DeadlineMissed"]
+
+
+def test_a_plan_without_a_deadline_is_submitted_on_the_day_that_is_said() -> None:
+    stage = seated()
+    stage.each("ActionPlanOpened", {name: value for name, value in opening().items() if name != "due"})
+    assert standing(stage).stands == "no_deadline"
+    late = standing(submitted(stage.on("2019-12-10"), on="2018-12-31"))
+    assert late == PlanStanding(
+        stands="submitted", due=None, due_now=None, days_late=0, days_late_now=0,
+        submitted=Occurrence(on="2018-12-31"), is_stopped=False,
+    )  # fmt: skip
 
 
 def test_a_correction_of_a_submission_is_a_new_version_and_the_first_one_counts() -> None:

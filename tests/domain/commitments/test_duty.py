@@ -91,6 +91,15 @@ def test_13_nobody_gets_a_duty_without_its_own_word() -> None:
     assert [bearer.holder for bearer in bearers(stage.state, duty(stage))] == ["red", "sfp"]
 
 
+def test_13_who_bears_it_and_can_speak_says_each_change_of_it() -> None:
+    stage = seated()
+    stage.each("DutyAssigned", assignment("red", "sfp"), (*MEMBERS, "red"))
+    stage.each("DutyAssigned", assignment("red", "sfp", reasons=text("Otra vez")))
+    assert len(duty(stage).assignments) == 1
+    stage.says("red", "DutyAssigned", assignment("red", "sfp", reasons=text("Otra vez")))
+    assert len(duty(stage).assignments) == 2
+
+
 def test_13_who_bears_it_and_can_not_speak_any_more_keeps_it_without_a_word() -> None:
     stage = seated()
     stage.each("DutyAssigned", assignment("red", "sfp"), (*MEMBERS, "red"))

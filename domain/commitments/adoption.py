@@ -203,7 +203,7 @@ def _not_called_milder(act: ScopeAct, on: Commitment, at: Context) -> Breach:
     if on.scope is None:
         return None
     diff = compare(on.scope, act.scope)
-    return SEVERITY[act.declared_kind] < SEVERITY[diff.kind] and {
+    return SEVERITY.index(act.declared_kind) < SEVERITY.index(diff.kind) and {
         "declared": act.declared_kind,
         "computed": diff.kind,
         "removed": list(diff.removed),

@@ -27,7 +27,7 @@ from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Label, Quantity, Text, Value
 
 ScopeKind = Literal["extension", "clarification", "reduction", "deferral"]
-SEVERITY: Final = {"clarification": 0, "extension": 1, "deferral": 2, "reduction": 3}
+SEVERITY: Final[tuple[ScopeKind, ...]] = ("clarification", "extension", "deferral", "reduction")  # the mildest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,7 +150,7 @@ class CorrectionRecorded(CorrectionAct):
     def _not_more_than_the_month(self, on: object, at: Context) -> Breach:
         target, field = self._dated(at) or (None, "")
         protected = target is not None and target.statement["body"].get("protected") is True
-        return protected and field == "occurred_on" and any(len(part) > 7 for part in self.new_value.split("/"))
+        return protected and field == "occurred_on" and any(part.count("-") > 1 for part in self.new_value.split("/"))
 
     RULES: ClassVar = (
         _own_statement,

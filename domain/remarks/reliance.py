@@ -37,7 +37,9 @@ def first_citations(at: Context, documents: Iterable[str]) -> Mapping[str, Entry
         The entries by document; what no entry cites is not in it.
     """
     asked, first = frozenset(documents), dict[str, EntryView]()
-    citing = (aggregate for aggregate in at.state.aggregates.values() if asked & _cited(document_of(aggregate)))
+    citing = (
+        aggregate for aggregate in at.state.aggregates.values() if not asked.isdisjoint(_cited(document_of(aggregate)))
+    )
     marks = {mark.index: mark for aggregate in citing for mark in marks_of(aggregate)}
     for index in sorted(marks):
         entry = at.lookup(marks[index].leaf_hash)

@@ -302,6 +302,19 @@ def proposal_of_an_earlier_edition(stage: Stage) -> object:
     return codes_of
 
 
+def parties_of_organizations(stage: Stage) -> object:
+    """Which kinds of party an organization joins: a ministry's, a group's of civil society, a working group's."""
+    said = []
+    for party, kind in (("sfp", None), ("nosc", None), ("gt", "working_group")):
+        if kind is not None:
+            stage.says("inai", "PartyRegistered", {"kind": kind, "legal_name": text(party), "party": party})
+            stage.says(root(party), "KeyRegistered", registration(party, f"root-{party}"))
+            stage.says(root("inai"), "KeyEndorsed", endorse(f"root-{party}"))
+        joined = {"organization": "red", "party": party, "since": "2018"}
+        said.append(stage.code_of(root(party), "MemberOrganizationJoined", joined))
+    return said
+
+
 def corrected_day(stage: Stage) -> object:
     """Whether a day that nobody could have said takes the place of one, and that of a correction of it."""
     said = stage.says("nosc", "CommitmentProposed", commitment())
@@ -353,6 +366,7 @@ RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     deadline_moved_into_the_past: (0, 0, 2),
     fallback_that_has_begun: (({"E_UNKNOWN_TYPE"}, False), ({""}, False), ({""}, True)),
     accepted_and_dated: (None, "2019-03-05", "2019-03-05"),
+    parties_of_organizations: (["E_POLICY", "", "E_POLICY"], ["E_POLICY", "", "E_POLICY"], ["E_POLICY", "", ""]),
     corrected_day: (("", ""), ("E_DATE", ""), ("E_DATE", "E_DATE")),
     disowned_signature: ([], ["SignatureDisowned"], ["SignatureDisowned"]),
 }  # fmt: skip

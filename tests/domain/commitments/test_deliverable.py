@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.domain.governance.test_succession import ending
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, doc, milestone, proposed, root, seated, small_scope, text
 from tests.domain.tables import Walk, codes
 
 from constancia.domain.catalogue import parse_act
 from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.identity.succession import open_duties
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.values import digest
@@ -334,8 +336,10 @@ def test_case_42_who_contests_or_submitted_has_no_vote_on_it() -> None:
     stage.says("inai", "DecisionProposed", proposed("d-x1", act))
     vote = {"choice": "against", "decision": "d-x1", "digest": digest(act)}
     assert stage.code("nosc", "VoteCast", vote) == "E_NOT_SEATED"
-    double = stage.join("sfp", name="double", person="p-nosc")
-    assert stage.code(double, "VoteCast", vote) == "E_SELF_DEALING"
+    stage.join("nosc", name="colleague")
+    for person in ("p-nosc", "p-colleague"):  # who contested, and who speaks for the party that did
+        double = stage.join("sfp", name=f"double-{person}", person=person)
+        assert stage.code(double, "VoteCast", vote) == "E_SELF_DEALING"
 
 
 @pytest.mark.parametrize(("of_party", "other"), [("nosc", "sfp"), ("red", "inai")])
@@ -349,12 +353,29 @@ def test_case_42_a_person_that_contested_or_submitted_votes_for_nobody(of_party:
     assert stage.code(moved, "VoteCast", vote) == "E_SELF_DEALING"
 
 
+def test_case_42_who_took_over_the_work_while_it_is_voted_on_has_no_vote_any_more() -> None:
+    stage = in_hand(("nosc", "DeliverableContested", contested()))
+    act = act_of("ContestOverruled", overruling())
+    stage.says("inai", "DecisionProposed", proposed("d-x1", act))
+    vote = {"choice": "for", "decision": "d-x1", "digest": digest(act)}
+    stage.copy().says("sfp", "VoteCast", vote)
+    gone = ending("red", "sfp", moved=open_duties(stage.state, "red"))
+    stage.each("PartySucceeded", gone, ("red", *MEMBERS))
+    assert stage.code("sfp", "VoteCast", vote) == "E_SELF_DEALING"
+    stage.says("sfp", "DeliverableRevised", revised())
+    assert stage.refused("sfp", "VoteCast", vote).judged_against["party"] == "sfp"
+
+
 @pytest.mark.parametrize("stage", [expected, in_hand])
 def test_a_contest_that_is_not_there_is_nobodys_cause(stage: Callable[[], Stage]) -> None:
     there = stage()
     act = parse_act("ContestOverruled", NEWEST, overruling())
     at = Context(state=there.state, recorded=there.entry("inai", "ContestOverruled", overruling()))
     assert (act.parties_concerned(at), act.persons_concerned(at)) == (frozenset(), frozenset())
+
+
+def test_a_deliverable_is_about_its_commitment() -> None:
+    assert found(in_hand()).concerns == ("commitment/c1",)
 
 
 def test_case_42_another_body_overrules_nothing() -> None:

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.domain.commitments.test_commitment import change, completed, found, report, started
-from tests.domain.stage import Body, Stage, act_of, deliverable, doc, milestone, seated, small_scope, text
+from tests.domain.commitments.test_commitment import change, completed, found, report, started, status
+from tests.domain.stage import Body, Stage, act_of, commitment, deliverable, doc, milestone, seated, small_scope, text
 from tests.domain.tables import codes
 
 FALLBACK: Body = {"condition": text("Sin recursos"), "parties": ["sfp"]}
@@ -30,6 +30,14 @@ def settling(outcome: str = "failed", name: str = "m1") -> Body:
 
 def submission(name: str = "e1", version: int = 1) -> Body:
     return {"commitment": "c1", "deliverable": name, "document": doc(), "version": version}
+
+
+M1, M2, ROLE = "commitment/c1#milestones/m1", "commitment/c1#milestones/m2", "commitment/c1#roles/consultant"
+
+
+def duties(stage: Stage) -> dict[str, tuple[str, ...]]:
+    """What each party bears in the commitment under its own name."""
+    return {party: found(stage).duties_of(party) for party in ("inai", "nosc", "otra", "red", "sfp")}
 
 
 OF_M1: list[tuple[str, Body]] = [
@@ -85,9 +93,21 @@ def test_d8_a_secretariat_fills_no_role() -> None:
 
 def test_d11_a_holder_that_is_gone_is_replaced() -> None:
     stage = expecting().fill("consultant", "red")
+    assert duties(stage) == {"inai": (), "nosc": (M2,), "otra": (), "red": (ROLE,), "sfp": (M1,)}
     stage.each("RoleFilled", filling("otra", replaces="red"))
+    assert duties(stage) == {"inai": (), "nosc": (M2,), "otra": (ROLE,), "red": (), "sfp": (M1,)}
     assert stage.code("red", "DeliverableSubmitted", submission()) == "E_ROLE"
     stage.says("otra", "DeliverableSubmitted", submission())
+
+
+def test_13_nobody_owes_anything_in_what_was_never_adopted_or_is_over() -> None:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    assert set(duties(stage).values()) == {()}
+    stage, over = expecting(), status("withdrawn")
+    stage.decided("d-withdrawn", act_of("CommitmentStatusDecided", over))
+    stage.says("inai", "CommitmentStatusDecided", over)
+    assert set(duties(stage).values()) == {()}
 
 
 def test_d11_who_is_not_replaced_goes_on() -> None:

@@ -83,12 +83,31 @@ def test_13_a_duty_is_borne_once_all_members_and_its_bearers_have_said_it() -> N
     assert current.limits.to_json()["en"] == "their respective attributions"
 
 
+def test_a_duty_is_about_its_bearers_and_the_agreement_that_it_comes_from() -> None:
+    stage, docset = seated(), {"authentic": "es", "documents": [doc("t", "es")]}
+    draft = {"agreement": "ag", "docset": docset, "parties": ["inai", "sfp"], "title": text("T"), "version": 1}
+    stage.says("inai", "AgreementDrafted", draft)
+    stage.each("DutyAssigned", assignment(agreement="ag"))
+    assert [duty(each).concerns for each in (proposed(), assigned(), stage)] == [
+        (), ("party/sfp",), ("party/sfp", "agreement/ag"),
+    ]  # fmt: skip
+
+
 def test_13_nobody_gets_a_duty_without_its_own_word() -> None:
     stage = seated()
     stage.each("DutyAssigned", assignment("red", "sfp"))
     assert duty(stage).assignments == ()
     stage.says("red", "DutyAssigned", assignment("red", "sfp"))
     assert [bearer.holder for bearer in bearers(stage.state, duty(stage))] == ["red", "sfp"]
+
+
+def test_13_who_bears_it_and_can_speak_says_each_change_of_it() -> None:
+    stage = seated()
+    stage.each("DutyAssigned", assignment("red", "sfp"), (*MEMBERS, "red"))
+    stage.each("DutyAssigned", assignment("red", "sfp", reasons=text("Otra vez")))
+    assert len(duty(stage).assignments) == 1
+    stage.says("red", "DutyAssigned", assignment("red", "sfp", reasons=text("Otra vez")))
+    assert len(duty(stage).assignments) == 2
 
 
 def test_13_who_bears_it_and_can_not_speak_any_more_keeps_it_without_a_word() -> None:

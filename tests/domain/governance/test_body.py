@@ -7,7 +7,8 @@ from tests.domain.governance.test_participants import admission
 from tests.domain.stage import MEMBERS, Body, Stage, founded, rep, root, seated, text
 from tests.domain.tables import Walk, codes
 
-from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.body import GovernanceBody, rules_in_force
+from constancia.domain.kernel.context import Context
 
 CC = "governance/cc"
 FOUR = ("inai", "nosc", "red", "sfp")
@@ -28,6 +29,9 @@ def rules(version: int = 1, value: Any = "majority", name: str = "decision_rule"
         "rules": {name: {"rule_source": "adopted", "value": value}},
         "version": version,
     }
+
+
+GENESIS_RULES = {"abstention": "neutral", "decision_rule": "unanimity"}
 
 
 def withdrawal(party: str = "nosc", **changed: Any) -> Body:
@@ -290,3 +294,14 @@ def test_d12_members_agree_whatever_each_says_of_where_it_knows_it_from() -> Non
     assert stage.code("inai", "GovernanceRulesAdopted", adopted) == "E_ALREADY_SIGNED"
     stage.says("sfp", "GovernanceRulesAdopted", adopted | {"provenance": "seed"})
     assert [one.version for one in stage.find(GovernanceBody, "governance/cc").rules] == [1]
+
+
+def test_24_a_bodys_rules_stand_over_those_of_genesis() -> None:
+    stage = seated(rules={name: {"rule_source": "law", "value": value} for name, value in GENESIS_RULES.items()})
+    at = Context(state=stage.state, recorded=stage.entries[-1])
+    version, in_force = rules_in_force(at, "cc")
+    assert (version, {name: rule.value for name, rule in in_force.items()}) == (0, GENESIS_RULES)
+    stage.each("GovernanceRulesAdopted", rules())
+    for body, expected in (("cc", (1, GENESIS_RULES | {"decision_rule": "majority"})), ("other", (0, GENESIS_RULES))):
+        version, in_force = rules_in_force(at, body)
+        assert (version, {name: rule.value for name, rule in in_force.items()}) == expected

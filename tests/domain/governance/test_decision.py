@@ -319,6 +319,7 @@ def test_what_is_put_to_the_vote_can_be_recorded_by_it(act: Body, code: str) -> 
 
 def test_voting_does_not_close_before_it_opens() -> None:
     assert ground().code("inai", "DecisionProposed", proposed("d1", ACT, closes="2019-02-28")) == "E_DATE"
+    ground().says("inai", "DecisionProposed", proposed("d1", ACT, closes="2019-03-01"))
 
 
 def test_who_changes_the_proposal_in_its_own_memory_changes_nothing_here() -> None:

@@ -174,6 +174,14 @@ def test_p2_of_a_party_without_a_seat_those_say_it_to_whom_it_owes_a_duty() -> N
     assert stage.status("succession/red") == "succeeded"
 
 
+def test_p2_two_parties_that_are_left_say_that_the_third_has_ended() -> None:
+    stage = silence(seated(), "inai")
+    stage.says("nosc", "PartySucceeded", ending("inai"))
+    assert stage.status("succession/inai") == "proposed"
+    stage.says("sfp", "PartySucceeded", ending("inai"))
+    assert stage.status("succession/inai") == "succeeded"
+
+
 def test_p2_with_one_party_left_nobody_is_declared_dead() -> None:
     stage = silence(silence(seated(), "inai"), "sfp")
     assert stage.code("nosc", "PartySucceeded", ending("inai")) == "E_POLICY"

@@ -81,6 +81,7 @@ def test_an_appointment_does_not_end_before_it_begins(until: str, code: str) -> 
 def test_3_an_appointment_holds_from_its_first_to_its_last_day(day: str, *, holds: bool) -> None:
     found = appointed(valid_from="2019-03-10", valid_until="2019-03-31").find(Appointment, AP)
     assert found.is_in_force(date.fromisoformat(day)) is holds
+    assert found.concerns == ("party/nosc",)
 
 
 def test_3_a_key_is_presented_and_endorsed_before_the_first_day_and_signs_from_then_on() -> None:

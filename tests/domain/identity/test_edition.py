@@ -44,6 +44,15 @@ def test_e1_genesis_names_the_edition_and_the_first_is_not_named() -> None:
     assert first_edition().state.edition == 1
 
 
+@pytest.mark.parametrize("type_name", ["LawEditionAdopted", "LedgerOpened"])
+def test_e1_what_names_a_later_edition_is_newer_than_this_program(type_name: str) -> None:
+    """It is not judged, neither as lawful nor as unlawful."""
+    names_newer = REGISTRY[type_name].names_newer
+    assert [names_newer({"edition": edition}) for edition in (1, editions.NEWEST, editions.NEWEST + 1)] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("edition", [0, 1, editions.NEWEST + 1, 99])
 def test_e1_genesis_names_no_edition_that_this_program_can_not_judge(edition: int) -> None:
     with pytest.raises(FormError):

@@ -134,6 +134,19 @@ def test_rules_that_outcomes_are_computed_from_have_known_values(name: str, valu
     assert not is_on(rules, "absent")
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("abstention", "blocks or neutral"), ("decision_rule", "majority or unanimity"), (SWITCH, "true or false"),
+        ("decision_term_days", "1 to 3660 days"), (SCALE, "values, separated by commas"),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_which_values_a_rule_may_have(name: str, expected: str) -> None:
+    with pytest.raises(FormError) as caught:
+        LedgerOpened.parse(genesis(rules={name: {"rule_source": "adopted", "value": "?"}}))
+    assert (caught.value.where, caught.value.expected) == (f"body.rules.{name}", expected)
+
+
 def test_names_of_kinds_and_capacities_are_those_that_genesis_gives() -> None:
     assert founded().find(LedgerState, "ledger").name_of("company") is None
     state = opened().find(LedgerState, "ledger")

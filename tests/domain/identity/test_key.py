@@ -307,7 +307,9 @@ def test_a_compromise_is_said_by_its_partys_root_of_the_past() -> None:
 def test_3_a_signature_since_the_compromise_is_suspect_and_can_be_reaffirmed(since: str, suspect: bool) -> None:
     stage = compromised(since)
     stage.says("nosc", "SignatureReaffirmed", reaffirm(signed_by_new(stage)))
-    assert dict(stage.find(Key, STREAM).reaffirmed) == {signed_by_new(stage): "affirmed"}
+    key = stage.find(Key, STREAM)
+    assert dict(key.reaffirmed) == {signed_by_new(stage): "affirmed"}
+    assert (key.concerns, key.topics) == (("party/nosc",), ("party/nosc", f"entry/{signed_by_new(stage)}"))
 
 
 def test_3_a_signature_before_the_compromise_is_not_suspect() -> None:

@@ -24,3 +24,4 @@ def test_a_duty_that_nobody_was_given_goes_to_a_single_successor(
         stream="succession/x", party="x", successors=successors, transfers=given, orphaned=("duty/left",)
     )
     assert ended.successor_of(duty) == bearer
+    assert ended.concerns == ("party/x", *(f"party/{name}" for name in successors))

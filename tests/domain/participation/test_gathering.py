@@ -63,6 +63,24 @@ def found(stage: Stage) -> Gathering:
     return stage.find(Gathering, G1)
 
 
+@pytest.mark.parametrize(
+    ("about", "concerns"),
+    [
+        (None, ()),
+        ({"commitment": "c1"}, ("commitment/c1",)),
+        (FORUM, ("commitment/c1", "deliverable/c1.e2")),
+    ],
+)
+def test_a_gathering_concerns_what_it_is_about(about: Body | None, concerns: tuple[str, ...]) -> None:
+    stage = promised()
+    said = {"governance_body": "cc", "kind": "meeting"} if about is None else {"about": about, "kind": "workshop"}
+    if about == FORUM:
+        said |= {"kind": "forum"}
+    call = {name: value for name, value in convened(**said).items() if name != "about" or about is not None}
+    stage.says("sfp", "GatheringConvened", call)
+    assert found(stage).concerns == concerns
+
+
 WALK = Walk(
     kind="gathering",
     stream=G1,

@@ -16,7 +16,13 @@ from constancia.domain.identity.key import Key
 from constancia.domain.kernel.acts import UnknownAct, parse_act
 from constancia.domain.kernel.sealing import commitment_of
 from constancia.domain.kernel.values import FormError, Hex64, Json
-from constancia.domain.remarks.cancellation import Cancellation, CancellationItem, withdrawals
+from constancia.domain.remarks.cancellation import (
+    Cancellation,
+    CancellationDecided,
+    CancellationItem,
+    CancellationRequested,
+    withdrawals,
+)
 
 SALT = bytes(range(32))
 COMMITMENT = commitment_of(SALT, "Persona H")
@@ -244,6 +250,12 @@ def test_second_person_says_what_the_first_said() -> None:
     assert stage.status(STREAM) == "blocked"
     stage.says(officer("nosc"), "CancellationDecided", other)
     assert stage.find(Cancellation, STREAM).outcomes[-1].reasons.to_json() == text("Otra razón")
+
+
+def test_a_request_is_about_the_party_that_holds_what_is_asked_for_and_its_refusal_is_published_nowhere() -> None:
+    assert asked().find(Cancellation, STREAM).concerns == ("party/inai",)
+    assert CancellationRequested.is_confidential({})
+    assert not CancellationDecided.is_confidential({})
 
 
 def test_who_cited_a_document_does_not_destroy_it() -> None:

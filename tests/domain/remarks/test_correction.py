@@ -12,7 +12,7 @@ from tests.domain.tables import Walk, codes
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.values import EdtfText, Label, Text, Value, digest
-from constancia.domain.remarks.correction import Correction, correctable, kind_of, value_at
+from constancia.domain.remarks.correction import Correction, CorrectionRecorded, correctable, kind_of, value_at
 
 
 def stage_with_a_report() -> Stage:
@@ -216,6 +216,21 @@ def test_a_proposal_that_was_said_stays_said() -> None:
     assert kind_of("CommitmentProposed", ["body", "commitment"]) is None
 
 
+@pytest.mark.parametrize(
+    ("body", "is_hidden"),
+    [
+        ({"field": "occurred_on"}, True),
+        ({"field": "body.new_value"}, True),
+        ({"field": "body.text.es"}, False),
+        ({}, False),
+    ],
+)
+def test_a_refused_correction_that_may_say_the_day_of_a_complaint_is_published_nowhere(
+    body: Body, *, is_hidden: bool
+) -> None:
+    assert CorrectionRecorded.is_confidential(body) is is_hidden
+
+
 def test_case_51_a_correction_of_a_correction_is_shown_at_the_first_target() -> None:
     stage = stage_with_a_report()
     stage.says("inai", "CorrectionRecorded", correction(stage))
@@ -225,6 +240,7 @@ def test_case_51_a_correction_of_a_correction_is_shown_at_the_first_target() -> 
     found = stage.find(Correction, "correction/co-2")
     assert (found.target, found.origin) == (first.leaf_hash, stage.find(Correction, "correction/co-1").target)
     assert found.concerns == ("correction/co-1", "commitment/c1")
+    assert found.topics == (*found.concerns, f"entry/{found.target}", f"entry/{found.origin}")
 
 
 @pytest.mark.parametrize("when", ["2999-01-01", "2019-03-20", "1999-01-01", "2019-02", "../2019"])

@@ -12,6 +12,7 @@ from tests.domain.tables import Walk, codes
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.identity.edition import LawEditionAdopted
 from constancia.domain.kernel.acts import Recorded
+from constancia.domain.kernel.values import digest
 from constancia.domain.remarks.concern import ACCUSING, CONTESTED_OTHERWISE, REMARKS
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 
@@ -112,6 +113,25 @@ def test_the_entry_exists(type_name: str) -> None:
     }
     said = stage.refused("nosc", type_name, bodies[type_name] | {"target": "0" * 64})
     assert said.code == "E_NOT_FOUND"
+
+
+def test_of_an_entry_that_is_not_there_nothing_begins() -> None:
+    """Refused before; where no entry can be looked up, nothing is made up."""
+    stage = with_a_report()
+    correction = {
+        "correction": "k1", "field": "occurred_on", "kind": "factual", "new_value": "2019-02-28",
+        "old_digest": digest("2019-03-01"), "reason": text("Era otro"), "target": LEAF,
+    }  # fmt: skip
+    for type_name, body in (("EntryContested", contest_of(made(stage))), ("CorrectionRecorded", correction)):
+        with pytest.raises(LookupError, match="there is no entry"):
+            stage.state.apply(stage.entry("nosc", type_name, body))
+
+
+def test_an_acknowledgement_withdraws_a_contest_that_it_names_or_none() -> None:
+    stage = contested()
+    assert stage.code("red", "EntryAcknowledged", acknowledgement(made(stage), withdraws=[]), stream=WALK.stream) == (
+        "E_MALFORMED"
+    )
 
 
 def test_case_36_a_completed_milestone_is_contested_and_answered() -> None:

@@ -14,6 +14,7 @@ from constancia.domain.derive import flags
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.values import canonical
 from constancia.domain.remarks.standing import (
+    contested_entries,
     contested_level,
     contests_of,
     contests_within,
@@ -125,6 +126,19 @@ def test_a_verdict_on_a_suspect_signature_is_found_at_its_entry() -> None:
     stage.says(stage.join("inai", name="otra"), "SignatureReaffirmed", verdict)
     assert verdicts_on(stage.state, entry.leaf_hash) == {"inai": "disowned"}
     assert verdicts_on(stage.state, stage.entries[0].leaf_hash) == {}
+
+
+def test_contested_entries_are_those_of_each_edition_once() -> None:
+    stage = seated(edition=2).adopted()
+    reported = stage.says("inai", "ProgressReported", report("r1"))
+    stage.says("red", "ProgressContested", former_contest("r1"))
+    assert list(contested_entries(stage.state)) == [reported.leaf_hash]
+    stage.amend()
+    for entry in (reported, made(stage, "CommitmentAdopted")):
+        stage.contest("red", entry)
+    stage.says("sfp", "EntryAcknowledged", acknowledgement(made(stage, "CommitmentProposed")))
+    contested = [reported.leaf_hash, made(stage, "CommitmentAdopted").leaf_hash]
+    assert list(contested_entries(stage.state)) == contested
 
 
 MOVES = st.lists(st.sampled_from(["contest", "answer", "withdraw", "acknowledge"]), max_size=8)

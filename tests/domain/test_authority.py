@@ -218,6 +218,35 @@ def registered() -> Body:
     return {"kind": "civil_society_group", "legal_name": text("nosc"), "party": "nosc"}
 
 
+def test_a_party_says_once_what_others_have_to_say_too() -> None:
+    established = {"governance_body": "dd", "mandate": text("M"), "members": ["inai", "nosc"], "name": text("N")}
+    stage = seated()
+    stage.says("nosc", "GovernanceBodyEstablished", established)
+    refusal = stage.refused("nosc", "GovernanceBodyEstablished", established)
+    assert (refusal.code, refusal.judged_against["party"]) == ("E_ALREADY_SIGNED", "nosc")
+    stage.says("inai", "GovernanceBodyEstablished", established)
+
+
+REVOKED = {"appointment": "ap-inai", "reason": text("Fin")}
+
+
+@pytest.mark.parametrize(
+    ("voice", "said", "key_of", "signs_as"),
+    [
+        (rep("inai", key="rep-nosc"), ("CommitmentProposed", commitment()), ("nosc", "Persona nosc"), "Persona inai"),
+        (rep("inai", key="root-nosc"), ("CommitmentProposed", commitment()), ("nosc", None), "Persona inai"),
+        (root("inai", key="root-nosc"), ("RepresentativeRevoked", REVOKED), ("nosc", None), None),
+    ],
+)
+def test_3_a_refusal_says_whose_the_key_is_and_as_whom_it_signs(
+    voice: Voice, said: tuple[str, Body], key_of: tuple[str, str | None], signs_as: str | None
+) -> None:
+    refusal = seated().refused(voice, *said)
+    assert refusal.code == "E_ROLE"
+    for member, (party, name) in (("key_of", key_of), ("signs_as", ("inai", signs_as))):
+        assert refusal.judged_against[member] == {"party": party} | ({} if name is None else {"name": name})
+
+
 def test_no_scope_gives_a_representative_what_is_a_roots(monkeypatch: pytest.MonkeyPatch) -> None:
     """A scope may list a type that is not known when it is recorded, and is a root's when it is known."""
     stage = seated()

@@ -112,6 +112,14 @@ def test_a_vote_that_is_open_hides_no_other() -> None:
     assert kinds(stage) == ["DecisionLapsed"]
 
 
+def test_a_decision_is_signed_by_all_since_the_last_of_them() -> None:
+    stage = voted(FOR)
+    for party, day in (("nosc", "2019-03-02"), ("sfp", "2019-03-04"), ("inai", "2019-03-07")):
+        stage.on(day).says(party, "DecisionSigned", signature())
+    signed = fact(stage, "DecisionSignedByAll")
+    assert (signed.since, signed.known_index) == ("2019-03-07", stage.entries[-1].index)
+
+
 def test_accepted_by_all_names_the_version() -> None:
     assert fact(accepted(), "DeliverableAcceptedByAll").params == {"version": 1}
     assert "DeliverableAcceptedByAll" not in kinds(in_hand())

@@ -138,6 +138,13 @@ def test_a_body_may_say_where_its_fact_comes_from() -> None:
         parse_act("VoteCast", 1, VOTE | {"provenance": "rumour"})
 
 
+def test_what_an_act_does_not_say_of_itself_it_is_not() -> None:
+    said = ("seated", "by_own_key", "by_secretariat", "concurring", "BY_ALL", "CLOSES", "REPORTS")
+    assert [name for name in said if getattr(Act, name)] == []
+    assert (Act.SINCE, Act.UNTIL, Act.SEATED_UNTIL, Act.signer) == (1, None, None, "rep")
+    assert (Act.names_newer({}), Act.is_confidential({})) == (False, False)
+
+
 def test_an_act_that_changes_nothing_is_unfinished() -> None:
     stage = Stage().open()
     with pytest.raises(NotImplementedError):

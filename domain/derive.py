@@ -130,7 +130,7 @@ def _deliverables(state: State) -> Iterator[Derived]:
                 stream=deliverable.stream,
                 since=deliverable.accepted_on,
                 known_index=deliverable.accepted_index,
-                params={"version": deliverable.accepted_version or 0},
+                params={"version": deliverable.accepted_version},
             )
 
 
@@ -138,7 +138,8 @@ def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
     """One missed deadline a target and due instant, by the scope that was in force when it fell due.
 
     Where a later scope names a day that had passed when it was recorded, no scope with that day was ever in force on
-    it. What was open at its recording is missed by then: a window moved into the past hides nothing.
+    it. What was open at its recording is missed by then: a window moved into the past hides nothing, nor does a
+    deliverable that is moved to a milestone whose day has passed.
     """
     for commitment in state.of(Commitment):
         yield from _once(_deadlines_of(state, commitment, at))
@@ -160,21 +161,12 @@ def _deadlines_of(state: State, commitment: Commitment, at: datetime) -> Iterato
             due = deadline(milestone.window, state.timezone)
             if due is None or due > at or not _owed_at(commitment, due):
                 continue
-            if _scope_at(commitment, due) == position:
+            in_force = _scope_at(commitment, due)
+            if position == in_force:
                 yield from _missed(state, commitment, version.scope, milestone.milestone)
-            elif _is_set_too_late(state, commitment, position, milestone, due):
+            elif position > in_force and state.edition >= THIRD:
                 later = version.mark.index
                 yield from _missed(state, commitment, version.scope, milestone.milestone, open_at=later)
-
-
-def _is_set_too_late(state: State, commitment: Commitment, position: int, milestone: Milestone, due: datetime) -> bool:
-    """Tell whether a later scope gave a milestone a day that had passed, and that the scope before did not name."""
-    if state.edition < THIRD or position == 0:
-        return False
-    version, before = commitment.scopes[position], commitment.scopes[position - 1]
-    former = before.scope.milestone(milestone.milestone)
-    same = former is not None and deadline(former.window, state.timezone) == due
-    return not same and due <= parse_instant(version.mark.recorded_at)
 
 
 def _scope_at(commitment: Commitment, instant: datetime) -> int:

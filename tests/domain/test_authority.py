@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.domain.agreements.test_agreement import AG, awaiting, draft, signed
 from tests.domain.governance.test_decision import ACT, DISSENT
+from tests.domain.governance.test_succession import succeeded
 from tests.domain.stage import (
     FOUNDERS,
     Body,
@@ -300,6 +301,35 @@ def registered() -> Body:
     return {"kind": "civil_society_group", "legal_name": text("nosc"), "party": "nosc"}
 
 
+def test_a_party_says_once_what_others_have_to_say_too() -> None:
+    established = {"governance_body": "dd", "mandate": text("M"), "members": ["inai", "nosc"], "name": text("N")}
+    stage = seated()
+    stage.says("nosc", "GovernanceBodyEstablished", established)
+    refusal = stage.refused("nosc", "GovernanceBodyEstablished", established)
+    assert (refusal.code, refusal.judged_against["party"]) == ("E_ALREADY_SIGNED", "nosc")
+    stage.says("inai", "GovernanceBodyEstablished", established)
+
+
+REVOKED = {"appointment": "ap-inai", "reason": text("Fin")}
+
+
+@pytest.mark.parametrize(
+    ("voice", "said", "key_of", "signs_as"),
+    [
+        (rep("inai", key="rep-nosc"), ("CommitmentProposed", commitment()), ("nosc", "Persona nosc"), "Persona inai"),
+        (rep("inai", key="root-nosc"), ("CommitmentProposed", commitment()), ("nosc", None), "Persona inai"),
+        (root("inai", key="root-nosc"), ("RepresentativeRevoked", REVOKED), ("nosc", None), None),
+    ],
+)
+def test_3_a_refusal_says_whose_the_key_is_and_as_whom_it_signs(
+    voice: Voice, said: tuple[str, Body], key_of: tuple[str, str | None], signs_as: str | None
+) -> None:
+    refusal = seated().refused(voice, *said)
+    assert refusal.code == "E_ROLE"
+    for member, (party, name) in (("key_of", key_of), ("signs_as", ("inai", signs_as))):
+        assert refusal.judged_against[member] == {"party": party} | ({} if name is None else {"name": name})
+
+
 def test_no_scope_gives_a_representative_what_is_a_roots(monkeypatch: pytest.MonkeyPatch) -> None:
     """A scope may list a type that is not known when it is recorded, and is a root's when it is known."""
     stage = seated()
@@ -318,6 +348,25 @@ def test_a_key_presents_itself_before_its_holders_first_day_and_says_nothing_els
     stage.says(root("nosc"), "KeyEndorsed", {"key": key_id(voice.key), "valid_from": "2019-03-01"})
     assert stage.on("2019-03-04").code(voice, "CommitmentProposed", commitment()) == "E_APPOINTMENT_NOT_IN_FORCE"
     stage.on("2019-03-05").says(voice, "CommitmentProposed", commitment())
+
+
+@pytest.mark.parametrize("limit", [{}, {"valid_until": "2019-03-31"}])
+def test_a_refusal_says_from_when_to_when_somebody_is_appointed(limit: dict[str, str]) -> None:
+    stage = seated()
+    voice = stage.join("nosc", name="short", **limit)
+    stage.says(root("nosc"), "RepresentativeRevoked", {"appointment": "ap-short", "reason": text("Fin")})
+    refusal = stage.refused(voice, "CommitmentProposed", commitment())
+    expected = {"is": "revoked", "name": "Persona short", "since": "2019-01-01"}
+    until = {"until": limit["valid_until"]} if limit else {}
+    assert refusal.code == "E_APPOINTMENT_NOT_IN_FORCE"
+    said = {name: refusal.judged_against.get(name) for name in (*expected, "until")}
+    assert said == {"until": None} | expected | until
+
+
+def test_p4_who_has_a_successor_is_refused_with_its_name() -> None:
+    refusal = succeeded().refused("inai", "CommitmentProposed", commitment("c2"))
+    assert refusal.code == "E_PARTY_SUCCEEDED"
+    assert (refusal.judged_against["party"], refusal.judged_against["successors"]) == ("inai", ["nueva"])
 
 
 def test_a_key_of_an_appointment_that_is_over_does_not_present_itself() -> None:

@@ -8,19 +8,21 @@ from tests.domain.commitments.test_conditions import expecting, settling
 from tests.domain.commitments.test_duty import assigned, duty
 from tests.domain.governance.test_succession import ending
 from tests.domain.identity.test_party import composite, left
-from tests.domain.stage import MEMBERS, Stage, root, seated, text
+from tests.domain.stage import MEMBERS, Stage, milestone, root, seated, small_scope, text
 
 from constancia.domain.bearing import (
     bearers,
     bearing_facts,
     fallback_bearers,
     is_orphaned,
+    kind_changed,
     represents_as_left,
+    responsible_for,
     separate_voices,
 )
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.appointment import Appointment
-from constancia.domain.identity.succession import open_duties
+from constancia.domain.identity.succession import Succession, open_duties
 
 
 def orphaned(stage: Stage) -> list[tuple[str, object]]:
@@ -81,6 +83,67 @@ def test_members_of_a_fallback_are_those_that_sit() -> None:
     milestone = commitment.scope.milestone("m1") if commitment.scope else None
     assert milestone is not None
     assert fallback_bearers(stage.state, commitment, milestone) == ("inai", "sfp")
+
+
+def responsible(stage: Stage, name: str = "m1") -> tuple[str, ...]:
+    promised = stage.find(Commitment, "commitment/c1")
+    step = promised.scope.milestone(name) if promised.scope else None
+    assert step is not None
+    return responsible_for(stage.state, promised, step)
+
+
+def test_13_who_leads_answers_and_once_a_condition_has_failed_who_was_to_act_then() -> None:
+    stage = expecting()
+    assert (responsible(stage), responsible(stage, "m2")) == ((), ("nosc",))
+    stage.fill("consultant", "red")
+    assert responsible(stage) == ("red",)
+    stage.each("ConditionSettled", settling())
+    assert responsible(stage) == MEMBERS
+    assert responsible(stage, "m2") == ("nosc",)
+    began = [fact for fact in bearing_facts(stage.state) if fact.kind == "FallbackBegan"]
+    settled = stage.entries[-1]
+    assert [(fact.stream, fact.since, fact.known_index, fact.params) for fact in began] == [
+        ("commitment/c1", "2019-03-01", settled.index, {"bearers": list(MEMBERS), "milestone": "m1"})
+    ]
+
+
+def test_13_members_that_lead_are_those_that_sit_or_who_has_taken_over() -> None:
+    lead = ["members", "red", "sfp"]
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=lead), milestone("m2")]))
+    assert responsible(stage) == (*MEMBERS, "red")
+    stage.withdraw("nosc")
+    assert responsible(stage) == ("inai", "sfp", "red")
+    assert responsible(stage, "m2") == ("inai", "sfp")
+
+
+@pytest.mark.parametrize("said", [True, False])
+@pytest.mark.parametrize(("party", "is_another_kind"), [("red", False), ("inai", True)])
+def test_independence_has_changed_where_it_is_said_or_the_kind_is_another(
+    party: str, *, is_another_kind: bool, said: bool
+) -> None:
+    stage = seated()
+    stage.outsider("nueva")
+    body = ending(party, "nueva", independence_changed=said)
+    for voice in (party, "nueva", *(name for name in MEMBERS if name != party)):
+        stage.says(voice, "PartySucceeded", body)
+    succession = stage.find(Succession, f"succession/{party}")
+    assert kind_changed(stage.state, succession) is is_another_kind
+    found = [fact for fact in bearing_facts(stage.state) if fact.kind == "IndependenceChanged"]
+    expected = [{"said": said, "successors": ["nueva"]}] if said or is_another_kind else []
+    assert [fact.params for fact in found] == expected
+
+
+def test_what_a_party_leaves_to_nobody_is_said_with_its_end() -> None:
+    stage = assigned("nosc")
+    duties = sorted(open_duties(stage.state, "nosc"))
+    stage.each("PartySucceeded", ending("nosc", orphaned=duties))
+    found = [fact for fact in bearing_facts(stage.state) if fact.kind == "DutiesOrphaned"]
+    assert [(fact.stream, fact.since, fact.known_index, fact.params) for fact in found] == [
+        ("succession/nosc", "2019-03-01", stage.entries[-1].index, {"duties": duties})
+    ]
+    stage = seated()
+    stage.each("PartySucceeded", ending("nosc"))
+    assert [fact.kind for fact in bearing_facts(stage.state) if fact.kind == "DutiesOrphaned"] == []
 
 
 def test_who_represents_an_organization_that_has_left_is_marked_from_then_on() -> None:

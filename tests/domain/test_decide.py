@@ -10,6 +10,7 @@ from tests.domain.stage import Voice, commitment, proposed, rep, root, seated, t
 from tests.domain.tables import codes
 
 from constancia.domain.authority import CLOCK_SKEW
+from constancia.domain.decide import decide
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.values import canonical
 
@@ -101,6 +102,12 @@ def test_19_what_is_old_is_signed_by_who_records_it_today() -> None:
     unknown = rep("nosc", key="of 2011")
     refused = stage.code(unknown, "PartyNameRecorded", name | {"name": "N"}, mode="historical", occurred_on="2011")
     assert refused == "E_KEY_UNKNOWN"
+
+
+def test_what_is_accepted_is_given_as_its_type() -> None:
+    stage = seated()
+    entry = stage.entry("nosc", "CommitmentProposed", commitment())
+    assert decide(stage.state, entry) == entry.act()
 
 
 def test_d2_judging_changes_nothing_and_gives_the_same_answer_again() -> None:

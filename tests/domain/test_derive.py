@@ -15,6 +15,7 @@ from tests.domain.stage import (
     Stage,
     act_of,
     commitment,
+    deliverable,
     key_id,
     milestone,
     proposed,
@@ -109,6 +110,14 @@ def test_a_vote_that_is_open_hides_no_other() -> None:
     stage, act = opened("9999-01-01"), act_of("CommitmentAdopted", ADOPTION | {"decision": "d2"})
     stage.says("inai", "DecisionProposed", proposed("d2", act, closes="2019-03-05"))
     assert kinds(stage) == ["DecisionLapsed"]
+
+
+def test_a_decision_is_signed_by_all_since_the_last_of_them() -> None:
+    stage = voted(FOR)
+    for party, day in (("nosc", "2019-03-02"), ("sfp", "2019-03-04"), ("inai", "2019-03-07")):
+        stage.on(day).says(party, "DecisionSigned", signature())
+    signed = fact(stage, "DecisionSignedByAll")
+    assert (signed.since, signed.known_index) == ("2019-03-07", stage.entries[-1].index)
 
 
 def test_accepted_by_all_names_the_version() -> None:
@@ -295,6 +304,12 @@ def test_only_a_rejection_is_answered_to_who_proposed() -> None:
     assert kinds(brought_to("rejected", stage)).count("ReasonedResponseOwed") == 1
 
 
+def test_15_a_milestone_that_is_not_due_hides_none_after_it() -> None:
+    steps = [milestone("m1", "2019-03/.."), milestone("m2", "2030"), milestone("m3", "2019-04")]
+    stage = seated().adopted("c1", small_scope(milestones=steps))
+    assert [target for target, _since in missed(stage)] == ["milestone m3"]
+
+
 @pytest.mark.parametrize("window", ["2018", "2019-02-28", "2019-03-01"])
 def test_15_a_deadline_that_had_passed_when_its_commitment_was_adopted_is_missed(window: str) -> None:
     stage = seated().on("2019-03-02").adopted("c1", small_scope(milestones=[milestone(window=window)]))
@@ -334,6 +349,24 @@ def test_15_a_deadline_moved_into_the_past_hides_nothing(window: str) -> None:
     assert missed(stage) == late
 
 
+@pytest.mark.parametrize("is_delivered", [False, True])
+def test_15_a_deliverable_moved_to_a_milestone_whose_day_has_passed_is_late_unless_it_is_there(
+    is_delivered: bool,
+) -> None:
+    """Its own milestone's day is in no scope any more when it comes."""
+    steps = [milestone("m1", "2019-03-05"), milestone("m2", "2019-12")]
+    stage = seated().adopted("c1", small_scope(deliverables=[deliverable("e1", "m2")], milestones=steps))
+    if is_delivered:
+        stage.deliver("inai", "e1")
+    body: Body = {"commitment": "c1", "decision": "d-2", "declared_kind": "clarification", "from_version": 1,
+                  "scope": small_scope(milestones=steps)}  # fmt: skip
+    stage.on("2019-03-10").decided("d-2", {"body": body, "stream": "commitment/c1", "type": "ScopeChanged"})
+    stage.says("sfp", "ScopeChanged", body)
+    expected = [("milestone m1", "2019-03-06T06:00:00Z"), ("milestone m2", "2020-01-01T06:00:00Z")]
+    late = [] if is_delivered else [("deliverable e1", "2019-03-06T06:00:00Z")]
+    assert missed(stage) == late + expected
+
+
 def test_15_what_was_done_before_its_deadline_was_moved_into_the_past_is_not_late_by_that() -> None:
     stage = seated().adopted().on("2019-03-08").deliver("inai", "e1")
     assert [target for target, _since in missed(rescheduled(stage, "2019-03-01/2019-03-05"))] == ["milestone m1"]
@@ -362,3 +395,5 @@ def test_case_31_a_signature_that_its_party_disowns_is_a_fact_and_a_flag() -> No
     assert (said.stream, said.params["party"], said.params["index"]) == ("decision/d1", "nosc", entry.index)
     assert stage.status("decision/d1") == "signed"
     assert "disowned" in commitment_flags(stage, stage.now)
+    stage.says("inai", "CommitmentProposed", commitment("c2"))
+    assert flags(stage.state, stage.find(Commitment, "commitment/c2"), stage.now) == ()

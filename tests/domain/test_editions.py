@@ -240,6 +240,11 @@ def fact_before_its_day(stage: Stage) -> object:
     return kinds(stage, datetime(2019, 3, 4, tzinfo=UTC))
 
 
+def key_that_expired(stage: Stage) -> object:
+    stage.join("nosc", name="short", valid_until="2019-03-31")
+    return kinds(stage)
+
+
 def key_that_expired_and_was_revoked(stage: Stage) -> object:
     stage.join("inai", name="short", valid_until="2019-03-31")
     stage.on("2019-04-01").says(root("inai"), "KeyRevoked", {"key": key_id("rep-short"), "reason": "lost"})
@@ -359,6 +364,7 @@ RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     beginning_of_work: (None, None, "m1"),
     lapsed_vote: (("DecisionLapsed", None), ("DecisionLapsed", "2019-04-01"), ("DecisionLapsed", "2019-04-01")),
     fact_before_its_day: (["DecisionAdopted"], [], []),
+    key_that_expired: (["AppointmentExpired", "KeyExpired"],) * 3,
     key_that_expired_and_was_revoked: (
         ["AppointmentExpired"], ["AppointmentExpired", "KeyExpired"], ["AppointmentExpired", "KeyExpired"],
     ),

@@ -135,7 +135,7 @@ def test_the_document_names_edition_and_form_since_there_are_any(edition: int) -
     assert (about.pop("ledger"), about.pop("size")) == (ORIGIN, len(seated(edition=edition).entries))
     assert about == ({} if edition == 1 else {"edition": edition, "form": state_form(edition)})
     assert State(ORIGIN).about() == {"ledger": ORIGIN, "size": 0}
-    assert state_form(1) == FORM_OF_FIRST
+    assert state_form.__wrapped__(1) == state_form(1) == FORM_OF_FIRST
 
 
 def test_zone_is_genesis_and_utc_before_it() -> None:
@@ -204,17 +204,20 @@ class Stored:
         return iter(self._aggregates)
 
     def on_topic(self, kind: type[Aggregate], topic: str, further: Sequence[str] = ()) -> Sequence[str]:
-        return [
-            name
-            for name, each in self._aggregates.items()
-            if isinstance(each, kind) and (topic in each.topics or name in further)
-        ]
+        assert all(isinstance(self._aggregates.get(name), kind) for name in further)
+        known = (name for name, each in self._aggregates.items() if isinstance(each, kind))
+        return [name for name in known if topic in self._aggregates[name].topics or name in further]
 
 
 def shown(state: State) -> object:
     """All that can be asked of a state."""
     classes = {type(each) for each in state.aggregates.values()}
     topics = {topic for each in state.aggregates.values() for topic in each.topics}
+    for cls in classes:
+        of_class = [each for each in state.aggregates.values() if type(each) is cls]
+        assert list(state.of(cls)) == of_class
+        for topic in topics:
+            assert state.on_topic(cls, topic) == tuple(each for each in of_class if topic in each.topics)
     return (
         bytes_of(state),
         list(state.aggregates),

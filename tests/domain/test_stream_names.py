@@ -10,7 +10,7 @@ from tests.domain.identity.test_edition import adopt, first_edition
 from tests.domain.stage import Stage, commitment, deliverable, doc, seated, small_scope
 from tests.domain.tables import codes
 
-from constancia.domain.authority import leading_ids
+from constancia.domain.authority import _leading_ids, leading_ids
 from constancia.domain.catalogue import AGGREGATES, REGISTRY
 from constancia.domain.commitments.deliverable import DeliverableState
 
@@ -100,3 +100,7 @@ def test_an_older_name_with_a_dot_goes_on_and_nobody_else_uses_its_stream() -> N
     stage.says("sfp", "DeliverableAccepted", accepted)
     assert stage.status("deliverable/rm.d1.1") == "accepted"
     assert "E_MALFORMED" in codes(stage.refused("nosc", "CommitmentProposed", commitment("rm.d2")))
+
+
+def test_only_a_commitment_precedes_the_dot_of_a_stream() -> None:
+    assert _leading_ids.__wrapped__(0) == leading_ids() == {"commitment"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import COMMA, amending, drafted, frozen, lapsed, leaving, signed
 from tests.domain.governance.test_decision import ACT, opened, vote
 from tests.domain.kernel.test_moves import DAYS, asked_days, dates, possible_days
-from tests.domain.stage import MEMBERS, Stage, commitment, key_id, proposed, root, seated, text
+from tests.domain.stage import MEMBERS, Stage, commitment, key_id, milestone, proposed, root, seated, small_scope, text
 from tests.domain.test_oracles import history
 
 from constancia.domain.kernel.calendar import Certainty
@@ -220,6 +220,38 @@ def test_y1_a_version_in_force_ends_where_the_next_one_or_the_agreements_end_beg
         assert in_force(day) == [
             ("1", "2019-03-01", "2019-03-31", former), ("2", "2019-03-31", "2019-04-30", latter),
         ]  # fmt: skip
+
+
+def test_y1_what_ends_early_says_its_own_end_and_the_rest_its_last_day() -> None:
+    stage = seated()
+    voice = stage.join("nosc", name="short", valid_until="2019-06-30")
+
+    def ends() -> dict[str, tuple[str | None, str | None]]:
+        named = {one.name: (one.since, one.until) for one in on(stage, "2019-03-02")}
+        names = ("ap-short", "ap-nosc", *(key_id(key) for key in (voice.key, "rep-nosc", "root-nosc")))
+        return {name: named[name] for name in names}
+
+    lasting = {"ap-nosc": ("2019-01-01", None)}
+    lasting |= {key_id(key): ("2019-03-01", None) for key in ("rep-nosc", "root-nosc")}
+    term = ("2019-01-01", "2019-06-30"), ("2019-03-01", "2019-06-30")
+    assert ends() == {"ap-short": term[0], key_id(voice.key): term[1]} | lasting
+    stage.on("2019-05-01").says(root("nosc"), "KeyRevoked", {"key": key_id(voice.key), "reason": "lost"})
+    assert ends()[key_id(voice.key)] == ("2019-03-01", "2019-05-01")
+    revoked = {"appointment": "ap-short", "reason": text("Fin")}
+    stage.on("2019-05-02").says(root("nosc"), "RepresentativeRevoked", revoked)
+    assert (
+        ends() == {"ap-short": ("2019-01-01", "2019-05-02"), key_id(voice.key): ("2019-03-01", "2019-05-01")} | lasting
+    )
+
+
+def test_y1_a_role_ends_where_another_party_takes_it_over() -> None:
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=["consultant"])]))
+    stage.outsider("azul")
+    stage.fill("consultant", "red", since="2019-02")
+    stage.on("2019-03-31").fill("consultant", "azul", replaces="red")
+    for day, red, azul in (("2019-03-30", YES, NO), ("2019-03-31", NO, YES)):
+        roles = [(one.name, one.until, one.holds) for one in on(stage, day) if one.kind == "role"]
+        assert roles == [("consultant red", "2019-03-31", red), ("consultant azul", None, azul)]
 
 
 def test_y1_in_the_first_edition_an_outcome_is_of_the_day_of_the_entry_that_made_it_known() -> None:

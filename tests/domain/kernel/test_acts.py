@@ -9,7 +9,8 @@ from tests.domain.stage import Stage, deliverable, genesis, milestone, small_sco
 
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.identity.genesis import LedgerOpened
-from constancia.domain.kernel.acts import Act, recorded_entry
+from constancia.domain.kernel.acts import Act, is_newer, names_later_edition, recorded_entry
+from constancia.domain.kernel.editions import NEWEST
 
 VOTE = {"choice": "for", "decision": "d1", "digest": "sha256:" + "0" * 64}
 
@@ -53,6 +54,29 @@ def test_a_form_problem_says_where_what_was_expected_and_what_was_found() -> Non
         "expected": "one of for, against, abstain",
         "found": "'maybe'",
     }
+
+
+@pytest.mark.parametrize(
+    ("type_name", "schema", "body", "newer"),
+    [
+        ("VoteCast", NEWEST, VOTE, False),
+        ("VoteCast", NEWEST + 1, VOTE, True),
+        ("VoteCast", 0, VOTE, False),  # no edition at all
+        ("VoteCast", NEWEST, {}, False),
+        ("VoteCounted", 1, VOTE, True),
+        ("LedgerOpened", NEWEST, genesis(), False),
+        ("LedgerOpened", NEWEST, genesis(edition=NEWEST + 1), True),
+        ("LawEditionAdopted", NEWEST, {"edition": NEWEST + 1}, True),
+        ("LawEditionAdopted", NEWEST, {"edition": NEWEST}, False),
+        ("LawEditionAdopted", NEWEST, {"edition": True}, False),
+        ("LawEditionAdopted", NEWEST, {"edition": "9"}, False),
+        ("LawEditionAdopted", NEWEST, {}, False),
+    ],
+)
+def test_what_is_newer_than_this_program_is_known_as_that(type_name: str, schema: int, body: Any, newer: bool) -> None:
+    assert is_newer(type_name, schema, body) is newer
+    if type_name == "LawEditionAdopted":
+        assert names_later_edition(body) is newer
 
 
 INDICATOR = {"direction": "higher", "indicator": "i1", "target": "1", "title": text("Uno"), "unit": "%"}
@@ -112,6 +136,13 @@ def test_a_body_may_say_where_its_fact_comes_from() -> None:
             parse_act("VoteCast", former, later)
     with pytest.raises(UnknownAct):
         parse_act("VoteCast", 1, VOTE | {"provenance": "rumour"})
+
+
+def test_what_an_act_does_not_say_of_itself_it_is_not() -> None:
+    said = ("seated", "by_own_key", "by_secretariat", "concurring", "BY_ALL", "CLOSES", "REPORTS")
+    assert [name for name in said if getattr(Act, name)] == []
+    assert (Act.SINCE, Act.UNTIL, Act.SEATED_UNTIL, Act.signer) == (1, None, None, "rep")
+    assert (Act.names_newer({}), Act.is_confidential({})) == (False, False)
 
 
 def test_an_act_that_changes_nothing_is_unfinished() -> None:

@@ -23,6 +23,12 @@ def test_a_code_is_a_refusal_to_the_client_or_a_wish_to_wait(code: str) -> None:
     assert 400 <= CODES[code] < 500 or code == "E_BUSY"
 
 
+def test_each_code_has_the_status_that_its_page_says() -> None:
+    page = (DOMAIN.parent / "docs" / "REFUSALS.md").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^\| `(E_[A-Z_]+)` \| (\d{3}) \|", page, re.MULTILINE))
+    assert {code: int(said[code]) for code in CODES} == CODES
+
+
 def test_codes_can_not_be_changed() -> None:
     with pytest.raises(TypeError):
         CODES["E_NEW"] = 400  # type: ignore[index]

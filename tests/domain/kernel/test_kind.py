@@ -2,8 +2,8 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from dataclasses import FrozenInstanceError, dataclass, fields
+from typing import Any, ClassVar, Optional, Protocol
 
 import pytest
 
@@ -85,7 +85,29 @@ def test_the_base_says_the_aggregate_the_stream_and_the_table_says_the_acts() ->
     assert rule_list((kind, kind)) == (of_lamps,)
 
 
-@pytest.mark.parametrize("one", [of_lamps, of_namers])
+def test_acts_and_their_bases_are_frozen_without_further_members_and_made_by_names_alone() -> None:
+    named = {"__module__": __name__, "__annotations__": {"name": Identifier}}
+    base: type[Act[Any]] = act_base(type("Named", (LampAct,), dict(named)))
+    classes: tuple[Any, ...] = (base, act(type("Lit", (LampAct,), dict(named))))
+    for cls in classes:
+        said = cls.parse({"lamp": "l1", "name": "n"})
+        with pytest.raises(FrozenInstanceError):
+            setattr(said, "name", "other")  # noqa: B010 - what the type forbids
+        assert not hasattr(said, "__dict__")
+        assert all(member.kw_only for member in fields(cls))
+
+
+@rule("E_STATE", "about lamps and doors", "de lámparas y puertas")
+def of_both(act: LampAct, on: Lamp | Door, at: Context) -> Breach:
+    return None
+
+
+@rule("E_STATE", "about any lamp there is", "de la lámpara que haya")
+def of_a_possible_lamp(act: LampAct, on: Optional[Lamp], at: Context) -> Breach:  # noqa: UP045 - another class of hint
+    return None
+
+
+@pytest.mark.parametrize("one", [of_lamps, of_namers, of_both, of_a_possible_lamp])
 def test_a_rule_about_such_acts_or_such_aggregates_fits(one: Rule[Any, Any]) -> None:
     assert (one,) == kind_of(made(one)).acts[0].RULES
 

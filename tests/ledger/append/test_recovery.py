@@ -73,6 +73,7 @@ def refusal(desk: Desk, *statements: str) -> Fatal:
         ("UPDATE batches SET leaf_hashes = zeroblob(32) WHERE first_index = 4", "first_index 4", "leaf"),
         ("UPDATE batches SET leaf_hashes = x'' WHERE first_index = 4", "first_index 4", "leaf"),
         ("DELETE FROM batches WHERE first_index = 4", "first_index 5", "follows on size 4"),
+        ("DELETE FROM batches WHERE first_index = 0", "first_index 1", "follows on size 0"),
         ("UPDATE batches SET size = 4 WHERE first_index = 4", "first_index 4", "follows on size 4"),
         (
             "DELETE FROM batches WHERE first_index = (SELECT MAX(first_index) FROM batches)",

@@ -216,6 +216,18 @@ def test_file_holds_nothing_but_attempts(desk: Desk) -> None:
     assert names == {*Attempt.__slots__, "document"}
 
 
+def test_file_waits_for_nobody_long_and_overwrites_what_is_removed(desk: Desk) -> None:
+    attempts = small(desk, Bounds())
+    feed(attempts, report(desk.world))
+    connection = attempts._connect()
+    assert connection is not None
+    pragmas = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "secure_delete")}
+    assert pragmas == {"journal_mode": "wal", "secure_delete": 1}
+    assert connection.execute("PRAGMA synchronous").fetchone()[0] == 1
+    assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 500
+    attempts.close()
+
+
 PROTECTED_NAME = "Nombre de quien se protege"
 COMPLAINT: dict[str, object] = {
     "against": ["sfp"], "complaint": "q1", "digest": f"sha256:{'0' * 64}", "kind": "complaint", "protected": True,

@@ -381,6 +381,27 @@ class TestQueue:
         desk.take(desk.world.allege("c1"))
 
 
+def test_statement_whose_examination_fails_has_that_error_and_it_is_logged(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bug of ours in reading one statement keeps no other waiting."""
+    sequencer, failed = desk.parts.sequencer, ZeroDivisionError("a bug")
+    assert sequencer is not None
+    examine = sequencer._examiner.examine
+
+    def broken(submission: Submission) -> None:
+        raise failed
+
+    monkeypatch.setattr(sequencer._examiner, "examine", broken)
+    [future] = submit(desk)
+    assert future.exception(WAIT_S) is failed
+    assert "examining a statement failed" in caplog.messages
+    monkeypatch.setattr(sequencer._examiner, "examine", examine)
+    [future] = submit(desk)
+    assert not future.result(WAIT_S).replayed
+    assert sequencer.under_way == 0
+
+
 def _examined(desk: Desk, signed: list[Signed]) -> list[Any]:
     parts = desk.parts
     examiner = Examiner(

@@ -1,0 +1,94 @@
+"""The end of the log in memory: leaves found by their hash, times that never go back, steps taken back whole."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+from tests.ledger.append.test_sequencer import _examined, store_of
+from tests.ledger.conftest import Desk
+
+from constancia.ledger.append import head as module
+from constancia.ledger.append.head import Head, find_leaf
+from constancia.ledger.append.recovery import _replay_row, replay
+from constancia.ledger.errors import Fatal
+from constancia.verify.speed.entry_patterns import read_entry
+from constancia.verify.wire.merkle import Tree
+
+
+def leaf(number: int) -> bytes:
+    return hashlib.sha256(str(number).encode()).digest()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5, 8, 9])
+def test_leaf_is_found_by_its_hash_below_a_size(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many leaves are looked at in one go."""
+    tree = Tree()
+    for number in range(count):
+        tree.append(leaf(number))
+    for at_once in (1, 2, 3, 4_096):
+        monkeypatch.setattr(module, "_SEARCH_LEAVES", at_once)
+        for size in range(count + 1):
+            found = [find_leaf(tree, leaf(number), size) for number in range(count)]
+            assert found == [number if number < size else None for number in range(count)]
+            assert find_leaf(tree, bytes(32), size) is None
+
+
+def test_hash_that_lies_across_two_leaves_is_no_leaf() -> None:
+    first, second = leaf(1), leaf(2)
+    across = first[16:] + second[:16]
+    tree = Tree()
+    for each in (first, second):
+        tree.append(each)
+    assert find_leaf(tree, across, 2) is None
+    tree.append(across)
+    assert find_leaf(tree, across, 3) == 2
+
+
+def test_time_never_goes_back(desk: Desk) -> None:
+    head, now = desk.parts.head, desk.clock.now()
+    last = head.recorded_at
+    assert head.time_for(now - timedelta(days=1)) == last
+    assert head.time_for(now + timedelta(days=1)) > last
+
+
+def test_log_is_read_on_from_any_size(desk: Desk) -> None:
+    """A snapshot may end within a batch; what follows is read by the same code."""
+    desk.writer.write(_examined(desk, [desk.world.allege("c1") for _ in range(3)]))
+    store, whole = store_of(desk), desk.parts.head
+    rows = store.select_notifications(0, 1_000, inclusive_of_start=False)
+    for size in range(len(rows) + 1):
+        part = Head(whole.state.origin, whole._read)
+        for index, row in enumerate(rows[:size]):
+            _replay_row(part, row, index)
+        part.settle()
+        replay(part, store)
+        assert (part.size, part.tree.root(), part.recorded_at) == (whole.size, whole.tree.root(), whole.recorded_at)
+
+
+def ends(head: Head) -> tuple[object, ...]:
+    return head.size, head.stored_size, head.genesis, head.recorded_at
+
+
+def test_h2_steps_that_were_not_stored_leave_nothing(desk: Desk) -> None:
+    store, whole = store_of(desk), desk.parts.head
+    rows = store.select_notifications(0, 1_000, inclusive_of_start=False)
+    part = Head(whole.state.origin, whole._read)
+    assert ends(part) == (0, 0, None, "")
+    for index, row in enumerate(rows[:3]):
+        _replay_row(part, row, index)
+    assert (part.size, part.stored_size) == (3, 0)
+    assert part.genesis is not None
+    assert part.lookup(part.tree.leaf(1).hex()) is not None
+    part.retract()
+    assert ends(part) == (0, 0, None, "")
+    assert (dict(part.state.aggregates), part.keys._keys) == ({}, {})
+    for index, row in enumerate(rows):
+        _replay_row(part, row, index)
+        if index == 4:
+            part.settle()
+    part.retract()
+    assert (part.size, part.recorded_at) == (5, read_entry(rows[4].state).recorded_at)
+    assert part.genesis is not None
+    again = read_entry(rows[4].state)
+    with pytest.raises(Fatal, match="index: expected 5, found 4"):
+        part.extend(again, whole._read(4))

@@ -84,6 +84,22 @@ def test_what_an_interpreter_reads_at_its_start_starts_one(
     assert done.stdout == f"{variables is None}\n"
 
 
+# Begun as the demonstration is, it starts a command as that starts its witnesses; two of its own folder's modules.
+STARTS = """
+import subprocess, sys
+from tests import warm
+done = [subprocess.run([sys.executable, *options, "-m", "constancia", "none"], capture_output=True, text=True)
+        for options in (["-P"], ["-P", "-W", "error"])]
+print([each.returncode for each in done], done[0].stderr == done[1].stderr, list(warm._parents))
+"""
+
+
+@pytest.mark.parametrize(("arguments", "parents"), [(["serve", "--demo"], [()]), (["demo"], [()]), (["serve"], [])])
+def test_what_the_demonstration_starts_is_forked_and_its_own_child(arguments: list[str], parents: list[object]) -> None:
+    done = ran(STARTS, *arguments)
+    assert (done.stdout, done.stderr) == (f"[78, 78] True {parents}\n", "")
+
+
 def test_a_command_that_is_not_there_is_said_as_ever() -> None:
     with pytest.raises(FileNotFoundError):
         subprocess.run(["/nonexistent/program", *COMMAND], check=False)
@@ -93,7 +109,9 @@ def test_a_command_that_is_not_there_is_said_as_ever() -> None:
 
 def test_a_parent_that_has_died_is_no_fault_of_the_test() -> None:
     assert ran(IS_WARM).stdout == "True\n"
-    warm._parents[()].process.kill()
-    warm._parents[()].process.wait()
+    parent = warm._parents[()].process
+    assert parent is not None
+    parent.kill()
+    parent.wait()
     assert ran(IS_WARM).stdout == "False\n", "an interpreter was started"
     assert ran(IS_WARM).stdout == "True\n", "and another parent after it"

@@ -3,9 +3,12 @@
 `subprocess` of a test's process does as before, but a command that begins with COMMAND, or runs a text that begins with
 WARM, is forked by tests/warm_server.py. It is a real process with its own folder, environment, streams and signals.
 
-Not forked, but started: whatever has an interpreter's option (`-P`, `-W`), whatever sets variables that an interpreter
-reads at its start, and everything if WARM_TESTS is 0. That a process of its own starts, and imports no more
-than it needs, is for those tests to show.
+What a forked process of the demonstration starts in its turn, its witnesses, is forked as well: from a copy that it
+made of itself before it began.
+
+Not forked, but started: whatever has an interpreter's option (`-P`, `-W`; but a module may have `-P`, for a forked one
+has imported all), whatever sets variables that an interpreter reads at its start, and everything if WARM_TESTS is 0.
+That a process of its own starts, and imports no more than it needs, is for those tests to show.
 """
 
 import ctypes
@@ -17,7 +20,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 WARM: Final = "# forked from a warm parent\n"
@@ -49,17 +52,23 @@ _parents: dict[tuple[str, ...], "Parent"] = {}
 class Parent:
     """A running parent: it takes a command and three streams, and gives a process's number."""
 
-    def __init__(self, prefix: Sequence[str]) -> None:
+    def __init__(self, line: socket.socket, process: "subprocess.Popen[bytes] | None" = None) -> None:
+        """Speak to one that runs at the other end of a line."""
+        self._line = line
+        self.process = process
+
+    @classmethod
+    def start(cls, prefix: Sequence[str]) -> Self:
         """Start it, `prefix` going before its command."""
         own, theirs = socket.socketpair()
-        self._line = own
         paths = [str(ROOT / ".import"), str(ROOT), *filter(None, sys.path)]
         environment = _BEGUN | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
         with theirs:
             command = [*prefix, sys.executable, str(ROOT / "tests" / "warm_server.py"), str(theirs.fileno())]
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 command, env=environment, cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
             )
+        return cls(own, process)
 
     def fork(self, command: Mapping[str, Any], streams: Sequence[int]) -> int:
         """Have a command begun; gives the number of its process, which is a child of this one."""
@@ -72,6 +81,8 @@ class Parent:
     def end(self) -> None:
         """End it; what it forked goes on."""
         self._line.close()
+        if self.process is None:
+            return
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
@@ -79,9 +90,11 @@ class Parent:
             self.process.wait()
 
 
-def install() -> None:
-    """Let `subprocess` fork such commands, where the system can."""
+def install(parent: Parent | None = None) -> None:
+    """Let `subprocess` fork such commands, where the system can, from a parent that there is already or a new one."""
     if sys.platform == "linux" and os.environ.get(OFF) != "0":
+        if parent is not None:
+            _parents[()] = parent
         ctypes.CDLL(None, use_errno=True).prctl(_BECOME_REAPER, 1, 0, 0, 0)
         subprocess.Popen._execute_child = _execute_child  # type: ignore[attr-defined]
 
@@ -108,11 +121,12 @@ def _split(arguments: Any) -> tuple[tuple[str, ...], dict[str, Any]] | None:
     if sys.executable not in given:
         return None
     at = given.index(sys.executable)
-    prefix, [kind, run, *rest] = tuple(given[:at]), [*given[at + 1 :], "", ""]
+    after = given[at + 2 :] if (is_safe := given[at + 1 : at + 3] == ["-P", "-m"]) else given[at + 1 :]
+    prefix, [kind, run, *rest] = tuple(given[:at]), [*after, "", ""]
     is_warm = (kind == "-m" and run in _MODULES) or (kind == "-c" and run.startswith(WARM))
     if not is_warm or prefix[:1] not in ((), ("setpriv",)):
         return None
-    return prefix, {"kind": kind, "given": run, "arguments": rest[:-2]}
+    return prefix, {"kind": kind, "given": run, "arguments": rest[:-2], "safe": is_safe}
 
 
 def _starts_alike(environment: Mapping[str, str]) -> bool:
@@ -143,7 +157,7 @@ def _execute_child(self: Any, *given: Any) -> None:
     try:
         with _lock:
             if prefix not in _parents:
-                _parents[prefix] = Parent(prefix)
+                _parents[prefix] = Parent.start(prefix)
             self.pid = _parents[prefix].fork(command, streams)
     except OSError:  # it did not start, or has ended: nothing was begun
         if (parent := _parents.pop(prefix, None)) is not None:

@@ -23,6 +23,8 @@ import time
 from functools import cache
 from typing import Any, NoReturn
 
+from tests import warm
+
 ROOMS = ("constancia.api", "constancia.ledger", "constancia.verify", "constancia.domain")
 # What the libraries import when they are first asked.
 LATE = ("anyio._backends._asyncio", "httpcore", "uvicorn.loops.asyncio", "uvicorn.loops.uvloop",
@@ -108,7 +110,28 @@ def become(command: dict[str, Any], streams: list[int]) -> None:
     os.environ.update(command["environment"])
     time.tzset()
     locale.setlocale(locale.LC_CTYPE, "")
+    if command["arguments"][:1] == ["demo"] or "--demo" in command["arguments"]:
+        leave_a_copy()
     open_streams()
+
+
+def leave_a_copy() -> None:
+    """Fork what goes on as this process's own parent of warm processes, before anything has begun here."""
+    own, theirs = socket.socketpair()
+    if os.fork():
+        theirs.close()
+        warm.install(warm.Parent(own))
+        return
+    own.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):  # who reads what this process writes waits for no other
+        os.dup2(nothing, number)
+    try:
+        command = commands(theirs)
+    except SystemExit:
+        os._exit(0)
+    end(run(command))
 
 
 def open_streams() -> None:
@@ -132,7 +155,8 @@ def run(command: dict[str, Any]) -> int:
     """Run a module or a text as the interpreter would, and give the exit code; what else it raises goes on."""
     kind, given, arguments = command["kind"], command["given"], command["arguments"]
     sys.argv[:] = ["-m" if kind == "-m" else "-c", *arguments]
-    sys.path.insert(0, command["folder"] if kind == "-m" else "")
+    if not command["safe"]:
+        sys.path.insert(0, command["folder"] if kind == "-m" else "")
     gc.enable()
     try:
         if kind == "-m":

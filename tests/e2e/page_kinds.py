@@ -67,6 +67,12 @@ def made_of(walk: Walk, address: str) -> frozenset[tuple[str, str]]:
     return frozenset(_MADE_OF.findall(walk.pages[address][1].partition("<main")[2].partition("</main>")[0]))
 
 
+def frame_of(walk: Walk, address: str) -> tuple[tuple[str, str], ...]:
+    """Give what a page has around its content, in its order: what leads to other pages, and what is below."""
+    before, _, rest = walk.pages[address][1].partition("<body")[2].partition("<main")
+    return (*_MADE_OF.findall(before), ("main", ""), *_MADE_OF.findall(rest.partition("</main>")[2]))
+
+
 class Choice:
     """Pages to open in a browser: of each route the first, and those that have what no page of another route has.
 
@@ -85,6 +91,8 @@ class Choice:
                 if THOROUGH or made[address] - seen:
                     self._usual[route].append(address)
                     seen |= made[address]
+        first = {frame_of(walk, some[0]): route for route, some in reversed(every.items())}
+        self._first = set(every if THOROUGH else first.values())
         self._covering = set(made) if THOROUGH else set[str]()
         missing = set().union(*made.values()).difference(*(made[address] for address in self._covering))
         while missing:
@@ -96,6 +104,10 @@ class Choice:
     def of(self, route: str) -> list[str]:
         """Give the pages of a route that are looked at in full."""
         return self._usual[route]
+
+    def is_first_of_its_frame(self, route: str) -> bool:
+        """Tell whether no route before has a page with the same around its content; of others only that is tried."""
+        return route in self._first
 
     def covering(self, route: str) -> list[str]:
         """Give those pages of a route that, with those of the others, hold every element with every class."""

@@ -1,18 +1,18 @@
 """What the accessibility statement says is tried here, on a page of every kind: rules, widths, keys, print, no scripts.
 
-The kinds come from the router and from what pages are made of (`page_kinds.py`), so that a new page is among them.
+The kinds come from the router and from what pages are made of (`page_kinds.py`), so that a new page is among them. A
+page is opened once and looked at in every view: the tests of a route come one after the other.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
-from tests.e2e.axe_rules import COLOURS, OTHERS, PLACES, WHOLE
+from playwright.sync_api import Browser, Page
+from tests.e2e.axe_rules import COLOURS, OTHERS, PLACES, WHOLE, broken
 from tests.e2e.conftest import Pages
 from tests.e2e.page_kinds import WRONG, Choice, english_routes, kinds, made_of, routes
 from tests.e2e.page_walk import Walk
@@ -21,13 +21,14 @@ from constancia.api.pages.frame import SEGMENTS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 WIDTHS: Final = (320, 360, 1280)
-# Each view is one page of a browser that goes from address to address: its options, and the rules.
-LIGHT: Final = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
+# A view: width and height of the window, the scheme of colours, and on what it is shown.
+LIGHT: Final = (1280, 900, "light", "screen")
+PAPER: Final = (1280, 900, "dark", "print")
 # What depends on elements and their classes alone, colours and places, is tried on pages that, together, have all of
 # them; in the other views nothing else is. `make thorough` tries it on all pages that are looked at.
 OTHER_VIEWS: Final = {
-    "light, 320": ({"viewport": {"width": 320, "height": 640}, "color_scheme": "light"}, PLACES),
-    "dark, 360": ({"viewport": {"width": 360, "height": 640}, "color_scheme": "dark"}, COLOURS),
+    "light, 320": ((320, 640, "light", "screen"), PLACES),
+    "dark, 360": ((360, 640, "dark", "screen"), COLOURS),
 }
 # Where a key leads: what has the focus, whether that is seen and in the window (WCAG 2.4.7, 2.4.11).
 STOP: Final = """() => {
@@ -45,21 +46,64 @@ PARTS_OF_A_DATE: Final = 6  # a field for a date has a stop for each of its part
 SIGNING: Final = re.compile(
     r"/(?:es/(?:pendientes|llaves|firmar)|en/(?:pending|keys|sign))\b|/(?:constancia|receipt)\b"
 )
-STOPS: Final = """() => [...document.querySelectorAll(
+STOPS: Final = """within => [...document.querySelector(within).querySelectorAll(
     'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
   .filter(each => each.checkVisibility() && (each.type !== 'radio'
     || each === (document.querySelector(`input[name="${each.name}"]:checked`)
                  ?? document.querySelector(`input[name="${each.name}"]`)))).length"""
 
 
+@pytest.fixture(scope="module", params=[*routes(), WRONG])
+def route(request: pytest.FixtureRequest) -> str:
+    """A route. All tests of one come before those of the next, so that its page is still open."""
+    return str(request.param)
+
+
+def is_expected(line: str) -> bool:
+    """Tell whether the console says no more than that a page was not found, or not to be had."""
+    return line.startswith("request ") or re.search("40[04]", line) is not None
+
+
 @pytest.fixture
 def page(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page that runs no script of ours, and notes whatever the console says."""
+    """A page that notes whatever the console says."""
     lines: list[str] = []
-    options = {"viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {})
-    with pages.page(options, lines.append) as opened:
-        yield opened
-    assert [line for line in lines if not line.startswith("request ") and not re.search("40[04]", line)] == []
+    with pages.page({"viewport": {"width": 1280, "height": 900}} | getattr(request, "param", {}), lines.append) as made:
+        yield made
+    assert [line for line in lines if not is_expected(line)] == []
+
+
+Show = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Page:
+    """A window that all tests of a route look through."""
+    return browser.new_context().new_page()
+
+
+@pytest.fixture
+def show(window: Page, served_whole: str) -> Iterator[Show]:
+    """Show an address in a view: it is opened if it is not open, or if it must be as nobody touched it."""
+    lines: list[str] = []
+
+    def note(message: Any) -> None:
+        lines.append(getattr(message, "text", str(message)))
+
+    def shown(address: str, view: tuple[int, int, Any, Any] = LIGHT, *, untouched: bool = False) -> Page:
+        width, height, scheme, medium = view
+        window.set_viewport_size({"width": width, "height": height})
+        window.emulate_media(color_scheme=scheme, media=medium)
+        if untouched or window.url.partition("#")[0] != served_whole + address:
+            window.goto(served_whole + address)
+        return window
+
+    window.on("console", note)
+    window.on("pageerror", note)
+    yield shown
+    window.remove_listener("console", note)
+    window.remove_listener("pageerror", note)
+    assert [line for line in lines if not is_expected(line)] == []
 
 
 def test_every_page_of_the_router_is_among_the_kinds(walked: Walk) -> None:
@@ -77,28 +121,11 @@ def choice(walked: Walk) -> Choice:
     return Choice(walked)
 
 
-def broken(page: Page, address: str, rules: dict[str, Any]) -> list[tuple[str, str, list[Any]]]:
-    """Open a page, and give the rules that it breaks, each with a few places."""
-    page.goto(address)
-    violations = Axe().run(page, options=rules).response["violations"]
-    return [(address, each["id"], [node["target"] for node in each["nodes"]][:3]) for each in violations]
-
-
-@pytest.mark.parametrize("page", [LIGHT], indirect=True, ids=["light, 1280"])
-@pytest.mark.parametrize("route", [*routes(), WRONG])
-def test_no_page_breaks_a_rule(page: Page, served_whole: str, choice: Choice, route: str) -> None:
-    covering = choice.covering(route)
-    rules = dict.fromkeys(choice.of(route), OTHERS) | dict.fromkeys(covering, WHOLE)
-    assert [fault for address in rules for fault in broken(page, served_whole + address, rules[address])] == []
-
-
-@pytest.mark.parametrize("route", [*routes(), WRONG])
-@pytest.mark.parametrize(("page", "rules"), OTHER_VIEWS.values(), indirect=["page"], ids=OTHER_VIEWS)
-def test_no_other_view_breaks_a_rule(
-    page: Page, rules: dict[str, Any], served_whole: str, choice: Choice, route: str
-) -> None:
-    addresses = [served_whole + address for address in choice.covering(route)]
-    assert [fault for address in addresses for fault in broken(page, address, rules)] == []
+def test_no_page_breaks_a_rule(show: Show, choice: Choice, route: str) -> None:
+    rules = dict.fromkeys(choice.covering(route), WHOLE)
+    rules = dict.fromkeys(reversed(choice.of(route)), OTHERS) | rules  # the first one last: other tests go on with it
+    found = {address: broken(show(address), rules[address]) for address in rules}
+    assert {address: faults for address, faults in found.items() if faults} == {}
 
 
 def test_pages_looked_at_hold_every_element_with_every_class(walked: Walk, choice: Choice) -> None:
@@ -111,25 +138,9 @@ def test_pages_looked_at_hold_every_element_with_every_class(walked: Walk, choic
     assert covering == every
 
 
-@pytest.mark.parametrize("route", [*routes(), WRONG])
-def test_no_page_scrolls_sideways(pages: Pages, served_whole: str, choice: Choice, route: str) -> None:
-    with pages.page(OTHER_VIEWS["light, 320"][0], lambda _: None) as page:
-        for address in choice.of(route):
-            page.goto(served_whole + address)
-            page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 640})
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
-        page.set_viewport_size({"width": 320, "height": 640})
-
-
-@pytest.mark.parametrize("route", [*routes(), WRONG])
-def test_keys_reach_everything_in_order_and_the_focus_is_seen(
-    page: Page, served_whole: str, walked: Walk, route: str
-) -> None:
-    (address,) = kinds(walked, route, most=1)
-    page.goto(served_whole + address)
-    expected: int = page.evaluate(STOPS)
+def by_keys(page: Page, within: str) -> tuple[int | None, int | None]:
+    """Press the key until all within an element was reached, in order and seen; gives the first stop and the next."""
+    expected: int = page.evaluate(STOPS, within)
     stops: list[Any] = []
     while len(order := [index for index, _ in groupby(stop[0] for stop in stops)]) < expected:
         page.keyboard.press("Tab")
@@ -139,22 +150,27 @@ def test_keys_reach_everything_in_order_and_the_focus_is_seen(
         assert len(stops) < expected + PARTS_OF_A_DATE
     assert [html for _index, seen, inside, html in stops if not (seen and inside)] == []
     assert order == sorted(set(order)), "once, in the order of the page"
-    while (after := page.evaluate(STOP)) is not None and after[0] == order[-1]:
+    page.keyboard.press("Tab")
+    while (after := page.evaluate(STOP)) is not None and [after[0]] == order[-1:]:
         page.keyboard.press("Tab")
-    assert after in (None, stops[0]), "and then the page lets go, or it begins again"
+    return next(iter(order), None), None if after is None else after[0]
 
 
-@pytest.mark.parametrize("route", [*routes(), WRONG])
-def test_first_key_leads_past_the_navigation(page: Page, served_whole: str, walked: Walk, route: str) -> None:
-    (address,) = kinds(walked, route, most=1)
-    page.goto(served_whole + address)
+def test_keys_lead_past_the_navigation_and_reach_everything_in_order_and_the_focus_is_seen(
+    show: Show, choice: Choice, route: str
+) -> None:
+    address = choice.of(route)[0]
+    if choice.is_first_of_its_frame(route):
+        first, after = by_keys(show(address, untouched=True), "html")
+        assert after in (None, first), "the page lets go, or it begins again"
+    page = show(address, untouched=True)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "contenido"
-    page.keyboard.press("Tab")
-    assert page.evaluate("""() => document.activeElement.compareDocumentPosition(document.querySelector('nav'))
-        & Node.DOCUMENT_POSITION_PRECEDING""")
+    by_keys(page, "main")
+    outside = "document.activeElement.compareDocumentPosition(document.querySelector('main'))"
+    assert page.evaluate(f"{outside} & Node.DOCUMENT_POSITION_PRECEDING"), "past all that is in it"
 
 
 def test_no_page_has_a_script(walked: Walk) -> None:
@@ -170,10 +186,8 @@ def test_no_page_has_a_script(walked: Walk) -> None:
 
 
 @pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no scripts"])
-@pytest.mark.parametrize("route", [*routes(), WRONG])
-def test_page_works_without_scripts(page: Page, served_whole: str, walked: Walk, route: str) -> None:
-    (address,) = kinds(walked, route, most=1)
-    page.goto(served_whole + address)
+def test_page_works_without_scripts(page: Page, served_whole: str, choice: Choice, route: str) -> None:
+    page.goto(served_whole + choice.of(route)[0])
     assert page.locator("h1").count() == 1
     assert page.locator("main").inner_text().strip()
 
@@ -200,14 +214,8 @@ def test_forms_work_without_scripts(page: Page, served_whole: str) -> None:
     assert "ALTERADO" in page.locator("pre.report").inner_text()
 
 
-@pytest.mark.parametrize("route", [*routes(), WRONG])
-@pytest.mark.parametrize("page", [{"color_scheme": "dark"}], indirect=True, ids=["dark"])
-def test_paper_has_the_words_in_black_and_none_of_the_controls(
-    page: Page, served_whole: str, walked: Walk, route: str
-) -> None:
-    (address,) = kinds(walked, route, most=1)
-    page.emulate_media(media="print")
-    page.goto(served_whole + address)
+def test_paper_has_the_words_in_black_and_none_of_the_controls(show: Show, choice: Choice, route: str) -> None:
+    page = show(choice.of(route)[0], PAPER)
     controls = "header.site nav, form, .skip, .lang, nav.pager, .crumbs"
     count = "each => [...document.querySelectorAll(each)].filter(found => found.checkVisibility()).length"
     assert page.evaluate(count, controls) == 0
@@ -217,6 +225,20 @@ def test_paper_has_the_words_in_black_and_none_of_the_controls(
     assert paper in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"), "white, or the paper's own"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator("h1").is_visible()
+
+
+@pytest.mark.parametrize(("view", "rules"), OTHER_VIEWS.values(), ids=OTHER_VIEWS)
+def test_no_other_view_breaks_a_rule(show: Show, choice: Choice, route: str, view: Any, rules: dict[str, Any]) -> None:
+    found = {address: broken(show(address, view), rules) for address in choice.covering(route)}
+    assert {address: faults for address, faults in found.items() if faults} == {}
+
+
+def test_no_page_scrolls_sideways(show: Show, choice: Choice, route: str) -> None:
+    for address in choice.of(route):
+        for width in WIDTHS:
+            page = show(address, (width, 640, "light", "screen"))
+            page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
 
 
 def test_statement_says_what_is_tried_here(served_whole: str, page: Page) -> None:

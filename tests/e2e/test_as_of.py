@@ -239,6 +239,8 @@ def test_every_link_of_a_page_of_the_past_stays_in_it(served_demo: str, query: s
                     assert asked.keys() == {"size"}
                     continue
                 assert {name: asked.get(name) for name in wanted} == wanted, (address, link)
+                if parts.path[1:3] in {"es", "en"}.difference(begin):
+                    continue
                 waiting.append(parts.path + "?" + parts.query)
                 came.setdefault(parts.path + "?" + parts.query, address)
     assert len(kinds) >= 14

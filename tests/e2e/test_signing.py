@@ -12,11 +12,11 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from playwright.sync_api import Browser
+from tests.e2e.axe_rules import RULES, broken
 from tests.e2e.signing_scene import Device, Scene, choose, confirm, enrol, message, scene_in, signatory_in
 from tests.e2e.test_page_verifier import PAGE, trusted_files
 
@@ -228,10 +228,7 @@ def test_from_the_click_to_the_receipt_takes_less_than_two_seconds(scene: Scene,
     assert min(took) < 2, "what takes time by itself takes it each time; a busy machine does not"
 
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", RULES)
 def test_each_step_of_signing_breaks_no_rule_of_accessibility(
     scene: Scene, signatory: Device, browser: Browser, scheme: str
 ) -> None:
@@ -241,29 +238,28 @@ def test_each_step_of_signing_breaks_no_rule_of_accessibility(
     device = Device(browser, locale="es-MX", color_scheme=scheme, viewport={"width": 320, "height": 640})
     page = device.page
 
-    def broken() -> list[tuple[str, list[str]]]:
+    def faults() -> list[Any]:
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        faults = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
-        return [(fault["id"], [node["target"] for node in fault["nodes"]][:3]) for fault in faults]
+        return broken(page, RULES[scheme])
 
     page.goto(f"{scene.url}{FOR_A}/{decision}")
     page.locator("[data-option=against]:not([disabled])").wait_for()
-    assert broken() == []
+    assert faults() == []
     page.keyboard.press("Tab")  # the keyboard alone: to the button, and into the review
     page.locator("[data-option=against]").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#confirm:not([disabled])")
     assert page.evaluate("document.activeElement.id") == "review"
-    assert broken() == []
+    assert faults() == []
     page.locator("summary", has_text="Texto exacto").click()
-    assert broken() == []
+    assert faults() == []
     page.evaluate(
         "() => { navigator.credentials.get = () => Promise.reject(new DOMException('none', 'NotAllowedError')); }"
     )
     page.click("#confirm")
     message(page)
     assert page.evaluate("document.activeElement.id") == "message"
-    assert broken() == []
+    assert faults() == []
     device.close()
 
 

@@ -40,13 +40,18 @@ from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 
 def witnesses_of(folder: Path) -> list[int]:
-    """The processes that are the witnesses of a folder's demonstration, wherever it is being made."""
+    """The processes that are the witnesses of a folder's demonstration, wherever it is being made.
+
+    One that was forked (tests/warm.py) has its parent's command line: it is known by the store that it has open.
+    """
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                said = (entry / "cmdline").read_bytes().split(b"\0")
-                if b"witness" in said and str(folder.parent).encode() in b" ".join(said):
+                said = (entry / "cmdline").read_text().split("\0")
+                is_started = "witness" in said and str(folder.parent) in " ".join(said)
+                opened = [one.readlink() for one in (entry / "fd").iterdir()]
+                if is_started or any(one.match(f"{folder.parent}/*/witnesses/*/store.sqlite") for one in opened):
                     found.append(int(entry.name))
     return found
 

@@ -14,9 +14,9 @@ from types import ModuleType, SimpleNamespace
 import pytest
 from tests.api.served import Desk, desk_in
 from tests.dishonest import Host, altered, hosting, rewritten, setting, truncated, with_statement
+from tests.e2e.conftest import played_once
 from tests.verify.small_ledger import Log, Witness, Writer
 
-from constancia.api.demo.run import run_demo
 from constancia.ledger.wire.composition import encode_bundle
 from constancia.verify.wire.tiles import entries_path
 
@@ -105,9 +105,10 @@ def test_verify_bundle_says_what_it_can_not_read(
     assert re.match("usage|UNREADABLE .*nonexistent", output.err or output.out)
 
 
-def test_list_overdue_reads_the_missed_deadlines_from_the_demonstrations_entries(tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    run_demo(folder, short=True)
+def test_list_overdue_reads_the_missed_deadlines_from_the_demonstrations_entries(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(played_once(tmp_path_factory, "short", short=True)[0], tmp_path / "demo")
     trust = (folder / "trust").rename(tmp_path / "trust")
     code, output = run("list_overdue", folder, trust, "2019-05-31")
     assert code == 0, output

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from starlette.routing import Match, Mount
 from tests.api.served import Desk, serving
 from tests.api.test_receipts import scan
-from tests.profile import sampled
+from tests.profile import THOROUGH, sampled
 
 from constancia.api.app import create_app
 from constancia.api.http.settings import OWN_SEGMENTS, Settings
@@ -93,6 +93,7 @@ class Published:
     desk: Desk
     without: Plainly
     paths: dict[str, list[str]]
+    is_kept: bool
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """What the proxy answers to a path that has the prefix already."""
@@ -120,7 +121,7 @@ def published(
         serving(scene.ledger, below) as upstream,
         reverse_proxy(upstream, strips=request.param) as proxied,
     ):
-        yield Published(scene.url, proxied, scene, plainly, paths)
+        yield Published(scene.url, proxied, scene, plainly, paths, is_kept=not request.param)
 
 
 def references(path: str, answer: httpx.Response) -> Iterator[str]:
@@ -185,6 +186,16 @@ def all_paths(desk: Desk, without: Plainly) -> dict[str, list[str]]:
     return known
 
 
+def of_each_kind(published: Published) -> dict[str, list[str]]:
+    """Of the paths one for each form of answer below each of the server's segments: a page, a row, a file, a tile."""
+    kinds = dict[tuple[str, str], tuple[str, str]]()
+    for route, paths in published.paths.items():
+        for path in paths:
+            form = published.without(path).headers.get("content-type", "")
+            kinds.setdefault((urlsplit(path).path.split("/")[1], form), (route, path))
+    return {route: [path for of, path in kinds.values() if of == route] for route, _path in kinds.values()}
+
+
 def a_few(named: set[str], most: int) -> list[str]:
     """Of addresses that differ in numbers and hashes alone, a few."""
     kinds: dict[str, list[str]] = {}
@@ -219,9 +230,11 @@ def compared(answer: tuple[int, str, dict[str, str]], published: Published) -> t
 def test_every_route_answers_the_same_below_the_prefix(published: Published) -> None:
     for made in MADE:
         published.get(PREFIX + made)
-    paths = published.paths
+    # A proxy that keeps the prefix differs in what one place takes off each path: for that the kinds of answers do.
+    is_sample = published.is_kept and not THOROUGH
+    paths = of_each_kind(published) if is_sample else published.paths
     gets = {route.path for route in routes_of(published.desk) if isinstance(route, Mount) or "GET" in route.methods}
-    assert gets - set(paths) == set(), "each route is tried"
+    assert is_sample or gets - set(paths) == set(), "each route is tried"
     differing, named = [], set[str]()
     for path in (one for some in paths.values() for one in some):
         plain, below = published.without(path), published.get(PREFIX + path)
@@ -247,7 +260,7 @@ def test_every_route_answers_the_same_below_the_prefix(published: Published) -> 
     assert {
         one for one, code in status.items() if code not in OK and "/documents/" not in one and "nada" not in one
     } == set()
-    assert len(named) > 100
+    assert len(named) > (50 if is_sample else 100)
 
 
 def test_the_same_page_in_the_other_language_and_the_prefix_itself(published: Published) -> None:

@@ -261,25 +261,32 @@ def _is_a_move(act: Act[Any], on: Aggregate, at: Context) -> Breach:
 
 @rule("E_DATE", "dates are possible ones", "las fechas son posibles")
 def _dates_possible(act: Act[Any], on: object, at: Context) -> Breach:
+    if _are_dates_possible(at):
+        return None
     try:
-        _dates(at)
+        parse_edtf(at.statement["occurred_on"])
+        parse_instant(at.statement["signed_at"])
     except ValueError as error:
         return {"found": str(error)}
     return None
+
+
+def _are_dates_possible(at: Context) -> bool:
+    return at.occurred is not None and at.signed is not None
 
 
 @rule(
     "E_DATE", "what is said to have happened does not lie in the future", "lo que se dice ocurrido no está en el futuro"
 )
 def _has_happened(act: Act[Any], on: object, at: Context) -> Breach:
-    return None if _dates_possible.broken(act, on, at) else lies_in_future(at, at.statement["occurred_on"])
+    return lies_in_future(at, at.statement["occurred_on"]) if _are_dates_possible(at) else None
 
 
 @rule("E_DATE", "a signature is not dated in the future", "una firma no lleva fecha futura")
 def _is_signed(act: Act[Any], on: object, at: Context) -> Breach:
-    if _dates_possible.broken(act, on, at):
+    if at.occurred is None or at.signed is None:
         return None
-    return parse_instant(at.statement["signed_at"]) - at.recorded.timestamp > CLOCK_SKEW
+    return at.signed - at.recorded.timestamp > CLOCK_SKEW
 
 
 @rule(
@@ -289,9 +296,9 @@ def _is_signed(act: Act[Any], on: object, at: Context) -> Breach:
     since=SECOND,
 )
 def _live_is_recent(act: Act[Any], on: object, at: Context) -> Breach:
-    if at.statement["mode"] != "live" or _dates_possible.broken(act, on, at):
+    when = at.occurred
+    if at.statement["mode"] != "live" or when is None or at.signed is None:
         return None
-    when = parse_edtf(at.statement["occurred_on"])
     recent = when.start is not None and when.start >= at.day - CLAIM_SPAN
     return not (recent and is_one_day(when)) and {"found": when.text}
 
@@ -313,9 +320,9 @@ def _historical_reports(act: Act[Any], on: object, at: Context) -> Breach:
     since=SECOND,
 )
 def _historical_is_old(act: Act[Any], on: object, at: Context) -> Breach:
-    if at.statement["mode"] != "historical" or _dates_possible.broken(act, on, at):
+    when = at.occurred
+    if at.statement["mode"] != "historical" or when is None or at.signed is None:
         return None
-    when = parse_edtf(at.statement["occurred_on"])
     return when.start is not None and when.start >= at.day - CLAIM_SPAN and {"found": when.text}
 
 
@@ -363,12 +370,6 @@ def _blank_texts(value: object, where: str) -> Iterator[str]:
     elif isinstance(value, list):
         for position, item in enumerate(value):
             yield from _blank_texts(item, f"{where}[{position}]")
-
-
-def _dates(at: Context) -> None:
-    """Read the statement's dates; raises ValueError where one is none."""
-    parse_edtf(at.statement["occurred_on"])
-    parse_instant(at.statement["signed_at"])
 
 
 def _named_key(act: Act[Any]) -> object:

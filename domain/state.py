@@ -6,7 +6,7 @@ state that is stored somewhere (`Base`): then it has only what has changed since
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from constancia.domain.catalogue import KINDS
 from constancia.domain.identity import key
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.acts import Act, Recorded
-from constancia.domain.kernel.aggregate import Aggregate, document_of
+from constancia.domain.kernel.aggregate import Aggregate, document_of, moved
 from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
 from constancia.domain.kernel.editions import FIRST, NEWEST
@@ -32,11 +32,16 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undo:
-    """What `State.undo` needs: the stream, its aggregate before (None where the act created it), and the others'."""
+class Change:
+    """What an entry changes: its stream's aggregate before it (None where it creates it) and after it, and the others'.
+
+    Another state of the same log and size can take it in (`State.take`), and who took it in can take it back (`undo`).
+    """
 
     stream: str
     before: Aggregate | None
+    after: Aggregate
+    others_before: tuple[Aggregate, ...] = ()
     others: tuple[Aggregate, ...] = ()
 
 
@@ -212,8 +217,9 @@ class State:
 
     def gained(self) -> Iterator[tuple[str, str]]:
         """Give each topic that an aggregate has got since the snapshot that this one rests on, with its stream."""
+        created = frozenset(self.created)
         for stream, aggregate in self._aggregates.items():
-            before = self._base.get(stream) if self._base is not None else None
+            before = self._base.get(stream) if self._base is not None and stream not in created else None
             earlier = before.topics if before is not None else ()
             yield from ((topic, stream) for topic in dict.fromkeys(aggregate.topics) if topic not in earlier)
 
@@ -244,7 +250,7 @@ class State:
         aggregate = self._find(stream)
         return aggregate.version if aggregate else 0
 
-    def apply(self, recorded: Recorded, act: Act[Any] | None = None, lookup: Lookup = find_nothing) -> Undo:
+    def apply(self, recorded: Recorded, act: Act[Any] | None = None, lookup: Lookup = find_nothing) -> Change:
         """Take an entry into the state.
 
         Args:
@@ -253,7 +259,7 @@ class State:
             lookup: Finds earlier entries.
 
         Returns:
-            What `undo` needs to take it back.
+            What has changed: `undo` takes it back.
 
         Raises:
             UnknownAct: The type or form is not known.
@@ -264,27 +270,34 @@ class State:
         context = Context(state=self, recorded=recorded, lookup=lookup)
         after = advance(self.standing(recorded.originator_id), act, context)
         others = tuple(act.others(after, context))
-        undo = Undo(
+        change = Change(
             stream=recorded.originator_id,
             before=before,
-            others=tuple(self.aggregates[other.stream] for other in others),
+            after=after,
+            others_before=tuple([self.aggregates[other.stream] for other in others]),
+            others=others,
         )
-        self._aggregates[recorded.originator_id] = after
-        self._aggregates.update({other.stream: other for other in others})
-        if before is None:
+        self.take(change)
+        return change
+
+    def take(self, change: Change) -> None:
+        """Take in what an entry has changed in another state of this log, which was of this size: nothing is folded."""
+        after = change.after
+        self._aggregates[change.stream] = after
+        self._aggregates.update({other.stream: other for other in change.others})
+        if change.before is None:
             self._streams.setdefault(type(after), []).append(after.stream)
         self._computed = {}
         self.size += 1
-        return undo
 
-    def undo(self, token: Undo) -> None:
-        """Take back the last entry applied; tokens are used in reverse order."""
-        if token.before is None:
-            gone = self._aggregates.pop(token.stream)
+    def undo(self, change: Change) -> None:
+        """Take back the last entry taken in; changes are taken back in reverse order."""
+        if change.before is None:
+            gone = self._aggregates.pop(change.stream)
             self._streams[type(gone)].pop()  # what was created last
         else:
-            self._aggregates[token.stream] = token.before
-        self._aggregates.update({other.stream: other for other in token.others})
+            self._aggregates[change.stream] = change.before
+        self._aggregates.update({other.stream: other for other in change.others_before})
         self._computed = {}
         self.size -= 1
 
@@ -354,11 +367,11 @@ def advance(before: Aggregate | None, act: Act[Any], context: Context) -> Aggreg
     if before is None:
         after = act.mutate(None, context)
     elif isinstance(before, KINDS[act.stream_kind].aggregate):
-        after = act.mutate(replace(before, status=status), context)
+        after = act.mutate(moved(before, status=status), context)
     else:
         raise TypeError(f"{type(act).__name__} on a {type(before).__name__}")
     settled = status if after.status == NONE else after.status
-    return replace(after, status=settled, version=before.version + 1 if before else 1)
+    return moved(after, status=settled, version=before.version + 1 if before else 1)
 
 
 def status_before(before: Aggregate | None, context: Context) -> str:

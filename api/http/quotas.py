@@ -45,6 +45,7 @@ class Quotas:
         self._most = {"entries": settings.entries_per_party_per_day, "bytes": settings.bytes_per_party_per_day}
         self._zone: ZoneInfo | None = None  # genesis names it, and nothing changes it
         self._day = ""
+        self._within = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))  # that day's two midnights
         self._used: Counter[tuple[str, str]] = Counter()
         self._read = 0  # the log's size when the day was begun: what is before is in the counts, or of another day
         # What has not been answered yet. It is apart from what was recorded: a request that only claims a party can
@@ -60,11 +61,13 @@ class Quotas:
         if party is None:
             return None
         room_beyond = _FOR_THE_ROOT if statement.actor["capacity"] == "root" else 0
+        self._begin_day()
         refusals = (self._refused(request, party, each, room_beyond) for each in _of(statement))
         return next((refused for refused in refusals if refused is not None), None)
 
     def document_refused(self, request: Request, party: str, size: int) -> Response | None:
         """Return the problem document where a document of so many bytes is too much for a party today, else None."""
+        self._begin_day()
         return self._refused(request, party, ("bytes", size), 0)
 
     def count_entry(self, entry: Entry) -> None:
@@ -76,12 +79,16 @@ class Quotas:
     @contextmanager
     def room_for(self, statement: Statement) -> Iterator[None]:
         """Reserve a statement's room within the block, which counts what was recorded before it ends."""
-        taken = Counter({(str(statement.actor.get("party")), unit): amount for unit, amount in _of(statement)})
-        self._under_way += taken
+        party = str(statement.actor.get("party"))
+        for unit, amount in _of(statement):
+            self._under_way[party, unit] += amount
         try:
             yield
         finally:
-            self._under_way -= taken
+            for unit, amount in _of(statement):
+                self._under_way[party, unit] -= amount
+                if not self._under_way[party, unit]:
+                    del self._under_way[party, unit]  # anybody can name a party
 
     def count_document(self, party: str, size: int) -> None:
         """Count the bytes of a document that came for an entry of this party."""
@@ -93,7 +100,6 @@ class Quotas:
         most = self._most[unit]
         if not most:
             return None
-        self._begin_day()
         used = self._used[party, unit]
         left = most + (most // room_beyond if room_beyond else 0) - used - amount
         if 0 <= left < self._under_way[party, unit]:
@@ -114,12 +120,17 @@ class Quotas:
 
     def _until_tomorrow(self) -> int:
         now = self._now()
-        midnight = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
-        return max(1, int(midnight.timestamp() - now.timestamp()) + 1)
+        return max(1, int(_midnight(now, 1).timestamp() - now.timestamp()) + 1)
 
     def _begin_day(self) -> None:
         """Begin to count again with the first statement of a day, from what the log says of it."""
-        day = self._now().date().isoformat()
+        begun, ended = self._within
+        if begun <= self._ledger.clock.now() < ended:
+            return
+        now = self._now()
+        if self._zone is not None:  # an empty ledger has none yet
+            self._within = (_midnight(now, 0), _midnight(now, 1))
+        day = now.date().isoformat()
         if day != self._day:
             self._day = day
             self._used.clear()
@@ -144,6 +155,11 @@ class Quotas:
                     return
                 yield entry
             stop = start
+
+
+def _midnight(now: datetime, days: int) -> datetime:
+    """Give the instant at which the day of another one begins in its zone, or one so many days after it."""
+    return datetime.combine(now.date() + timedelta(days=days), time(), now.tzinfo).astimezone(UTC)
 
 
 def _of(statement: Statement) -> tuple[tuple[str, int], ...]:

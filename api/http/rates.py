@@ -7,6 +7,7 @@
 """
 
 import math
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from starlette.types import Scope
 from constancia.api.http.settings import Settings
 
 Kind = Literal["writes", "reads", "recorded", "refused"]
+_IPV4: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 MAX_NAMES: Final = 10_000  # an attacker with that many addresses evades any limit per address
 _NETWORK_BITS: Final = 64  # the IPv6 network of one subscriber
 
@@ -36,12 +38,13 @@ class Rates:
     def __init__(self, settings: Settings) -> None:
         self._storage = MemoryStorage()
         self._limiter = FixedWindowRateLimiter(self._storage)
-        self._most: dict[Kind, int] = {
+        most: dict[Kind, int] = {
             "writes": settings.writes_per_minute,
             "reads": settings.costly_reads_per_minute,
             "recorded": settings.entries_per_key_per_minute,
             "refused": settings.witness_refusals_per_minute,
         }
+        self._items = {kind: RateLimitItemPerMinute(limit) for kind, limit in most.items() if limit}
 
     def take(self, kind: Kind, name: str) -> int | None:
         """Count one request or entry.
@@ -65,10 +68,11 @@ class Rates:
         return len(self._storage.storage)
 
     def _wait(self, kind: Kind, name: str, ask: Callable[[RateLimitItem, str, str], bool]) -> int | None:
-        most = self._most[kind]
-        item = RateLimitItemPerMinute(max(most, 1))
+        item = self._items.get(kind)
+        if item is None:
+            return None
         is_full = self.names >= MAX_NAMES and item.key_for(kind, name) not in self._storage.storage
-        if not most or is_full or ask(item, kind, name):
+        if is_full or ask(item, kind, name):
             return None
         return max(1, math.ceil(self._limiter.get_window_stats(item, kind, name).reset_time - time.time()))
 
@@ -117,6 +121,8 @@ class Attempts:
 def address_of_client(scope: Scope) -> str:
     """Return the client's name for counting: an IPv4 address, or the /64 network of an IPv6 one."""
     host = (scope.get("client") or ("",))[0]
+    if _IPV4.fullmatch(host):  # as it is written: one with a leading zero or above 255 is no address, and a name too
+        return str(host)
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:

@@ -1,10 +1,10 @@
 """The frozen aggregate that every stream folds into, and concurring acts (one entry a party over equal bodies)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.values import Value, to_json
@@ -81,6 +81,31 @@ class Aggregate:
     def without_concurrence(self, settled: Concurrence) -> tuple[Concurrence, ...]:
         """Give the list without one: its matter is settled, and the same words may be said of it once more."""
         return tuple(other for other in self.concurring if (other.type, other.digest) != (settled.type, settled.digest))
+
+
+_G = TypeVar("_G", bound=Aggregate)
+
+
+def moved(aggregate: _G, **members: Any) -> _G:
+    """Give an aggregate with some members changed, as `dataclasses.replace` does: of a fold it takes a tenth less.
+
+    Args:
+        aggregate: The frozen aggregate, which is left as it is.
+        members: The members of its base, `Aggregate`, that change.
+    """
+    cls = type(aggregate)
+    after = object.__new__(cls)
+    for get, put in _slots(cls):  # type: ignore[arg-type]  # a class is hashable
+        put(after, get(aggregate))
+    for name, member in members.items():
+        object.__setattr__(after, name, member)
+    return after
+
+
+@cache
+def _slots(cls: type[Aggregate]) -> tuple[tuple[Callable[[Any], Any], Callable[[Any, Any], None]], ...]:
+    slots = [getattr(cls, member.name) for member in fields(cls)]
+    return tuple((slot.__get__, slot.__set__) for slot in slots)
 
 
 def marks_of(value: object, *, leave_out: frozenset[str] = frozenset()) -> frozenset[Mark]:

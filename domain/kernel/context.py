@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
-from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf
+from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf, parse_instant
 from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.values import digest
 
@@ -122,6 +122,14 @@ class Context:
         return self.actor.get("party", "")
 
     @cached_property
+    def signed(self) -> datetime | None:
+        """The instant of signing that the statement gives; None for an impossible one, which is refused as such."""
+        try:
+            return parse_instant(self.statement["signed_at"])
+        except ValueError:
+            return None
+
+    @cached_property
     def occurred(self) -> Edtf | None:
         """The date that the statement gives; None for an impossible one, which is refused as such."""
         try:
@@ -175,8 +183,16 @@ class Context:
 
     def find(self, kind: type[_A], stream: str) -> _A | None:
         """Give another aggregate of a class, or None."""
-        aggregate = self.state.standing(stream)
+        looked_up = self._looked_up
+        if stream not in looked_up:
+            looked_up[stream] = self.state.standing(stream)
+        aggregate = looked_up[stream]
         return aggregate if isinstance(aggregate, kind) else None
+
+    @cached_property
+    def _looked_up(self) -> dict[str, Aggregate | None]:
+        """What was found: many rules ask for the same key and appointment, and nothing changes meanwhile."""
+        return {}
 
     @property
     def dated(self) -> str | None:

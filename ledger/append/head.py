@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from constancia.domain.kernel.acts import Act, Recorded
-from constancia.domain.state import State, Undo
+from constancia.domain.state import Change, State
 from constancia.ledger.append.key_ring import KeyRing, introduced_keys
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.errors import Fatal
@@ -30,7 +30,7 @@ _SEARCH_LEAVES = 4_096
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Step:
     recorded: Recorded
-    undo: Undo
+    change: Change
     keys: tuple[PublicKey, ...]
     recorded_at_before: str
 
@@ -118,13 +118,16 @@ class Head:
         """Return the version that the next entry of a stream gets, from 1."""
         return self.state.version(stream) + 1
 
-    def extend(self, entry: Entry, recorded: Recorded, act: Act[Any] | None = None) -> None:
-        """Advances by one entry. It stays revocable until `settle`.
+    def extend(self, entry: Entry, recorded: Recorded, act: Act[Any] | None = None) -> Change:
+        """Advance by one entry. It stays revocable until `settle`.
 
         Args:
             entry: The entry.
             recorded: The domain's view of it.
             act: Its typed body, where the caller has it.
+
+        Returns:
+            What it changes of the state.
 
         Raises:
             Fatal: The entry is not the next one of this log, or the state can't take it.
@@ -132,18 +135,19 @@ class Head:
         self._check_link(entry, recorded)
         keys = introduced_keys(entry.statement)
         try:
-            undo = self.state.apply(recorded, act, self.lookup)
+            change = self.state.apply(recorded, act, self.lookup)
         except Exception as error:
             raise Fatal(
                 f"the state can't take an entry of type {entry.statement.type}: {error}",
                 where=f"entry {entry.index}",
             ) from error
-        self._steps.append(_Step(recorded=recorded, undo=undo, keys=keys, recorded_at_before=self.recorded_at))
+        self._steps.append(_Step(recorded=recorded, change=change, keys=keys, recorded_at_before=self.recorded_at))
         self.tree.append(entry.leaf_hash)
         self.keys.add(keys)
         self.recorded_at = entry.recorded_at
         if entry.index == 0:
             self.genesis = recorded
+        return change
 
     def _check_link(self, entry: Entry, recorded: Recorded) -> None:
         index = self.tree.size
@@ -174,7 +178,7 @@ class Head:
         self.tree.truncate(self.stored_size)
         while self._steps:
             step = self._steps.pop()
-            self.state.undo(step.undo)
+            self.state.undo(step.change)
             self.keys.remove(step.keys)
             self.recorded_at = step.recorded_at_before
         if self.tree.size == 0:

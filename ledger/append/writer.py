@@ -24,6 +24,7 @@ from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEv
 from constancia.domain.decide import decide
 from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.domain.state import Change
 from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission, merge, seen_problem
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.write_guard import WriteGuard
@@ -74,7 +75,7 @@ class Writer:
         self._clock = clock
         self._accepted: list[StoredEvent] = []
         self._accepted_ids: dict[str, Entry] = {}  # by statement id, in the same order
-        self._accepted_acts: list[tuple[Recorded, Act[Any]]] = []  # in the same order
+        self._accepted_changes: list[tuple[Recorded, Change]] = []  # in the same order
         self._turn = threading.Lock()
         self._doubt: Batch | None = None  # sent to a store that is away: stored, or not
         self._is_unread = False  # the store was away, and its end was not yet seen since
@@ -83,7 +84,7 @@ class Writer:
         self.guard = WriteGuard()
         self.after_genesis: Callable[[], None] = _nothing
         self.after_batch: Callable[[], None] = _nothing
-        self.after_storing: Callable[[Sequence[tuple[Recorded, Act[Any]]]], None] = _forget
+        self.after_storing: Callable[[Sequence[tuple[Recorded, Change]]], None] = _forget
 
     def write(self, submissions: Sequence[Submission]) -> list[Outcome]:
         """Judges and stores a batch.
@@ -101,11 +102,11 @@ class Writer:
             return self._write(submissions)
 
     def _write(self, submissions: Sequence[Submission]) -> list[Outcome]:
-        # First what the last batch left in doubt: its acts are still those accepted.
+        # First what the last batch left in doubt: its changes are still those accepted.
         refused = self._revive() or self.guard.refusal(wait=True)
         if refused is not None:
             return [refused] * len(submissions)
-        self._accepted, self._accepted_ids, self._accepted_acts = [], {}, []
+        self._accepted, self._accepted_ids, self._accepted_changes = [], {}, []
         try:
             outcomes = self._judge_all(submissions)
             if self._accepted:
@@ -174,11 +175,10 @@ class Writer:
             contradiction = seen_problem(statement.seen, self._head.size, self._head.tree.root)
             problems += [contradiction] if contradiction is not None else []
         entry, recorded = self._head.compose(statement, submission.signed.signatures, recorded_at)
-        act = self._decide(recorded, problems)
-        self._head.extend(entry, recorded, act)
+        change = self._head.extend(entry, recorded, self._decide(recorded, problems))
         self._accepted.append(stored_event(entry, recorded.originator_version))
         self._accepted_ids[statement.id] = entry
-        self._accepted_acts.append((recorded, act))
+        self._accepted_changes.append((recorded, change))
         return AppendOutcome(entry=entry, replayed=False)
 
     def _decide(self, recorded: Recorded, problems: list[Problem]) -> Act[Any]:
@@ -217,7 +217,7 @@ class Writer:
         # A crash here leaves the batch stored and unacknowledged. The next start reads it back like
         # any other batch; a client that sends its statement again gets the receipt of this one.
         head.settle()
-        self.after_storing(self._accepted_acts)
+        self.after_storing(self._accepted_changes)
         self.tip = Tip(size=batch.size, checkpoint=batch.checkpoint, recorded_at=head.recorded_at)
         # A crash here leaves projections behind: they go on from their own position at the next start.
         self._application.store.tell_listeners()
@@ -316,8 +316,8 @@ def tip_of(last: Batch | None, head: Head) -> Tip:
     return Tip(size=head.size, checkpoint=checkpoint, recorded_at=head.recorded_at)
 
 
-def _forget(_stored: Sequence[tuple[Recorded, Act[Any]]]) -> None:
-    """Where nobody folds what was stored."""
+def _forget(_stored: Sequence[tuple[Recorded, Change]]) -> None:
+    """Where nobody reads a state of what was stored."""
 
 
 def _nothing() -> None:

@@ -1,15 +1,15 @@
 """The one fold of the stored entries: the state at the head, lent to readers, and states at earlier sizes.
 
 The writer's own state is never lent: it is ahead of the store while a batch is under way. This is the other one. It is
-folded from the stored entries alone, by the domain's own `apply`, and each entry is parsed once for it: what else needs
-the entries in order (the projector) is called with each one as it passes.
+of the stored entries alone, folded by the domain's own `apply`, here or by the writer, whose aggregates are frozen.
+Each entry is parsed once for it: what else needs the entries in order (the projector) is called as each one passes.
 
 - F1: a state that was lent is never changed again. Before the next entry the fold goes on with a copy, whose
   aggregates, being frozen, are the same objects.
 - F2: an entry is parsed and applied once, for readers at the head and for the follower of the views. A follower that
   lags behind what is folded already catches up with a fold of its own: nobody who reads waits for it.
-- F3: what the writer has just stored is taken from it, parsed as it is, as long as there is little of it; all else is
-  read from the store.
+- F3: what the writer has just stored is taken from it, parsed and folded as it is, as long as there is little of it;
+  all else is read from the store and folded here.
 - F5: where the ledger is written, the state is stored now and then (`snapshots`), and goes on from what is stored: a
   copy is what has changed since, and an earlier size the nearest stored one with the entries after it.
 """
@@ -17,10 +17,10 @@ the entries in order (the projector) is called with each one as it passes.
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
-from constancia.domain.kernel.acts import Act, Recorded
-from constancia.domain.state import State
+from constancia.domain.kernel.acts import Recorded
+from constancia.domain.state import Change, State
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.log import Log
 from constancia.ledger.snapshots.snapshots import Snapshots
@@ -34,7 +34,7 @@ _FRESH: Final = 1_024
 # Copies from which earlier sizes are reached without starting from nothing.
 _ANCHOR_EVERY: Final = 4_096
 
-Fresh = tuple[Recorded, Act[Any]]
+Fresh = tuple[Recorded, Change]
 Take = Callable[[Recorded, State], None]
 
 
@@ -89,7 +89,7 @@ class States:
         return States(self._log, self._origin, begun, self._snapshots)
 
     def offer(self, stored: Sequence[Fresh]) -> None:
-        """Take note of the entries of a batch that has just been stored, in order, with their typed bodies."""
+        """Take note of the entries of a batch that has just been stored, in order, with what each has changed."""
         with self._fresh_lock:
             self._fresh.extend(stored)
 
@@ -126,8 +126,10 @@ class States:
             fresh = self._next_fresh()
             if fresh is None:
                 break
-            self._apply_to(self._state, *fresh)
-            self._hand_on(fresh[0])
+            recorded, change = fresh
+            self._state.take(change)
+            self._note(self._state)
+            self._hand_on(recorded)
         for raw in self._log.entries(self._state.size, stop):
             self._hand_on(self._apply(self._state, raw))
 
@@ -171,11 +173,12 @@ class States:
     def _apply(self, state: State, raw: bytes) -> Recorded:
         entry = read_entry(raw)
         recorded = recorded_of(entry, state.version(entry.statement.stream) + 1)
-        self._apply_to(state, recorded)
+        state.apply(recorded, lookup=self._log.lookup)
+        self._note(state)
         return recorded
 
-    def _apply_to(self, state: State, recorded: Recorded, act: Act[Any] | None = None) -> None:
-        state.apply(recorded, act, self._log.lookup)
+    def _note(self, state: State) -> None:
+        """Store a state that has advanced, or a copy of it, where it is of a size at which that is due."""
         if self._snapshots is not None:
             if state is self._state:
                 self._snapshots.store(state, self._log.tree)

@@ -11,6 +11,7 @@ import pytest
 from tests.api.served import Desk, document, report, serving
 from tests.ledger.world import SCHEMA
 
+from constancia.api.routers.entries import receipt_document
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.canonical import canonical
 
@@ -154,6 +155,9 @@ def test_replayed_statement_is_recorded_once(scene: Desk) -> None:
     size = scene.ledger.size
     answer = scene.post(again)
     assert (answer.status_code, answer.json()["index"]) == (200, 4)
+    document = {**receipt_document(scene.ledger, 4, scene.ledger.receipt_size(4)), "replayed": True}
+    assert answer.content == json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    assert answer.headers["content-type"] == "application/json"
     assert scene.ledger.size == size
 
 

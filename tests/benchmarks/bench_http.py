@@ -46,8 +46,11 @@ app = Starlette(routes=[Route("/{size}", answer, methods=["GET", "POST"])])
 server_of(app, Settings()).run(sockets=[listening("127.0.0.1", 0)])
 """
 UNLIMITED = {
-    f"CONSTANCIA_{name}": "0" for name in ("WRITES_PER_MINUTE", "COSTLY_READS_PER_MINUTE", "ENTRIES_PER_KEY_PER_MINUTE")
-}
+    f"CONSTANCIA_{name}": "0"
+    for name in (
+        "WRITES_PER_MINUTE", "COSTLY_READS_PER_MINUTE", "ENTRIES_PER_KEY_PER_MINUTE", "ENTRIES_PER_PARTY_PER_DAY",
+    )
+}  # fmt: skip
 
 
 class Process:

@@ -25,7 +25,7 @@ from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.values import canonical, digest
-from constancia.domain.state import State, Undo
+from constancia.domain.state import Change, State
 
 ORIGIN = "example.org/domain"
 EDITION = NEWEST  # the law of today; older editions have fixtures
@@ -92,7 +92,7 @@ class Stage:
 
     state: State = field(default_factory=lambda: State(ORIGIN))
     entries: list[Recorded] = field(default_factory=list)
-    undos: list[Undo] = field(default_factory=list)
+    undos: list[Change] = field(default_factory=list)
     now: datetime = START
 
     def on(self, moment: str) -> "Stage":

@@ -82,6 +82,21 @@ def test_d1_undo_and_apply_in_any_measure_leave_no_trace(data: st.DataObject) ->
     assert [type(one).__name__ for kind in (Key, Party) for one in stage.state.of(kind)] == order
 
 
+def test_d1_changes_taken_in_by_another_state_give_the_same_and_can_be_taken_back() -> None:
+    stage = history()
+    other = State(ORIGIN)
+    prefixes = []
+    for change in stage.undos:
+        prefixes.append(bytes_of(other))
+        other.take(change)
+    assert bytes_of(other) == bytes_of(stage.state)
+    assert [other.created_of(kind) for kind in (Key, Party)] == [stage.state.created_of(kind) for kind in (Key, Party)]
+    assert dict(other.aggregates) == dict(stage.state.aggregates)
+    for change in reversed(stage.undos):
+        other.undo(change)
+        assert bytes_of(other) == prefixes.pop()
+
+
 def test_d1_a_state_at_a_size_does_not_know_what_came_later() -> None:
     stage = history()
     half = len(stage.entries) // 2

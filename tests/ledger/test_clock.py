@@ -50,6 +50,14 @@ def test_recorded_at_is_read_back() -> None:
     assert parse_recorded_at(format_recorded_at(NOON)) == NOON
 
 
+@pytest.mark.parametrize(
+    "text", ["", "2019-03-01", "2019-03-01T18:04:05Z", "2019-03-01T18:04:05.678+00:00", "2019-02-30T18:04:05.678Z"]
+)
+def test_what_is_no_recorded_at_is_not_read(text: str) -> None:
+    with pytest.raises(ValueError, match=r"time|day|ISO"):
+        parse_recorded_at(text)
+
+
 def test_system_clock_is_in_utc() -> None:
     assert SystemClock().now().tzinfo is UTC
 

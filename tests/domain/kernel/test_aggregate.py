@@ -1,17 +1,30 @@
 """The frozen aggregate: concurring words by body and party, and its document."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from tests.domain.remarks.test_allegation import allegation
 
-from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Concurrence, Mark, document_of
+from constancia.domain.catalogue import KINDS
+from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Concurrence, Mark, document_of, moved
 from constancia.domain.kernel.values import Text
 from constancia.domain.remarks.allegation import AllegationMade
 
 
 def mark(party: str, index: int = 1) -> Mark:
     return Mark(index=index, leaf_hash="0" * 64, party=party, occurred_on="2019-03", recorded_at="2019-03-01T00:00:00Z")
+
+
+def test_moving_an_aggregate_is_replacing_members_of_it() -> None:
+    for kind in KINDS.values():
+        names = [member.name for member in fields(kind.aggregate)]
+        before = object.__new__(kind.aggregate)  # of any members, as this is no matter of what they are
+        for name in names:
+            object.__setattr__(before, name, name)
+        after = moved(before, status="adopted", version=7)
+        assert type(after) is kind.aggregate
+        assert after == replace(before, status="adopted", version=7)
+        assert [getattr(before, name) for name in names] == names, "the one before is left as it is"
 
 
 def test_what_nobody_said_yet_is_an_empty_concurrence() -> None:

@@ -57,7 +57,7 @@ def test_w6_batch_in_doubt_is_adopted_or_taken_back_once_the_store_is_back(
     before, size, heard, acts = snapshot(desk), desk.ledger.size, list[int](), list[str]()
     monkeypatch.setattr(desk.writer, "after_batch", lambda: heard.append(desk.ledger.size))
     monkeypatch.setattr(
-        desk.writer, "after_storing", lambda stored: acts.extend(type(act).__name__ for _, act in stored)
+        desk.writer, "after_storing", lambda stored: acts.extend(recorded.statement["type"] for recorded, _ in stored)
     )
     away = Away(desk, monkeypatch, is_stored=is_stored)
     for commitment in ("c1", "c1"):  # the second one is not taken in while the first is in doubt

@@ -4,17 +4,16 @@
   has left the body in which it took it on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from constancia.domain.commitments.commitment import Commitment, bearers_of, part_of
+from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.duty import Duty
 from constancia.domain.commitments.scope import Milestone
 from constancia.domain.governance.body import acting_body, line_of
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
-from constancia.domain.identity.role import MEMBERS
 from constancia.domain.identity.succession import Succession, heirs_of, holder_of
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import Certainty
@@ -22,6 +21,7 @@ from constancia.domain.kernel.derived import Derived
 from constancia.domain.kernel.editions import SECOND
 from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import occurrence
+from constancia.domain.outlines import NamedBearer, bearers_named, fallback_named
 from constancia.domain.state import State
 
 
@@ -59,13 +59,7 @@ def is_orphaned(state: State, duty: Duty) -> bool:
 
 def fallback_bearers(state: State, commitment: Commitment, milestone: Milestone) -> tuple[str, ...]:
     """Give the parties of a milestone's fallback: members that sit, parties, or who has taken over from them."""
-    body = acting_body(state, commitment.governance_body)
-    seated = body.seated if body is not None else ()
-    named = milestone.fallback.parties if milestone.fallback else ()
-    bearers: list[str] = []
-    for name in named:
-        bearers.extend(seated if name in MEMBERS else bearers_of(state, commitment, milestone, name))
-    return tuple(dict.fromkeys(bearers))
+    return answering(state, commitment.governance_body, fallback_named(commitment, milestone))
 
 
 def responsible_for(state: State, commitment: Commitment, milestone: Milestone) -> tuple[str, ...]:
@@ -80,18 +74,25 @@ def responsible_for(state: State, commitment: Commitment, milestone: Milestone) 
         Those of the fallback once its condition has failed; before, who leads: members that sit, parties, who fills a
         role, or who has taken over from them. Empty where nobody does.
     """
-    if commitment.has_failed(milestone):
-        return fallback_bearers(state, commitment, milestone)
-    body = acting_body(state, commitment.governance_body)
-    seated = body.seated if body is not None else ()
-    leading: list[str] = []
-    for name in milestone.lead:
-        if name in MEMBERS:
-            duty = part_of(commitment, milestone.milestone)
-            leading.extend(bearer for seat in seated if (bearer := holder_of(state, seat, duty)) is not None)
-        else:
-            leading.extend(bearers_of(state, commitment, milestone, name))
-    return tuple(dict.fromkeys(leading))
+    return answering(state, commitment.governance_body, bearers_named(commitment, milestone))
+
+
+def answering(state: State, body: str | None, named: Iterable[NamedBearer]) -> tuple[str, ...]:
+    """Give the parties that answer for something now, by who is named to.
+
+    Args:
+        state: The state.
+        body: The body whose members are meant where they are.
+        named: Who is named, as an outline has it.
+    """
+    acting = acting_body(state, body)
+    seated = acting.seated if acting is not None else ()
+    bearers: list[str] = []
+    for party, duty in named:
+        for each in seated if party is None else (party,):
+            bearer = each if duty is None else holder_of(state, each, duty)
+            bearers += [bearer] if bearer is not None else []
+    return tuple(dict.fromkeys(bearers))
 
 
 def kind_changed(state: State, succession: Succession) -> bool:

@@ -5,9 +5,10 @@ own precision, and the entry from which it could be known. A verifier recomputes
 shows as well as a false one.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final
 
 from constancia.domain.agreements.facts import agreement_facts
@@ -35,6 +36,7 @@ from constancia.domain.kernel.derived import Derived, Target, missed
 from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import occurrence
+from constancia.domain.milestones import Standing, milestone_standing
 from constancia.domain.participation.standing import OWED, participation_facts, responses_to
 from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan
@@ -50,6 +52,8 @@ __all__ = (
     "disowned",
     "flags",
     "milestone_standing",
+    "missed_deadlines",
+    "responses_owed",
     "was_member",
 )
 
@@ -81,6 +85,22 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         *_responses_owed(state),
         *bearing_facts(state),
     ]
+    return _settled(state, at, facts)
+
+
+def missed_deadlines(state: State, at: datetime, streams: Iterable[str]) -> tuple[Derived, ...]:
+    """Give the facts of missed deadlines, as `derive` has them and in its order, of some commitments alone."""
+    commitments = (state.aggregates.get(stream) for stream in streams)
+    facts = (_once(_deadlines_of(state, each, at)) for each in commitments if isinstance(each, Commitment))
+    return _settled(state, at, chain.from_iterable(facts))
+
+
+def responses_owed(state: State, at: datetime) -> tuple[Derived, ...]:
+    """Give the facts of reasoned responses to rejected commitments, as `derive` has them and in its order."""
+    return _settled(state, at, _responses_owed(state))
+
+
+def _settled(state: State, at: datetime, facts: Iterable[Derived]) -> tuple[Derived, ...]:
     if state.edition >= SECOND:
         facts = [dated for fact in facts if (dated := derived_at(fact, local_day(at, state.timezone))) is not None]
     return tuple(sorted(facts, key=lambda fact: (fact.stream, fact.kind, str(sorted(fact.params.items())))))
@@ -222,39 +242,6 @@ def _expiries(state: State, at: datetime) -> Iterator[Derived]:
             yield Derived(kind="AppointmentExpired", stream=appointment.stream, since=appointment.valid_until)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """The state of a milestone at an instant.
-
-    Attributes:
-        stands: `done`, `overdue`, `running`, `open_ended` where its window has no end, or `ended` where its commitment
-            was withdrawn or closed before it fell due.
-        due: First instant after its window; None where the window has no end.
-        days_late: Days of the ledger's zone since its last day, from 1, up to the commitment's end; 0 unless overdue.
-    """
-
-    stands: str
-    due: datetime | None
-    days_late: int = 0
-
-
-def milestone_standing(state: State, commitment: Commitment, milestone: Milestone, at: datetime) -> Standing:
-    """Give the state of a milestone of a commitment's scope at an instant. The one rule, for pages and terminal."""
-    due = deadline(milestone.window, state.timezone)
-    if milestone.milestone not in commitment.open_milestones:
-        return Standing(stands="done", due=due)
-    ended = parse_instant(commitment.ended.mark.recorded_at) if commitment.ended else None
-    if ended is not None and (due is None or ended < due):
-        return Standing(stands="ended", due=due)
-    if due is None:
-        return Standing(stands="open_ended", due=None)
-    if due > at:
-        return Standing(stands="running", due=due)
-    at = at if ended is None else min(at, ended)
-    days = (local_day(at, state.timezone) - local_day(due, state.timezone)).days + 1
-    return Standing(stands="overdue", due=due, days_late=days)
-
-
 def _absences(state: State) -> Iterator[Derived]:
     """Scopes not signed by a party that had signed the baseline or sits in the body; a later return changes nothing."""
     for commitment in state.of(Commitment):
@@ -291,9 +278,10 @@ def _without(state: State, kind: str, stream: str, mark: Mark, without: tuple[st
 
 def _responses_owed(state: State) -> Iterator[Derived]:
     """Yield each rejected commitment: its body owes a reasoned response to who proposed it."""
-    for commitment in state.of(Commitment):
-        answered = responses_to(state, commitment.stream)
-        if commitment.status == "rejected" and commitment.decided:
+    for stream, outline in state.outlines(Commitment).items():
+        commitment = state.aggregates.get(stream) if outline.status == "rejected" else None
+        if isinstance(commitment, Commitment) and commitment.decided:
+            answered = responses_to(state, stream)
             rejected = commitment.decided[-1].mark
             yield Derived(
                 kind=OWED,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.identity import key
@@ -23,7 +23,9 @@ from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.kernel.forms import form_number, shape_of
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
+from constancia.domain.kernel.layers import Base, Layers
 from constancia.domain.kernel.machine import NONE
+from constancia.domain.outlines import outline_of
 
 # The form of the state documents that name none.
 FORM_OF_FIRST: Final = 58_000_201_467_202
@@ -43,60 +45,6 @@ class Change:
     after: Aggregate
     others_before: tuple[Aggregate, ...] = ()
     others: tuple[Aggregate, ...] = ()
-
-
-class Base(Protocol):
-    """A state that is stored somewhere, after `size` entries; it never changes."""
-
-    @property
-    def size(self) -> int:
-        """Number of entries in it."""
-        ...
-
-    def get(self, stream: str) -> Aggregate | None:
-        """Give a stream's aggregate, or None."""
-        ...
-
-    def of(self, kind: type[Aggregate]) -> Iterator[Aggregate]:
-        """Give the aggregates of a class in the order of their creation."""
-        ...
-
-    def streams(self) -> Iterator[str]:
-        """Give all streams in the order of their creation."""
-        ...
-
-    def on_topic(self, kind: type[Aggregate], topic: str, further: Sequence[str] = ()) -> Sequence[str]:
-        """Give the streams of a class that have had a topic, and further ones of it, in the order of their creation."""
-        ...
-
-
-class Layers(Mapping[str, Aggregate]):
-    """What has changed over what is stored, as one mapping by stream."""
-
-    def __init__(self, recent: Mapping[str, Aggregate], base: Base) -> None:
-        """Look into `recent`, then into `base`."""
-        self._recent = recent
-        self._base = base
-
-    def __getitem__(self, stream: str) -> Aggregate:
-        """Give a stream's aggregate.
-
-        Raises:
-            KeyError: There is none.
-        """
-        aggregate = self._recent.get(stream) or self._base.get(stream)
-        if aggregate is None:
-            raise KeyError(stream)
-        return aggregate
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the streams in the order of their creation."""
-        yield from self._base.streams()
-        yield from (stream for stream in self._recent if self._base.get(stream) is None)
-
-    def __len__(self) -> int:
-        """Count them."""
-        return sum(1 for _ in self)
 
 
 class State:
@@ -150,6 +98,10 @@ class State:
         """The size of that snapshot; 0 where it rests on none."""
         return self._base.size if self._base is not None else 0
 
+    def stored_outlines(self, kind: type[Aggregate]) -> Mapping[str, Any]:
+        """Give the outlines of a class in that snapshot."""
+        return self._base.outlines(kind) if self._base is not None else {}
+
     def rest_on(self, base: Base) -> None:
         """Go on from a snapshot that is this very state; nobody else may be reading it.
 
@@ -200,6 +152,22 @@ class State:
             aggregate = self._aggregates[stream]
             if isinstance(aggregate, kind):
                 yield aggregate
+
+    def streams_of(self, kind: type[Aggregate]) -> Sequence[str]:
+        """Give the streams of a class in the order of their creation, without reading its aggregates."""
+        stored = self._base.streams_of(kind) if self._base is not None else ()
+        return (*stored, *self._streams.get(kind, ()))
+
+    def outlines(self, kind: type[Aggregate]) -> Mapping[str, Any]:
+        """Give the outline of each aggregate of a class (`outlines`) by stream, without making those that are stored.
+
+        Args:
+            kind: A class that has outlines.
+
+        Returns:
+            Them, in the order of creation.
+        """
+        return self.once(_outlines(kind))  # type: ignore[arg-type]  # a class is hashable
 
     def on_topic(self, kind: type[_A], topic: str) -> tuple[_A, ...]:
         """Give the aggregates of a class that have a topic, in the order of their creation, without reading the others.
@@ -335,6 +303,17 @@ def _recent_topics(kind: type[Aggregate]) -> Callable[[State], tuple[_ByTopic, _
             known = frozenset(created)
             others = [name for name, each in state.recent.items() if isinstance(each, kind) and name not in known]
         return topics(state, others), topics(state, created)
+
+    return look_up
+
+
+@cache
+def _outlines(kind: type[Aggregate]) -> Callable[[State], Mapping[str, Any]]:
+    """Give the look-up of a class's outlines: those that are stored, with those of what has changed since."""
+
+    def look_up(state: State) -> Mapping[str, Any]:
+        changed = {name: outline_of(each) for name, each in state.recent.items() if isinstance(each, kind)}
+        return {**state.stored_outlines(kind), **changed}
 
     return look_up
 

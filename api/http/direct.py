@@ -78,7 +78,11 @@ def _size_of(key: Key, answer: Response) -> int:
 
 
 def stored(
-    get: Callable[[Request, str], Response], store: AnswerStore, mark: Callable[[], object] = _no_mark
+    get: Callable[[Request, str], Response],
+    store: AnswerStore,
+    mark: Callable[[], object] = _no_mark,
+    *,
+    is_quick: bool = False,
 ) -> Answer:
     """Give what answers from the store, and where that has nothing, from a thread.
 
@@ -86,6 +90,7 @@ def stored(
         get: The route's function: the request and the rest of its path to its answer.
         store: The store.
         mark: Gives what the answer is made from, in a moment; None for what never changes.
+        is_quick: Whether the answer is made faster than a thread is asked for it.
     """
 
     async def answer(request: Request, rest: str) -> Response:
@@ -101,7 +106,7 @@ def stored(
         at_hand = store.get(key, now) if is_plain else None
         if at_hand is not None:
             return at_hand
-        made = await run_in_threadpool(get, request, rest)
+        made = get(request, rest) if is_quick else await run_in_threadpool(get, request, rest)
         if is_plain and now == mark():
             store.put(key, made, now)
         return made

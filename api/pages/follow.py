@@ -30,9 +30,11 @@ _PAGE: Final = 40
 @router.get("/en/follow")
 def follow(frame: TheFrame, start: Annotated[int, Query(ge=0, le=MAX_SIZE)] = 0) -> Response:
     """List the feeds and calendars."""
-    listed = list(frame.state.of(Commitment))
+    listed = frame.state.streams_of(Commitment)
     first = min(start, max(0, len(listed) - 1))
-    part = [{"commitment": each.commitment, "title": each.title.to_json()} for each in listed[first : first + _PAGE]]
+    shown = (frame.state.aggregates[stream] for stream in listed[first : first + _PAGE])
+    commitments = [each for each in shown if isinstance(each, Commitment)]
+    part = [{"commitment": each.commitment, "title": each.title.to_json()} for each in commitments]
     speaking = [row for row in frame.rows("parties") if row["seats"] or row["appointments"]]
     return frame.page(
         "follow.html",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from fastapi import Response
@@ -15,7 +16,7 @@ from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.calendar import local_day, parse_instant
+from constancia.domain.kernel.calendar import deadline, local_day, parse_instant
 
 router = Router(include_in_schema=False, route_class=CachedPage)
 _LOOKED_AT: Final = 40  # entries, the last ones, in which news is looked for
@@ -38,18 +39,18 @@ class News:
 @router.get("/en/")
 def summary(frame: TheFrame) -> Response:
     """Show the start page."""
-    owed = lateness.debts(frame)
-    late = [debt for debt in owed if debt.is_late and debt.ended is None]
-    counts = Counter(commitment.status for commitment in frame.state.of(Commitment))
+    owed = lateness.owed(frame)
+    late = [each for each in owed if each.is_late and not each.has_ended]
+    counts = Counter(outline.status for outline in frame.state.outlines(Commitment).values())
     agreements = frame.rows("agreements")
     return frame.page(
         "summary.html",
         agreements=[row for row in agreements if row["status"] == "in_force"],
         other_agreements=sum(row["status"] != "in_force" for row in agreements),
         lifecycles=[(name, counts[name]) for name in _LIFECYCLES if name in counts],
-        late=late[:_SHOWN_LATE],
+        late=[each.make() for each in late[:_SHOWN_LATE]],
         late_count=len(late),
-        owed_count=sum(not debt.is_late and debt.ended is None for debt in owed),
+        owed_count=sum(not each.is_late and not each.has_ended for each in owed),
         opening=missing_steps(frame),
         open_decisions=lateness.decisions_in(frame, ("proposed", "voting")),
         news=news(frame),
@@ -69,7 +70,7 @@ def news(frame: Frame, count: int = _NEWS) -> list[News]:
         items, looked_at = _items(frame, looked_at), 2 * looked_at
     listed = [News(day=_day(frame, item), item=item) for item in items]
     begun = min((entry.day for entry in listed), default="9999")
-    listed += [missed for missed in _missed(frame) if missed.day >= begun]
+    listed += [missed for missed in _missed(frame, begun) if missed.day >= begun]
     return sorted(listed, key=lambda entry: entry.day, reverse=True)[:count]
 
 
@@ -85,13 +86,16 @@ def _day(frame: Frame, item: Item) -> str:
     return local_day(parse_instant(recorded), frame.state.timezone).isoformat()
 
 
-def _missed(frame: Frame) -> list[News]:
-    """Give the deadlines of milestones that passed unmet, each on the day after its last one."""
-    missed = []
-    for fact in frame.facts():
+def _missed(frame: Frame, begun: str) -> list[News]:
+    """Give the deadlines of milestones that passed unmet, each on the day after its last one; all since a day."""
+    known, missed = frame.as_of.known, list[News]()
+    after = cache(lambda window: _day_after(window, known.timezone))
+    outlines = known.outlines(Commitment).items()
+    due = [stream for stream, outline in outlines if any(after(window) >= begun for window in outline.windows)]
+    for fact in lateness.missed_facts(frame, due):
         commitment = frame.state.aggregates.get(fact.stream)
         kind, _, name = str(fact.params.get("target", "")).partition(" ")
-        if fact.kind != "DeadlineMissed" or kind != "milestone" or not isinstance(commitment, Commitment):
+        if kind != "milestone" or not isinstance(commitment, Commitment):
             continue
         scopes = [version.scope for version in reversed(commitment.scopes)]
         milestone = next((item for scope in scopes if (item := scope.milestone(name)) is not None), None)
@@ -108,3 +112,9 @@ def _missed(frame: Frame) -> list[News]:
         )
         missed.append(News(day=day, missed=debt))
     return missed
+
+
+def _day_after(window: str, timezone: str) -> str:
+    """Give the day after a window's last; empty where it has none."""
+    due = deadline(window, timezone)
+    return local_day(due, timezone).isoformat() if due is not None else ""

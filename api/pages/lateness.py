@@ -3,9 +3,10 @@
 Nothing is invented here: every debt is a row of a projection or a derived fact, as of the page's size and day.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 from constancia.api.pages.frame import Frame
@@ -13,14 +14,16 @@ from constancia.api.pages.rows_cache import rows_cache_of
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import EXPECTED, delivery
-from constancia.domain.derive import Derived, milestone_standing
+from constancia.domain.derive import Derived, milestone_standing, missed_deadlines, responses_owed
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.succession import heirs_of
-from constancia.domain.kernel.calendar import OPEN, local_day, parse_edtf, parse_instant
+from constancia.domain.kernel.calendar import OPEN, parse_edtf
+from constancia.domain.milestones import outlined_standing
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.remarks.standing import contested_entries, contests_of
-from constancia.ledger.views.projections.base import Row
+from constancia.domain.state import State
+from constancia.ledger.views.projections.base import Row, start_of
 
 _OPEN_DECISION: Final = ("proposed", "voting")
 _WAITING_TEXT: Final = ("awaiting_signatures", "partially_signed")
@@ -65,31 +68,59 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MetLate:
-    """A deadline that passed and was met afterwards: what it was, its window, and the day on which it was met.
+class Owed:
+    """A debt as a list sorts and counts it, and how it is made: most are counted alone.
 
-    Where that day is within the window, it was said too late: `recorded_on` is the day on which it was recorded.
+    Attributes:
+        kind: As `Debt` has it.
+        stream: As `Debt` has it.
+        has_ended: Whether what it belongs to has ended.
+        days: Days since it was due; 0 where it is not late.
+        due: As `Debt` has it.
+        make: Gives it.
     """
 
-    title: object
-    about: object
+    kind: str
     stream: str
-    window: str
-    met_on: str
-    recorded_on: str | None = None
+    has_ended: bool
+    days: int
+    due: str | None
+    make: Callable[[], Debt]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its term has passed."""
+        return self.days > 0
+
+
+def owed(frame: Frame) -> list[Owed]:
+    """Give everything that is owed, the latest first; what has ended comes last."""
+    return rows_cache_of(frame.request).once(frame.as_of, "#owed", lambda: _owed(frame))
 
 
 def debts(frame: Frame) -> list[Debt]:
-    """Give everything that is owed, the latest first; what has ended comes last."""
-    return rows_cache_of(frame.request).once(frame.as_of, "#debts", lambda: _debts(frame))
+    """Give the debts of all that is owed, in that order."""
+    return rows_cache_of(frame.request).once(frame.as_of, "#debts", lambda: [each.make() for each in owed(frame)])
 
 
-def _debts(frame: Frame) -> list[Debt]:
-    listed = [
-        *_milestones(frame), *_deliverables(frame), *_plans(frame), *_complaints(frame), *_consultations(frame),
-        *_contests(frame), *_responses(frame), *_decisions(frame), *_agreements(frame),
+def _owed(frame: Frame) -> list[Owed]:
+    others = [
+        *_deliverables(frame), *_plans(frame), *_complaints(frame), *_consultations(frame), *_contests(frame),
+        *_responses(frame), *_decisions(frame), *_agreements(frame),
     ]  # fmt: skip
-    return sorted(listed, key=lambda debt: (debt.ended is not None, not debt.is_late, -debt.days, debt.due or "9999"))
+    listed = [*_milestones(frame), *(_made(debt) for debt in others)]
+    return sorted(listed, key=lambda each: (each.has_ended, not each.is_late, -each.days, each.due or "9999"))
+
+
+def _made(debt: Debt) -> Owed:
+    return Owed(
+        kind=debt.kind,
+        stream=debt.stream,
+        has_ended=debt.ended is not None,
+        days=debt.days,
+        due=debt.due,
+        make=lambda: debt,
+    )
 
 
 def by_party(listed: Iterable[Debt]) -> dict[str, list[Debt]]:
@@ -103,66 +134,49 @@ def by_party(listed: Iterable[Debt]) -> dict[str, list[Debt]]:
     )
 
 
-def met_late(frame: Frame) -> list[MetLate]:
-    """Give the deadlines of commitments that passed and were met afterwards, the last one first."""
-    met = []
-    for fact in frame.facts():
-        commitment = frame.state.aggregates.get(fact.stream)
-        if fact.kind != "DeadlineMissed" or not isinstance(commitment, Commitment) or "claimed_on" not in fact.params:
-            continue
-        kind, _, name = str(fact.params["target"]).partition(" ")
-        title = _title(commitment, kind, name)
-        met.append(
-            MetLate(
-                title=title if title is not None else name,
-                about=commitment.title.to_json(),
-                stream=commitment.stream,
-                window=str(fact.params["window"]),
-                met_on=str(fact.params["claimed_on"]),
-                recorded_on=_recorded_late(frame, fact),
-            )
-        )
-    return sorted(met, key=lambda item: item.met_on, reverse=True)
+def missed_facts(frame: Frame, streams: Iterable[str]) -> tuple[Derived, ...]:
+    """Give the facts of deadlines of some commitments that were missed, by stream."""
+    chosen = tuple(streams)
+    return frame.as_of.facts(lambda state, at: missed_deadlines(state, at, chosen))
 
 
-def _recorded_late(frame: Frame, fact: Derived) -> str | None:
-    """Give the day on which something was recorded that is said to have been done in time."""
-    last, claimed = parse_edtf(str(fact.params["window"])).end, parse_edtf(str(fact.params["claimed_on"])).end
-    if last is None or claimed is None or claimed > last:
-        return None
-    return local_day(parse_instant(str(fact.params["recorded_at"])), frame.state.timezone).isoformat()
+def _milestones(frame: Frame) -> Iterator[Owed]:
+    state, at = frame.state, start_of(frame.as_of.day, frame.state.timezone)
+    for stream, commitment in state.outlines(Commitment).items():
+        for milestone in commitment.milestones:
+            standing = outlined_standing(state, commitment, milestone, at)
+            if standing.stands == "overdue":
+                yield Owed(
+                    kind="milestone",
+                    stream=stream,
+                    has_ended=commitment.status in _OVER,
+                    days=standing.days_late,
+                    due=milestone.window,
+                    make=partial(_milestone, frame, stream, milestone.milestone, standing.days_late),
+                )
 
 
-def _title(commitment: Commitment, kind: str, name: str) -> object:
-    for version in reversed(commitment.scopes):
-        item = version.scope.milestone(name) if kind == "milestone" else version.scope.deliverable(name)
-        if item is not None:
-            return item.title.to_json()
-    return None
-
-
-def _milestones(frame: Frame) -> Iterator[Debt]:
-    for row in frame.rows("overdue"):
-        commitment = frame.state.aggregates.get(row["of"])
-        if row["kind"] != "milestone" or not isinstance(commitment, Commitment) or commitment.scope is None:
-            continue
-        milestone = commitment.scope.milestone(row["milestone"])
-        yield Debt(
-            kind="milestone",
-            parties=responsible_for(frame.state, commitment, milestone) if milestone else (),
-            title=row["title"],
-            about=commitment.title.to_json(),
-            stream=commitment.stream,
-            days=row["days_late"],
-            due=row["window"],
-            source=commitment.scopes[-1].mark.index,
-            ended=row["lifecycle"] if row["lifecycle"] in _OVER else None,
-        )
+def _milestone(frame: Frame, stream: str, name: str, days: int) -> Debt:
+    commitment = frame.state.aggregates[stream]
+    milestone = commitment.scope.milestone(name) if isinstance(commitment, Commitment) and commitment.scope else None
+    if not isinstance(commitment, Commitment) or milestone is None:
+        raise AssertionError(f"the outline of {stream} is not its own")
+    return Debt(
+        kind="milestone",
+        parties=responsible_for(frame.state, commitment, milestone),
+        title=milestone.title.to_json(),
+        about=commitment.title.to_json(),
+        stream=stream,
+        days=days,
+        due=milestone.window,
+        source=commitment.scopes[-1].mark.index,
+        ended=commitment.status if commitment.status in _OVER else None,
+    )
 
 
 def _deliverables(frame: Frame) -> Iterator[Debt]:
     """Yield what was not handed in of milestones that are reported complete: a report does not deliver it."""
-    for commitment in frame.state.of(Commitment):
+    for commitment in _completed(frame.state):
         for item in commitment.scope.deliverables if commitment.scope is not None else ():
             milestone = commitment.scope.milestone(item.milestone) if commitment.scope is not None else None
             if milestone is None or milestone.milestone in commitment.open_milestones:
@@ -184,10 +198,18 @@ def _deliverables(frame: Frame) -> Iterator[Debt]:
             )
 
 
+def _completed(state: State) -> Iterator[Commitment]:
+    """Give the commitments of which a milestone is reported complete."""
+    for stream, outline in state.outlines(Commitment).items():
+        commitment = state.aggregates.get(stream) if outline.has_completed else None
+        if isinstance(commitment, Commitment):
+            yield commitment
+
+
 def _plans(frame: Frame) -> Iterator[Debt]:
-    for row in frame.rows("overdue"):
-        plan = frame.state.aggregates.get(row["of"])
-        if row["kind"] != "plan" or not isinstance(plan, ActionPlan):
+    for plan in frame.state.of(ActionPlan):
+        row = frame.as_of.find("overdue", f"overdue/{plan.plan}.submission")
+        if row is None or row["kind"] != "plan":
             continue
         stopped = row["days_late_now"] if row["days_late_now"] != row["days_late"] else None
         yield Debt(
@@ -264,9 +286,8 @@ def _party_of(frame: Frame, target: str) -> str:
 
 
 def _responses(frame: Frame) -> Iterator[Debt]:
-    for fact in frame.facts():
-        if fact.kind == "ReasonedResponseOwed" and fact.stream.startswith("commitment/"):
-            yield from _response(frame, fact)
+    for fact in frame.as_of.facts(responses_owed):
+        yield from _response(frame, fact)
 
 
 def _response(frame: Frame, fact: Derived) -> Iterator[Debt]:
@@ -286,7 +307,8 @@ def _response(frame: Frame, fact: Derived) -> Iterator[Debt]:
 def decisions_in(frame: Frame, states: Container[str]) -> list[Row]:
     """Give the rows of the decisions that are in one of some states on the day."""
     day = frame.as_of.day
-    streams = [decision.stream for decision in frame.state.of(Decision) if decision.status_on(day) in states]
+    decisions = frame.state.outlines(Decision).items()
+    streams = [stream for stream, outline in decisions if outline.status_on(day) in states]
     return [frame.as_of.row("decisions", stream) for stream in streams]
 
 

@@ -15,15 +15,17 @@ from constancia.api.pages import lateness
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame, party_name
 from constancia.api.pages.marked_text import marked_sentence
+from constancia.api.pages.met_late import met_late
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.routers.refusals import attempt_rows
-from constancia.domain.bearing import responsible_for
+from constancia.domain.bearing import answering
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import flags, milestone_standing
+from constancia.domain.derive import flags, responses_owed
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.calendar import deadline
+from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.naming import NAMED_MEMBERS
-from constancia.domain.participation.standing import OWED
+from constancia.domain.outlines import CommitmentOutline, DecisionOutline
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
@@ -59,23 +61,30 @@ class Chosen:
     late: bool
     contested: bool
 
-    def takes(self, card: "Card") -> bool:
+    def takes(self, frame: Frame, stream: str, outline: CommitmentOutline) -> bool:
         """Tell whether a commitment is one of them."""
         return (
-            self.status in ("", card.commitment.status)
-            and (not self.party or self.party in card.responsible)
-            and (not self.late or "overdue" in card.flags)
-            and (not self.contested or "contested" in card.flags)
+            self.status in ("", outline.status)
+            and (not self.party or self.party in _answering(frame, outline))
+            and (not self.late or _is_late(frame, outline))
+            and (not self.contested or "contested" in Card(frame, stream).flags)
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Card:
-    """A commitment in the list: who answers for it now; its flags, where they are asked for."""
+    """A commitment in the list; its flags, where they are asked for."""
 
     frame: Frame
-    commitment: Commitment
-    responsible: frozenset[str]
+    stream: str
+
+    @property
+    def commitment(self) -> Commitment:
+        """The commitment."""
+        commitment = self.frame.state.aggregates[self.stream]
+        if not isinstance(commitment, Commitment):
+            raise TypeError(f"{self.stream} is no commitment")
+        return commitment
 
     @cached_property
     def flags(self) -> tuple[str, ...]:
@@ -86,7 +95,7 @@ class Card:
     def row(self) -> Row:
         """Give its row, with how many milestones are complete, and the next deadline that is still to come."""
         reading = self.frame.as_of
-        row = self._light_row() if reading.dated is None else reading.row("commitments", self.commitment.stream)
+        row = self._light_row() if reading.dated is None else reading.row("commitments", self.stream)
         running = [item["window"] for item in row["milestones"] if item["stands"] == "running"]
         coming = sorted(running, key=lambda window: str(deadline(window, self.frame.state.timezone)))
         done = sum(item["stands"] == "done" for item in row["milestones"])
@@ -117,10 +126,8 @@ def _spanish(english: str) -> str:
 def _list_page(name: str) -> Callable[[Frame, int], Response]:
     def shown(frame: TheFrame, start: Start = 0) -> Response:
         main, *others = LISTS[name]
-        rows = frame.rows(main)
-        first = min(start, max(0, len(rows) - 1))
-        more = {other: frame.rows(other)[:PAGE] for other in others}
-        part = rows[first : first + PAGE]
+        part, first, count = _part(frame, main, start)
+        more = {other: _part(frame, other)[0] for other in others}
         here = frame.to(_spanish(name))
         return frame.page(
             f"{name}.html",
@@ -129,11 +136,21 @@ def _list_page(name: str) -> Callable[[Frame, int], Response]:
             first=first,
             stop=first + len(part),
             step=PAGE,
-            count=len(rows),
+            count=count,
             here=here,
         )
 
     return shown
+
+
+def _part(frame: Frame, name: str, start: int = 0) -> tuple[list[Row], int, int]:
+    """Give the rows of a list from a place on, as many as a page has; where they begin, and how many there are."""
+    keys = frame.as_of.keys(name)
+    rows: Sequence[object] = keys if keys is not None else frame.rows(name)
+    first = min(start, max(0, len(rows) - 1))
+    stop = first + PAGE
+    part = frame.rows(name)[first:stop] if keys is None else [frame.as_of.row(name, key) for key in keys[first:stop]]
+    return part, first, len(rows)
 
 
 for _name in LISTS:
@@ -153,11 +170,12 @@ def commitments(  # noqa: PLR0913, PLR0917 (each is a filter)
 ) -> Response:
     """List commitments by status, those chosen."""
     chosen = Chosen(status=status, party=party, late=bool(late), contested=bool(contested))
-    everything = [_card(frame, commitment) for commitment in frame.state.of(Commitment)]
-    cards = sorted(filter(chosen.takes, everything), key=lambda card: LIFECYCLES.index(card.commitment.status))
-    first = min(start, max(0, len(cards) - 1))
-    part = [card.row() for card in cards[first : first + _CARDS]]
-    statuses = {card.commitment.status for card in everything}
+    everything = frame.state.outlines(Commitment)
+    takes = ((stream, outline.status) for stream, outline in everything.items() if chosen.takes(frame, stream, outline))
+    listed = [stream for stream, _ in sorted(takes, key=lambda taken: LIFECYCLES.index(taken[1]))]
+    first = min(start, max(0, len(listed) - 1))
+    part = [Card(frame, stream).row() for stream in listed[first : first + _CARDS]]
+    statuses = {outline.status for outline in everything.values()}
     asked = {"status": status, "party": party, "late": late, "contested": contested}
     here = frame.link(frame.to("compromisos").partition("?")[0], **{name: text for name, text in asked.items() if text})
     return frame.page(
@@ -165,11 +183,11 @@ def commitments(  # noqa: PLR0913, PLR0917 (each is a filter)
         groups=_grouped(part),
         chosen=chosen,
         lifecycles=[name for name in LIFECYCLES if name in statuses],
-        parties=sorted({name for card in everything for name in card.responsible}),
+        parties=sorted({name for outline in everything.values() for name in _answering(frame, outline)}),
         first=first,
         stop=first + len(part),
         step=_CARDS,
-        count=len(cards),
+        count=len(listed),
         here=here,
     )
 
@@ -181,10 +199,16 @@ def _grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
     return list(groups.items())
 
 
-def _card(frame: Frame, commitment: Commitment) -> Card:
-    steps = commitment.scope.milestones if commitment.scope else ()
-    parties = (party for step in steps for party in responsible_for(frame.state, commitment, step))
-    return Card(frame=frame, commitment=commitment, responsible=frozenset(parties))
+def _answering(frame: Frame, commitment: CommitmentOutline) -> frozenset[str]:
+    """Give the parties that answer for a commitment now."""
+    state, body = frame.state, commitment.governance_body
+    return frozenset(party for step in commitment.milestones for party in answering(state, body, step.bearers))
+
+
+def _is_late(frame: Frame, commitment: CommitmentOutline) -> bool:
+    """Tell whether a milestone is overdue on the page's day."""
+    state, at = frame.state, start_of(frame.as_of.day, frame.state.timezone)
+    return any(outlined_standing(state, commitment, step, at).stands == "overdue" for step in commitment.milestones)
 
 
 @router.get("/es/decisiones")
@@ -192,13 +216,11 @@ def _card(frame: Frame, commitment: Commitment) -> Card:
 def decisions(frame: TheFrame, start: Start = 0) -> Response:
     """List decisions by state: the open ones first, with what is missing; then the latest."""
     order, day = {"d_open": 0, "d_waiting": 1, "d_signed": 2, "d_failed": 3}, frame.as_of.day
-    listed = sorted(
-        frame.state.of(Decision),
-        key=lambda decision: (order[_group(decision.status_on(day))], -decision.proposed.index),
-    )
+    known = ((order[_group(each.status_on(day))], -each.proposed, stream) for stream, each in _decisions(frame).items())
+    listed = [stream for *_, stream in sorted(known)]
     first = min(start, max(0, len(listed) - 1))
     chosen = listed[first : first + PAGE]
-    part = [_with_missing(frame.as_of.row("decisions", decision.stream)) for decision in chosen]
+    part = [_with_missing(frame.as_of.row("decisions", stream)) for stream in chosen]
     signs = {"d_open": "open", "d_waiting": "pen", "d_signed": "check", "d_failed": "cross"}
     groups = [(name, signs[name], [row for row in part if row["group"] == name]) for name in order]
     return frame.page(
@@ -210,6 +232,10 @@ def decisions(frame: TheFrame, start: Start = 0) -> Response:
         count=len(listed),
         here=frame.to("decisiones"),
     )
+
+
+def _decisions(frame: Frame) -> Mapping[str, DecisionOutline]:
+    return frame.state.outlines(Decision)
 
 
 def _group(status: str) -> str:
@@ -234,9 +260,9 @@ def _with_missing(row: Row) -> Row:
 @router.get("/en/overdue")
 def overdue(frame: TheFrame, start: Start = 0) -> Response:
     """Show who is late and who owes what, by party; and what was met late."""
-    listed, met = lateness.debts(frame), lateness.met_late(frame)
+    listed, met = lateness.owed(frame), met_late(frame)
     first = min(start, max(0, len(listed) - 1))
-    part = listed[first : first + PAGE]
+    part = [each.make() for each in listed[first : first + PAGE]]
     return frame.page(
         "overdue.html",
         debts=lateness.by_party(part),
@@ -301,8 +327,8 @@ def _attempted(frame: Frame, sha256: str) -> Markup | None:
 @router.get("/en/participation")
 def participation(frame: TheFrame, start: Start = 0) -> Response:
     """Show the record of participation: contributions by kind, answers by theme, and what is owed."""
-    owed = {fact.stream for fact in frame.facts() if fact.kind == OWED and not fact.params["answered_by"]}
-    proposed = [commitment.stream for commitment in frame.state.of(Commitment) if commitment.stream in owed]
+    owed = {fact.stream for fact in frame.as_of.facts(responses_owed) if not fact.params["answered_by"]}
+    proposed = [stream for stream in frame.state.outlines(Commitment) if stream in owed] if owed else []
     rows: Sequence[Any] = frame.rows("participation")
     responses: Sequence[Any] = frame.rows("responses")
     count = max(len(rows), len(responses), len(proposed))  # each part shows that part of all three

@@ -45,7 +45,7 @@ class Source:
             kind: The aggregates' class.
             most: How many rows at most: no picture grows with the ledger.
         """
-        streams = [aggregate.stream for aggregate in self.reading.state.of(kind)]
+        streams = self.reading.state.streams_of(kind)
         return self._rows(name, reversed(streams[-most:])), max(len(streams) - most, 0)
 
     def decisions_on(self, stream: str) -> list[Row]:

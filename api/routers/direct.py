@@ -28,9 +28,6 @@ def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rat
     async def append(request: Request, _rest: str) -> Response:
         return await entries.append_entry(request, ledger, settings, rates, quotas)
 
-    async def checkpoint(request: Request, _rest: str) -> Response:
-        return log.checkpoint(request, ledger)
-
     async def receipt(request: Request, rest: str) -> Response:
         return log.receipt(rest, request, ledger, ledger.size)
 
@@ -46,7 +43,9 @@ def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rat
     zones: list[str] = []
     lists = "|".join(records.LISTS)
     gets = {
-        "/checkpoint()": checkpoint,
+        "/checkpoint()": stored(
+            lambda request, _: log.checkpoint(request, ledger), store, ledger.log.checkpoint, is_quick=True
+        ),
         f"/api/v1/receipts/{_INDEX}": receipt,
         "/tile/(.+)": stored(lambda request, rest: log.tile(rest, request, ledger), store),
         f"/api/v1/({lists})": stored(lambda request, rest: records.LISTS[rest](request, ledger), store, of_now),

@@ -14,7 +14,7 @@ from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import Frame, TheFrame, party_name
-from constancia.api.pages.lateness import debts
+from constancia.api.pages.lateness import owed
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.prepared_form import PreparedForm
 from constancia.api.pages.witnessed import witnessed_line
@@ -61,7 +61,7 @@ def receipt(name: str, frame: TheFrame) -> Response:
         line=lines(frame, [index])[0],
         person=appointment,
         own_words=_own_words(statement["body"]),
-        missing=[debt for debt in debts(frame) if debt.stream == statement["stream"] and debt.ended is None],
+        missing=[each.make() for each in owed(frame) if each.stream == statement["stream"] and not each.has_ended],
         along=_along(frame, index, statement),
         witnessed=witnessed_line(frame, index),
         origin=frame.ledger.origin,

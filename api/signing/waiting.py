@@ -9,7 +9,7 @@ from typing import Final
 
 from constancia.api.http.proxies import prefix_of
 from constancia.api.pages.frame import Frame
-from constancia.api.pages.lateness import Debt, debts
+from constancia.api.pages.lateness import Debt, owed
 from constancia.api.signing.choices import Preparing
 from constancia.api.signing.relying_party import relying_party
 from constancia.api.signing.speakers import SECRETARIAT, pending_keys, speakers
@@ -61,8 +61,9 @@ def waiting(frame: Frame) -> list[Waiting]:
             people=tuple(_able(frame, in_force, debt, party)),
             is_signed_here=debt.kind in _SIGNED_HERE,
         )
-        for debt in debts(frame)
-        if debt.kind in TYPES and debt.ended is None
+        for each in owed(frame)
+        if each.kind in TYPES and not each.has_ended
+        for debt in (each.make(),)
         for party in debt.parties
     ]
 

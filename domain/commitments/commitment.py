@@ -366,13 +366,16 @@ def _responsible(at: Context, commitment: Commitment, milestone: Milestone) -> I
 
 def bearers_of(state: StateView, commitment: Commitment, milestone: Milestone, name: str) -> Iterable[str]:
     """Give the parties that bear what a milestone names, a party or a role: a successor where a party has ended."""
+    bearers = (holder_of(state, party, duty) for party, duty in borne_by(commitment, milestone, name))
+    return [bearer for bearer in bearers if bearer is not None]
+
+
+def borne_by(commitment: Commitment, milestone: Milestone, name: str) -> Iterable[tuple[str, str]]:
+    """Give each party that a milestone names, itself or by its role, with the duty that it bears so."""
     if name in ROLES:
         holders = commitment.holders(name, milestone.milestone)
-        borne = [(holder.party, role_of(commitment, holder)) for holder in holders]
-    else:
-        borne = [(name, part_of(commitment, milestone.milestone))]
-    bearers = (holder_of(state, party, duty) for party, duty in borne)
-    return [bearer for bearer in bearers if bearer is not None]
+        return [(holder.party, role_of(commitment, holder)) for holder in holders]
+    return [(name, part_of(commitment, milestone.milestone))]
 
 
 def part_of(commitment: Commitment, milestone: str) -> str:

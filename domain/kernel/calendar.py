@@ -142,6 +142,7 @@ def days_after(day: date, days: int) -> date:
     return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
 
 
+@lru_cache(maxsize=4_096)
 def deadline(window: str, timezone: str) -> datetime | None:
     """Give the first instant after a window: from then on it is missed.
 

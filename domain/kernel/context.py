@@ -83,6 +83,9 @@ class StateView(Protocol):
     def on_topic(self, kind: type[_A], topic: str) -> tuple[_A, ...]:
         """Give the aggregates of a class that have a topic."""
 
+    def outlines(self, kind: type[Aggregate]) -> Mapping[str, Any]:
+        """Give the outlines of a class by stream."""
+
     def once(self, compute: "Callable[[Any], _T]") -> _T:
         """Give what a pure function computes of the state, once for all who ask."""
 

@@ -12,10 +12,9 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.values import Json
 
-_A = TypeVar("_A", bound=Aggregate)
+_T = TypeVar("_T")
 _Step = Callable[[Any], Any]
 _PLAIN = frozenset({str, int, bool, type(None), Json})
 
@@ -27,24 +26,24 @@ class _Form(NamedTuple):
     read: _Step | None
 
 
-def pack(aggregate: Aggregate) -> str:
-    """Write an aggregate as JSON: a list of its members in the order of its class."""
-    form = _form_of(type(aggregate))  # type: ignore[arg-type]  # a class is hashable
-    return json.dumps(_through(form.write)(aggregate), ensure_ascii=False, separators=(",", ":"))
+def pack(value: object) -> str:
+    """Write an aggregate, or an outline, as JSON: a list of its members in the order of its class."""
+    form = _form_of(type(value))  # type: ignore[arg-type]  # a class is hashable
+    return json.dumps(_through(form.write)(value), ensure_ascii=False, separators=(",", ":"))
 
 
-def unpack(kind: type[_A], packed: str | bytes) -> _A:
+def unpack(kind: type[_T], packed: str | bytes) -> _T:
     """Read what `pack` has written.
 
     Args:
-        kind: The aggregate's class.
+        kind: The class of what was written.
         packed: The JSON.
 
     Raises:
         ValueError: It is no JSON, or has another number of members.
     """
-    aggregate: _A = _through(_form_of(kind).read)(json.loads(packed))  # type: ignore[arg-type]  # a class is hashable
-    return aggregate
+    value: _T = _through(_form_of(kind).read)(json.loads(packed))  # type: ignore[arg-type]  # a class is hashable
+    return value
 
 
 def _same(value: Any) -> Any:
@@ -67,6 +66,8 @@ def _form_of(hint: Any) -> _Form:
         return _Form(None, None)
     if is_dataclass(hint):
         return _members(hint)
+    if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
+        return _record(hint)
     if origin in (UnionType, Union):
         return _either(tuple(argument for argument in arguments if argument is not type(None)))
     if origin is tuple:
@@ -96,6 +97,24 @@ def _members(cls: Any) -> _Form:
         )
 
     return _Form(write, read)
+
+
+def _record(cls: type[Any]) -> _Form:
+    """Give the form of a named tuple; it is read at once where its members are as JSON has them."""
+    hints = get_type_hints(cls)
+    forms = [_form_of(hints[name]) for name in cls._fields]
+    writers, readers = [form.write for form in forms], [form.read for form in forms]
+
+    def through(steps: list[_Step | None], items: Any) -> list[Any]:
+        return [item if step is None or item is None else step(item) for step, item in zip(steps, items, strict=True)]
+
+    def write(value: Any) -> list[Any]:
+        return through(writers, value)
+
+    def read(items: Any) -> Any:
+        return cls._make(through(readers, items))
+
+    return _Form(write if any(writers) else None, read if any(readers) else cls._make)
 
 
 def _either(choices: tuple[Any, ...]) -> _Form:

@@ -75,7 +75,7 @@ def contested_entries(state: StateView) -> Iterable[str]:
     """Give the leaf hashes of the entries that were contested, each once."""
     remarked: Iterable[RemarkedEntry] = state.of(RemarkedEntry)
     targets = [entry.target for entry in remarked if entry.contests]
-    commitments: Iterable[Commitment] = state.of(Commitment)
+    commitments = state.outlines(Commitment).values()
     return dict.fromkeys([*targets, *(leaf for commitment in commitments for leaf in commitment.contested)])
 
 

@@ -16,7 +16,8 @@ from constancia.domain.state import State
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import replay
 from constancia.ledger.errors import Fatal, Unread
-from constancia.ledger.snapshots.snapshot_store import DamagedSnapshot, SnapshotStore
+from constancia.ledger.snapshots.snapshot_store import SnapshotStore
+from constancia.ledger.snapshots.stored_form import DamagedSnapshot
 from constancia.ledger.snapshots.stored_state import StoredState
 from constancia.ledger.store.entry_store import EntryStore
 from constancia.verify.wire.merkle import HASH_BYTES, Tree

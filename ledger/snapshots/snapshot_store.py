@@ -2,7 +2,7 @@
 
 - N1: a snapshot is a size; what has changed since the one before is added in one transaction, nothing is ever altered.
   The state at a size is, of each stream, the row of the largest size up to it. `topics` says of which aggregates to
-  read to know what is about something; who reads one asks it whether it still is.
+  read to know what is about something; who reads one asks it whether it still is. `outlines` has what lists need.
 - N2: it is bound to the ledger's name and to the law, as its own text means it; what is of others is thrown away.
 - N3: it may be deleted at any time. What can't be read, or is not what its digest says, is made from the entries again.
 - N4: nobody trusts it beyond what the log's signed checkpoint proves of the tree, until `check` has folded the same.
@@ -16,30 +16,37 @@ import logging
 import sqlite3
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.packing import pack, unpack
+from constancia.domain.outlines import OUTLINES
 from constancia.domain.state import State
 from constancia.ledger.disk.database import create_database, remove_database
 from constancia.ledger.disk.rows import insert_rows
 from constancia.ledger.snapshots.law import law_digest, text_digest
 from constancia.ledger.snapshots.recent_rows import RecentRows
+from constancia.ledger.snapshots.stored_form import (
+    DamagedSnapshot,
+    check_digest,
+    difference,
+    digest_of,
+    gained,
+    kind_of,
+    outline_name,
+    outlines_in,
+)
 from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
 # Entries between two snapshots: what a state in the past is at most away from a stored one.
 EVERY: Final = 512
 # As many bytes a snapshot are worth one more entry until the next: an aggregate that grows without end costs no more.
 _BYTES_AN_ENTRY: Final = 8_192
-_DIGEST_BYTES: Final = 16
 # Aggregates of a kind that are read at once rather than looked up by their topics.
 _FEW: Final = 256
-_TOPICS_AT: Final = "SELECT topic, kind, streams, digest FROM topics WHERE size=?"
 _TABLES: Final = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE snapshots (size INTEGER PRIMARY KEY, bytes INTEGER NOT NULL)",
@@ -51,15 +58,13 @@ _TABLES: Final = (
     "CREATE UNIQUE INDEX streams_by_name ON streams (stream)",
     "CREATE TABLE topics (topic TEXT NOT NULL, kind TEXT NOT NULL, size INTEGER NOT NULL, streams TEXT NOT NULL, "
     "digest BLOB NOT NULL, PRIMARY KEY (topic, kind, size)) WITHOUT ROWID",
+    "CREATE TABLE outlines (kind TEXT NOT NULL, stream TEXT NOT NULL, size INTEGER NOT NULL, packed TEXT NOT NULL, "
+    "digest BLOB NOT NULL, PRIMARY KEY (kind, stream, size)) WITHOUT ROWID",
     "CREATE TABLE hashes (size INTEGER NOT NULL, level INTEGER NOT NULL, packed BLOB NOT NULL, digest BLOB NOT NULL, "
     "PRIMARY KEY (level, size))",
 )
 _FORM: Final = hashlib.sha256("\n".join(_TABLES).encode()).hexdigest()
 _log = logging.getLogger(__name__)
-
-
-class DamagedSnapshot(Exception):
-    """What is stored is not what was stored; the entries are asked instead."""
 
 
 class SnapshotStore:
@@ -79,6 +84,7 @@ class SnapshotStore:
         self._is_given_up = not self._bound["text"]
         self._newest = RecentRows()
         self._names: dict[str, tuple[list[str], list[int]]] = {}  # by kind: streams, and since which size
+        self._outlines: dict[str, dict[str, Any]] = {}  # by kind: those of the newest size, in the order of creation
         self._sizes: list[int] = []
         self._due = EVERY
         if not self._is_given_up and path.is_file():
@@ -127,12 +133,18 @@ class SnapshotStore:
     def _write(self, state: State, tree: Tree, database: sqlite3.Connection) -> None:
         size, before = state.size, self.newest
         packed = [(stream, pack(aggregate)) for stream, aggregate in state.recent.items()]
-        made = [(stream, _kind_of(stream), size) for stream in state.created]
+        made = [(stream, kind_of(stream), size) for stream in state.created]
         total = sum(len(text) for _, text in packed)
-        rows = [(stream, size, text, _digest(stream, size, text.encode())) for stream, text in packed]
+        rows = [(stream, size, text, digest_of(stream, size, text.encode())) for stream, text in packed]
         topics = [
-            (topic, kind, size, streams, _digest(f"{kind} {topic}", size, streams.encode()))
-            for (topic, kind), streams in _gained(state).items()
+            (topic, kind, size, streams, digest_of(f"{kind} {topic}", size, streams.encode()))
+            for (topic, kind), streams in gained(state).items()
+        ]
+        outlines = outlines_in(state)
+        outlined = [
+            (kind, stream, size, text := pack(outline), digest_of(outline_name(kind, stream), size, text.encode()))
+            for kind, changed in outlines.items()
+            for stream, outline in changed.items()
         ]
         database.execute("BEGIN IMMEDIATE")
         try:
@@ -140,10 +152,11 @@ class SnapshotStore:
             insert_rows(database.execute, "INSERT INTO aggregates", rows)
             insert_rows(database.execute, "INSERT INTO streams (stream, kind, size)", made)
             insert_rows(database.execute, "INSERT INTO topics", topics)
+            insert_rows(database.execute, "INSERT INTO outlines", outlined)
             for level, row in enumerate(tree.rows):
                 hashes = bytes(row[(before >> level) * HASH_BYTES : (size >> level) * HASH_BYTES])
                 if hashes:
-                    sealed = (size, level, hashes, _digest(str(level), size, hashes))
+                    sealed = (size, level, hashes, digest_of(str(level), size, hashes))
                     database.execute("INSERT INTO hashes VALUES (?,?,?,?)", sealed)
             database.execute("COMMIT")
         except BaseException:
@@ -156,6 +169,9 @@ class SnapshotStore:
             if kind in self._names:
                 self._names[kind][0].append(stream)
                 self._names[kind][1].append(size)
+        for kind, changed in outlines.items():
+            if kind in self._outlines:
+                self._outlines[kind].update(changed)
         self._sizes.append(size)
         self._due = size + max(EVERY, total // _BYTES_AN_ENTRY)
 
@@ -168,7 +184,7 @@ class SnapshotStore:
         rows: list[bytearray] = []
         query = "SELECT size, level, packed, digest FROM hashes WHERE size<=? ORDER BY level, size"
         for at, level, packed, digest in self._select(query, size):
-            if not isinstance(packed, bytes) or digest != _digest(str(level), at, packed) or level > len(rows):
+            if not isinstance(packed, bytes) or digest != digest_of(str(level), at, packed) or level > len(rows):
                 raise DamagedSnapshot(f"hashes of level {level} at size {at}")
             if level == len(rows):
                 rows.append(bytearray())
@@ -202,11 +218,7 @@ class SnapshotStore:
             DamagedSnapshot: One is not what was stored.
         """
         with self._lock:
-            if kind not in self._names:
-                rows = self._select("SELECT stream, size FROM streams WHERE kind=? ORDER BY number", kind)
-                self._names[kind] = ([row[0] for row in rows], [row[1] for row in rows])
-            names, since = self._names[kind]
-            streams = names[: bisect_right(since, size)]
+            streams = self.streams_of(kind, size)
             others = self._read_all(kind, streams, size)
         for stream in streams:
             newest = self._newest.get(stream)
@@ -215,6 +227,37 @@ class SnapshotStore:
             if aggregate is None:
                 raise DamagedSnapshot(f"{stream} is missing at size {size}")
             yield aggregate
+
+    def streams_of(self, kind: str, size: int) -> list[str]:
+        """Give the streams of a kind at the size of a snapshot, in the order of their creation."""
+        with self._lock:
+            if kind not in self._names:
+                rows = self._select("SELECT stream, size FROM streams WHERE kind=? ORDER BY number", kind)
+                self._names[kind] = ([row[0] for row in rows], [row[1] for row in rows])
+            names, since = self._names[kind]
+            return names[: bisect_right(since, size)]
+
+    def outlines(self, kind: str, size: int) -> Mapping[str, Any]:
+        """Give the outlines of a kind at the size of a snapshot by stream, in the order of creation.
+
+        Raises:
+            DamagedSnapshot: They are not those that were stored.
+        """
+        with self._lock:
+            if size == self.newest and kind in self._outlines:
+                return dict(self._outlines[kind])
+            query = (
+                "SELECT stream, MAX(size), packed, digest FROM outlines "  # SQLite: the columns of the row that has it
+                "WHERE kind=? AND size<=? GROUP BY stream"
+            )
+            rows = {row[0]: row[1:] for row in self._select(query, kind, size)}
+            streams = self.streams_of(kind, size)
+            if len(streams) != len(rows):
+                raise DamagedSnapshot(f"outlines of {kind} are missing at size {size}")
+            outlines = {stream: _read_outline(kind, stream, rows.get(stream)) for stream in streams}
+            if size == self.newest:
+                self._outlines[kind] = dict(outlines)
+            return outlines
 
     def _read_all(self, kind: str, streams: Sequence[str], size: int) -> dict[str, Aggregate]:
         """Read the rows of a kind that are not at hand, where they are many, in one go."""
@@ -241,7 +284,7 @@ class SnapshotStore:
         query = "SELECT size, streams, digest FROM topics WHERE topic=? AND kind=? AND size<=? ORDER BY size"
         names = dict.fromkeys(further)
         for at, streams, digest in self._select(query, topic, kind, size):
-            _check_digest(f"{kind} {topic}", at, streams, digest)
+            check_digest(f"{kind} {topic}", at, streams, digest)
             names |= dict.fromkeys(json.loads(streams))
         if len(names) < 2:
             return list(names)
@@ -269,25 +312,7 @@ class SnapshotStore:
         Raises:
             DamagedSnapshot: It can't be read, or is not what was stored.
         """
-        size = state.size
-        made = self._select("SELECT stream, kind FROM streams WHERE size=? ORDER BY number", size)
-        stored: dict[str, str] = {}
-        for stream, packed, digest in self._select("SELECT stream, packed, digest FROM aggregates WHERE size=?", size):
-            _check_digest(stream, size, packed, digest)
-            stored[stream] = packed
-        folded = {stream: pack(aggregate) for stream, aggregate in state.recent.items()}
-        for stream in sorted(stored.keys() | folded.keys()):
-            if stored.get(stream) != folded.get(stream):
-                return stream
-        topics: dict[tuple[str, str], str] = {}
-        for topic, kind, streams, digest in self._select(_TOPICS_AT, size):
-            _check_digest(f"{kind} {topic}", size, streams, digest)
-            topics[topic, kind] = streams
-        gained = _gained(state)
-        if topics != gained:
-            return str(min(topic for topic, _ in dict(topics.items() ^ gained.items())))
-        created = [(stream, _kind_of(stream)) for stream in state.created]
-        return next((str((left or right)[0]) for left, right in zip_longest(made, created) if left != right), None)
+        return difference(self._select, state)
 
     def _select(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -328,7 +353,7 @@ class SnapshotStore:
         """Throw all of it away; it is made again from the entries."""
         with self._lock:
             self.close()
-            self._newest, self._names, self._sizes, self._due = RecentRows(), {}, [], EVERY
+            self._newest, self._names, self._outlines, self._sizes, self._due = RecentRows(), {}, {}, [], EVERY
             try:
                 remove_database(self._path)
             except OSError:
@@ -352,29 +377,20 @@ class SnapshotStore:
                 self._connection = None
 
 
-def _kind_of(stream: str) -> str:
-    return stream.partition("/")[0]
-
-
-def _gained(state: State) -> dict[tuple[str, str], str]:
-    """Give the streams that have got a topic since the snapshot before, as JSON, by topic and kind."""
-    gained = grouped(((topic, _kind_of(stream)), stream) for topic, stream in state.gained())
-    return {key: json.dumps(streams) for key, streams in gained.items()}
-
-
-def _digest(name: str, size: int, content: bytes) -> bytes:
-    return hashlib.blake2b(b"%s %d\n%s" % (name.encode(), size, content), digest_size=_DIGEST_BYTES).digest()
-
-
 def _read(stream: str, size: int, packed: object, digest: object) -> Aggregate:
-    _check_digest(stream, size, packed, digest)
+    check_digest(stream, size, packed, digest)
     try:
-        aggregate: Aggregate = unpack(KINDS[_kind_of(stream)].aggregate, str(packed))
+        aggregate: Aggregate = unpack(KINDS[kind_of(stream)].aggregate, str(packed))
     except (LookupError, TypeError, ValueError) as error:
         raise DamagedSnapshot(f"{stream} at size {size}") from error
     return aggregate
 
 
-def _check_digest(stream: str, size: int, packed: object, digest: object) -> None:
-    if not isinstance(packed, str) or digest != _digest(stream, size, packed.encode()):
-        raise DamagedSnapshot(f"{stream} at size {size}")
+def _read_outline(kind: str, stream: str, row: Sequence[Any] | None) -> Any:
+    if row is None:
+        raise DamagedSnapshot(f"the outline of {stream} is missing")
+    check_digest(outline_name(kind, stream), *row)
+    try:
+        return unpack(OUTLINES[KINDS[kind].aggregate], row[1])
+    except (LookupError, TypeError, ValueError) as error:
+        raise DamagedSnapshot(f"the outline of {stream} at size {row[0]}") from error

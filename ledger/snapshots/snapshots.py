@@ -13,7 +13,8 @@ from constancia.ledger.append.recovery import replay
 from constancia.ledger.append.writer import Tip
 from constancia.ledger.errors import Fatal, Unread
 from constancia.ledger.snapshots.background_check import BackgroundCheck
-from constancia.ledger.snapshots.snapshot_store import DamagedSnapshot, SnapshotStore
+from constancia.ledger.snapshots.snapshot_store import SnapshotStore
+from constancia.ledger.snapshots.stored_form import DamagedSnapshot
 from constancia.ledger.snapshots.stored_state import StoredState
 from constancia.ledger.store.entry_store import EntryStore
 from constancia.verify.core.errors import Malformed

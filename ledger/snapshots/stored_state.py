@@ -3,13 +3,14 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.state import State
-from constancia.ledger.snapshots.snapshot_store import DamagedSnapshot, SnapshotStore
+from constancia.ledger.snapshots.snapshot_store import SnapshotStore
+from constancia.ledger.snapshots.stored_form import DamagedSnapshot
 
 _NAMES: Final = {kind.aggregate: name for name, kind in KINDS.items()}
 _log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class StoredState:
         self._asked: dict[str, Aggregate | None] = {}
         self._of: dict[type[Aggregate], list[Aggregate]] = {}
         self._by_topic: dict[type[Aggregate], Mapping[str, tuple[str, ...]]] = {}
+        self._outlines: dict[type[Aggregate], Mapping[str, Any]] = {}
         self._many: set[type[Aggregate]] = set()  # classes that have more than a few
 
     @property
@@ -65,6 +67,26 @@ class StoredState:
             except DamagedSnapshot as damaged:
                 self._mend(damaged)
         return iter(self._whole.aggregates)
+
+    def streams_of(self, kind: type[Aggregate]) -> Sequence[str]:
+        """Give the streams of a class in the order of their creation."""
+        if self._folded is None:
+            try:
+                return self._store.streams_of(_NAMES[kind], self._size)
+            except DamagedSnapshot as damaged:
+                self._mend(damaged)
+        return self._whole.streams_of(kind)
+
+    def outlines(self, kind: type[Aggregate]) -> Mapping[str, Any]:
+        """Give the outlines of a class by stream, in the order of creation."""
+        if self._folded is None:
+            try:
+                if kind not in self._outlines:
+                    self._outlines[kind] = self._store.outlines(_NAMES[kind], self._size)
+                return self._outlines[kind]
+            except DamagedSnapshot as damaged:
+                self._mend(damaged)
+        return self._whole.outlines(kind)
 
     def on_topic(self, kind: type[Aggregate], topic: str, further: Sequence[str] = ()) -> Sequence[str]:
         """Give the streams of a class that have had a topic, and further ones of it, in the order of their creation."""

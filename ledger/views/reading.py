@@ -120,6 +120,11 @@ class Reading:
             if row is not None:
                 yield row
 
+    def keys(self, name: str) -> Sequence[str] | None:
+        """Give the keys of a projection where each has a row; None where rows must be made to know which there are."""
+        every = _BY_NAME[name].all_of
+        return self.state.streams_of(every) if every is not None and self.dated is None else None
+
     def row(self, name: str, stream: str) -> Row:
         """Give the row of a stream.
 
@@ -142,12 +147,16 @@ class Reading:
         """Give what holds for a time, with the answer for the day of judging."""
         return self.look_up() if self.look_up is not None else self.validities
 
-    def facts(self) -> tuple[Derived, ...]:
-        """Give the derived facts of all that is known; one that not each possible day has is `possibly` so."""
-        facts = derive(self.known, self.at)
+    def facts(self, some: Callable[[State, datetime], tuple[Derived, ...]] = derive) -> tuple[Derived, ...]:
+        """Give the derived facts of all that is known; one that not each possible day has is `possibly` so.
+
+        Args:
+            some: Derives them, all or some.
+        """
+        facts = some(self.known, self.at)
         if self.as_of.first == self.as_of.last:
             return facts
-        certain = derive(self.known, _end_of(self.as_of.first, self.at, self.as_of.last))
+        certain = some(self.known, _end_of(self.as_of.first, self.at, self.as_of.last))
         params = {"certainty": Certainty.POSSIBLY.value}
         return tuple(fact if fact in certain else replace(fact, params={**fact.params, **params}) for fact in facts)
 

@@ -41,12 +41,24 @@ LATER = START + YEARS + timedelta(days=1)
 PASTS = 20
 APPENDS = 100
 BATCH = 256
-PAGES = {
-    "a commitment's page, first": "/es/compromisos/c1",
-    "another commitment's page": "/es/compromisos/c2",
-    "home, first": "/es/",
-    "home, again": "/es/",
-}
+# Each group after a start of its own.
+PAGES = (
+    {
+        "a commitment's page, first": "/es/compromisos/c1",
+        "another commitment's page": "/es/compromisos/c2",
+        "an entry's page after it": "/es/registros/40",
+    },
+    {
+        "home, first": "/es/",
+        "list of commitments after it": "/es/compromisos",
+        "decisions": "/es/decisiones",
+        "who is late": "/es/vencidos",
+        "allegations": "/es/senalamientos",
+        "duties": "/es/deberes",
+    },
+    {"list of commitments, first": "/es/compromisos"},
+    {"allegations, first": "/es/senalamientos"},
+)
 
 
 def seconds(run: Callable[[], object]) -> float:
@@ -82,12 +94,12 @@ def appends(ledger: Ledger, world: World) -> tuple[float, float]:
     return statistics.median(alone), together / BATCH
 
 
-def pages(folder: Path) -> dict[str, float]:
+def pages(folder: Path, group: dict[str, str]) -> dict[str, float]:
     """Give milliseconds a page, in the order in which they are asked for after a start."""
     with opened(folder) as ledger, TestClient(create_app(ledger, Settings())) as browser:
         return {
             f"{name}, ms": seconds(lambda path=path: browser.get(path).raise_for_status()) * 1e3  # type: ignore[misc]
-            for name, path in PAGES.items()
+            for name, path in group.items()
         }
 
 
@@ -115,7 +127,8 @@ def measure(folder: Path, world: World | None, *, whole: bool) -> dict[str, floa
             world.look(ledger.log)
             alone, together = appends(ledger, world)
             taken["append alone, µs"], taken["append in a batch, µs"] = alone * 1e6, together * 1e6
-    taken |= pages(folder)
+    for group in PAGES:
+        taken |= pages(folder, group)
     taken["memory at most, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     return taken
 

@@ -9,7 +9,7 @@ from typing import Final
 from constancia.domain.agreements.agreement import Agreement, AgreementVersion
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
+from constancia.ledger.views.projections.base import Row, rows_of
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
@@ -41,4 +41,4 @@ def _version(agreement: Agreement, version: AgreementVersion, day: date) -> Row:
     }
 
 
-AGREEMENTS: Final = StateProjection(name="agreements", kind="agreement", keys=streams_of(Agreement), row=_row)
+AGREEMENTS: Final = rows_of("agreements", "agreement", Agreement, _row)

@@ -9,7 +9,7 @@ from typing import Final
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.remarks.allegation import Allegation
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
+from constancia.ledger.views.projections.base import Row, rows_of
 from constancia.ledger.views.projections.remarks import what_was_said
 
 
@@ -25,4 +25,4 @@ def _row(state: State, key: str, _day: date) -> Row | None:
     }
 
 
-ALLEGATIONS: Final = StateProjection(name="allegations", kind="allegation", keys=streams_of(Allegation), row=_row)
+ALLEGATIONS: Final = rows_of("allegations", "allegation", Allegation, _row)

@@ -29,12 +29,14 @@ class StateProjection:
         kind: What the keys begin with: the kind of its streams, as in `/api/v1/<name>/<the rest of the key>`.
         keys: The streams that have a row, in the rows' order.
         row: The row of a stream on a day; None when there is none.
+        all_of: The class each of whose streams has a row, so that their number is known without making them.
     """
 
     name: str
     kind: str
     keys: Callable[[State], Iterable[str]]
     row: Callable[[State, str, date], Row | None]
+    all_of: type[Aggregate] | None = None
 
     def rows(self, state: State, day: date) -> Iterator[Row]:
         """Give all rows."""
@@ -55,6 +57,20 @@ class EntryProjection:
 
     name: str
     rows: Callable[[Recorded, State], Iterable[tuple[str, Row]]]
+
+
+def rows_of(
+    name: str, kind: str, each: type[Aggregate], row: Callable[[State, str, date], Row | None]
+) -> StateProjection:
+    """Give the projection that has a row of each aggregate of a class.
+
+    Args:
+        name: Its name.
+        kind: The kind of the streams.
+        each: The class.
+        row: The row of a stream on a day.
+    """
+    return StateProjection(name=name, kind=kind, keys=streams_of(each), row=row, all_of=each)
 
 
 def streams_of(kind: type[Aggregate]) -> Callable[[State], Iterable[str]]:

@@ -7,7 +7,7 @@ from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.remarks.cancellation import WITHDRAWN, Cancellation
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
+from constancia.ledger.views.projections.base import Row, rows_of
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
@@ -24,6 +24,4 @@ def _row(state: State, key: str, day: date) -> Row | None:
     }
 
 
-CANCELLATIONS: Final = StateProjection(
-    name="cancellations", kind="cancellation", keys=streams_of(Cancellation), row=_row
-)
+CANCELLATIONS: Final = rows_of("cancellations", "cancellation", Cancellation, _row)

@@ -7,7 +7,7 @@ from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.complaints.facts import OwedAnswer, owed_answers
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection, start_of, streams_of
+from constancia.ledger.views.projections.base import Row, rows_of, start_of
 
 # What could lead to who complains: the word itself, what it is about, and when it was taken in by whom in person.
 _PROTECTED: Final = ("digest", "filed", "subject", "text", "pseudonym", "concurring", "version")
@@ -50,4 +50,4 @@ def _answer(answer: OwedAnswer) -> Row:
     }
 
 
-COMPLAINTS: Final = StateProjection(name="complaints", kind="complaint", keys=streams_of(Complaint), row=_row)
+COMPLAINTS: Final = rows_of("complaints", "complaint", Complaint, _row)

@@ -3,6 +3,7 @@
 Key: the commitment's stream. A commitment without any condition has no row.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from constancia.domain.commitments.commitment import Commitment, DeclaredConditi
 from constancia.domain.commitments.scope import Milestone
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
+from constancia.ledger.views.projections.base import Row, StateProjection
 
 
 def _row(state: State, key: str, _day: date) -> Row | None:
@@ -53,4 +54,8 @@ def _declared(commitment: Commitment, milestone: Milestone) -> DeclaredCondition
     return next((condition for condition in declared if condition.text == wanted), None)
 
 
-CONDITIONS: Final = StateProjection(name="conditions", kind="commitment", keys=streams_of(Commitment), row=_row)
+def _keys(state: State) -> Iterable[str]:
+    return (stream for stream, outline in state.outlines(Commitment).items() if outline.has_conditions)
+
+
+CONDITIONS: Final = StateProjection(name="conditions", kind="commitment", keys=_keys, row=_row)

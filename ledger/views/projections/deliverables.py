@@ -25,7 +25,7 @@ def _keys(state: State) -> Iterable[str]:
         for version in commitment.scopes
         for item in version.scope.deliverables
     )
-    return dict.fromkeys([*named, *(known.stream for known in state.of(DeliverableState))])
+    return dict.fromkeys([*named, *state.streams_of(DeliverableState)])
 
 
 def _row(state: State, key: str, _day: date) -> Row | None:

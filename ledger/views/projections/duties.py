@@ -7,7 +7,7 @@ from constancia.domain.bearing import bearers, is_orphaned
 from constancia.domain.commitments.duty import Duty
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
+from constancia.ledger.views.projections.base import Row, rows_of
 
 
 def _row(state: State, key: str, _day: date) -> Row | None:
@@ -24,4 +24,4 @@ def _row(state: State, key: str, _day: date) -> Row | None:
     }
 
 
-DUTIES: Final = StateProjection(name="duties", kind="duty", keys=streams_of(Duty), row=_row)
+DUTIES: Final = rows_of("duties", "duty", Duty, _row)

@@ -8,7 +8,7 @@ from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.kernel.calendar import format_instant
 from constancia.domain.participation.standing import gathering_standing
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection, start_of, streams_of
+from constancia.ledger.views.projections.base import Row, rows_of, start_of
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
@@ -26,4 +26,4 @@ def _row(state: State, key: str, day: date) -> Row | None:
     }
 
 
-GATHERINGS: Final = StateProjection(name="gatherings", kind="gathering", keys=streams_of(Gathering), row=_row)
+GATHERINGS: Final = rows_of("gatherings", "gathering", Gathering, _row)

@@ -6,7 +6,7 @@ from typing import Final
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.remarks.statement import Statement
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
+from constancia.ledger.views.projections.base import Row, rows_of
 
 
 def _row(state: State, key: str, _day: date) -> Row | None:
@@ -16,4 +16,4 @@ def _row(state: State, key: str, _day: date) -> Row | None:
     return {**document_of(statement), "missing": list(statement.missing)}
 
 
-STATEMENTS: Final = StateProjection(name="statements", kind="statement", keys=streams_of(Statement), row=_row)
+STATEMENTS: Final = rows_of("statements", "statement", Statement, _row)

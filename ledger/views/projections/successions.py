@@ -10,7 +10,7 @@ from constancia.domain.bearing import kind_changed
 from constancia.domain.identity.succession import Succession, heirs_of, holder_of
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
+from constancia.ledger.views.projections.base import Row, rows_of
 
 
 def _row(state: State, key: str, _day: date) -> Row | None:
@@ -26,4 +26,4 @@ def _row(state: State, key: str, _day: date) -> Row | None:
     }
 
 
-SUCCESSIONS: Final = StateProjection(name="successions", kind="succession", keys=streams_of(Succession), row=_row)
+SUCCESSIONS: Final = rows_of("successions", "succession", Succession, _row)

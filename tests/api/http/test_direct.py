@@ -124,3 +124,12 @@ def test_list_is_made_again_for_each_size_and_day(adopted: Desk) -> None:
     assert (after["size"], len(after["items"])) == (before["size"] + 1, len(before["items"]) + 1)
     adopted.clock.set(adopted.clock.now() + timedelta(days=1))
     assert adopted.http.get("/api/v1/allegations").json()["day"] > after["day"]
+
+
+def test_checkpoint_is_made_again_for_each_note(adopted: Desk) -> None:
+    answers = []
+    for _ in range(3):
+        adopted.take(adopted.world.allege("c1"))
+        answers += [adopted.http.get("/checkpoint").content for _ in range(2)]
+        assert answers[-1] == answers[-2] == adopted.ledger.log.checkpoint()
+    assert len(set(answers)) == 3

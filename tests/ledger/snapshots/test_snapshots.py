@@ -12,14 +12,15 @@ import pytest
 from tests.ledger.conftest import Desk
 
 from constancia.domain.kernel.packing import pack
+from constancia.domain.outlines import OUTLINES
 from constancia.ledger.errors import Fatal
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.states import States
 from constancia.ledger.snapshots import background_check, snapshot_store, snapshots
 from constancia.ledger.snapshots.background_check import BackgroundCheck
-from constancia.ledger.snapshots.snapshot_store import _digest
 from constancia.ledger.snapshots.snapshots import Snapshots
+from constancia.ledger.snapshots.stored_form import digest_of
 from constancia.ledger.snapshots.stored_state import StoredState
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.entry import Entry
@@ -86,7 +87,7 @@ def forge(desk: Desk, *, size: int = 24) -> None:
     desk.ledger.close()
     with closing(sqlite3.connect(path(desk))) as database:
         [[at]] = database.execute("SELECT MAX(size) FROM aggregates WHERE stream=? AND size<=?", (STREAM, size))
-        row = (forged, _digest(STREAM, at, forged.encode()), STREAM, at)
+        row = (forged, digest_of(STREAM, at, forged.encode()), STREAM, at)
         database.execute("UPDATE aggregates SET packed=?, digest=? WHERE stream=? AND size=?", row)
         database.commit()
 
@@ -103,7 +104,11 @@ def folded(ledger: Ledger, size: int) -> bytes:
 def is_right(desk: Desk) -> bool:
     """Tell whether each size gives what the entries alone give."""
     every = range(desk.ledger.size + 1)
-    return all(document(desk.ledger, size) == folded(desk.ledger, size) for size in every)
+    return all(document(desk.ledger, size) == folded(desk.ledger, size) for size in every) and all(
+        desk.ledger.state(size).outlines(kind) == States(desk.ledger.log, desk.ledger.origin).at(size).outlines(kind)
+        for size in every
+        for kind in OUTLINES
+    )
 
 
 class TestOpening:
@@ -199,6 +204,8 @@ DAMAGE: dict[str, Callable[[Desk], None]] = {
     "other hashes": lambda desk: change(desk, "UPDATE hashes SET packed=zeroblob(length(packed))"),
     "hashes missing": lambda desk: change(desk, "DELETE FROM hashes WHERE level=1"),
     "other topics": lambda desk: change(desk, "UPDATE topics SET streams=replace(streams, 'n', 'm')"),
+    "other outlines": lambda desk: change(desk, "UPDATE outlines SET packed=replace(packed, 'm', 'n')"),
+    "no outlines": lambda desk: change(desk, "DROP TABLE outlines"),
     "no aggregates": lambda desk: change(desk, "DROP TABLE aggregates"),
     "larger than the log": lambda desk: change(desk, "INSERT INTO snapshots VALUES (99, 0)"),
 }
@@ -261,6 +268,7 @@ class TestForged:
         "DELETE FROM streams WHERE stream='party/nosc'",
         "INSERT INTO streams (stream, kind, size) VALUES ('commitment/c9', 'commitment', 24)",
         "DELETE FROM topics WHERE topic='party/nosc'",
+        "DELETE FROM outlines WHERE stream='commitment/c1'",
     ])  # fmt: skip
     def test_what_is_missing_or_too_much_is_found(
         self, small: Desk, checks: list[BackgroundCheck], statement: str
@@ -276,7 +284,7 @@ class TestForged:
         with closing(sqlite3.connect(path(small))) as database:
             [[packed]] = database.execute("SELECT packed FROM hashes WHERE level=2 AND size=8")
             forged = bytes(len(packed))
-            row = (forged, _digest("2", 8, forged))
+            row = (forged, digest_of("2", 8, forged))
             database.execute("UPDATE hashes SET packed=?, digest=? WHERE level=2 AND size=8", row)
             database.commit()
         small.reopen()
@@ -292,7 +300,7 @@ class TestForged:
                     "SELECT size, packed FROM hashes WHERE level=? ORDER BY size DESC LIMIT 1", (level,)
                 )
                 forged = bytes(len(packed))
-                row = (forged, _digest(str(level), size, forged), level, size)
+                row = (forged, digest_of(str(level), size, forged), level, size)
                 database.execute("UPDATE hashes SET packed=?, digest=? WHERE level=? AND size=?", row)
             database.commit()
         begun = len(checks)
@@ -309,7 +317,7 @@ class TestForged:
             query = "SELECT size, packed FROM aggregates WHERE stream=? ORDER BY size DESC LIMIT 1"
             [[size, packed]] = database.execute(query, (stream,))
             nothing = json.dumps([None] * len(json.loads(packed)), separators=(",", ":"))
-            row = (nothing, _digest(stream, size, nothing.encode()), stream, size)
+            row = (nothing, digest_of(stream, size, nothing.encode()), stream, size)
             database.execute("UPDATE aggregates SET packed=?, digest=? WHERE stream=? AND size=?", row)
             database.commit()
         small.reopen()

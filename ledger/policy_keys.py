@@ -55,7 +55,10 @@ def check_listed(signer: LogSigner, policy: Policy | None) -> None:
                 "a change of the log's key was cut short, and trust/policy does not list each key in keys/: repeat the "
                 "same `constancia rotate` command, which goes on from there"
             )
-        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
+        raise LedgerError(
+            "the trust folder's policy names another key for this log than the one that it is run with: put keys/ and "
+            "trust/ of the same day in place, the latest ones"
+        )
 
 
 def listed_keys(folder: Path, origin: str) -> tuple[VerifierKey, ...]:

@@ -251,7 +251,7 @@ def install(app: FastAPI) -> None:
 def allowed_methods(request: Request) -> list[str]:
     """Return all methods that the requested path accepts; the framework names only those of the first route."""
     routes = request.app.router.routes
-    return [
+    accepted = [
         method
         for method in _METHODS
         # HEAD is answered wherever GET is (security.Guard), whatever the routes say.
@@ -260,6 +260,7 @@ def allowed_methods(request: Request) -> list[str]:
             for route in routes
         )
     ]
+    return accepted or ["GET", "HEAD"]  # below a mount, which has changed the path, lie files
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ answer, the server answers itself: it is always correct, and only slower.
 - W2: a reader answers from at least as many entries as the server had when the request came.
 - W3: where no reader is there, one is late, or ends before its answer began, the server answers. One that ends within
   an answer ends the client's connection; a client that leaves ends the reader's work.
+- W4: a reader that was late is asked nothing for a while: one that is frozen holds up a request now and then, not all.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import contextlib
 import json
 import logging
 import struct
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -48,11 +49,13 @@ class Reader:
         socket: Where it answers.
         is_ready: Whether it does.
         under_way: Requests that it has.
+        rests_until: When it is asked again, in the event loop's time, after it was late.
     """
 
     socket: Path
     is_ready: bool = False
     under_way: int = 0
+    rests_until: float = 0.0
 
 
 class Unanswered(Exception):
@@ -75,7 +78,7 @@ class Readers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        ready = [reader for reader in self._readers if reader.is_ready] if self._may_be_read(scope) else []
+        ready = list(self._ready()) if self._may_be_read(scope) else []
         if not ready:
             await self._app(scope, receive, send)
             return
@@ -91,6 +94,10 @@ class Readers:
         finally:
             reader.under_way -= 1
         await self._app(scope, receive, send)
+
+    def _ready(self) -> Iterator[Reader]:
+        now = asyncio.get_running_loop().time()
+        return (reader for reader in self._readers if reader.is_ready and reader.rests_until <= now)
 
     def _may_be_read(self, scope: Scope) -> bool:
         """Tell whether a reader may answer: not while pages say that nothing is signed, which it can't know."""
@@ -125,6 +132,8 @@ class Readers:
                     head = json.loads(await anext(messages))
                     body = await anext(messages)
             except (OSError, EOFError, TimeoutError, StopAsyncIteration) as error:
+                if isinstance(error, TimeoutError):
+                    reader.rests_until = asyncio.get_running_loop().time() + BEGUN_S
                 raise Unanswered(repr(error)) from error
             scope.get(NOTED, []).extend(head["codes"])
             fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in head["headers"]]

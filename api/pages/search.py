@@ -139,7 +139,7 @@ def _entry_hit(frame: Frame, index: int) -> Hit:
 
 
 def _things(frame: Frame, tokens: list[str]) -> Iterator[Hit]:
-    wanted = [re.compile(rf"\b{re.escape(folded(token))}") for token in tokens]
+    wanted = [re.compile(rf"(?<![^\W_]){re.escape(folded(token))}") for token in tokens]  # where a word begins
     for thing in rows_cache_of(frame.request).once(frame.as_of, "#things", lambda: list(_all_things(frame))):
         if all(token.search(thing.words) for token in wanted):
             address = frame.to(thing.section, thing.name)

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import threading
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,15 +16,27 @@ from constancia.ledger.reader.log import Log
 
 _TABLE: Final = "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')"
 _HASH: Final = re.compile(r"(?:sha256:)?[0-9a-f]{64}\Z")
-_TOKEN: Final = re.compile(r"\w+")
 MAX_TOKENS: Final = 8
 _MAX_TOKEN: Final = 40
 MIN_BEGINNING: Final = 3  # letters
 
 
 def tokens_of(text: str) -> list[str]:
-    """Give the words of a query: letters and digits alone, the first few, so that no query has a meaning of its own."""
-    return [token[:_MAX_TOKEN] for token in _TOKEN.findall(text)[:MAX_TOKENS]]
+    """Give the words of a query: letters and digits alone, the first few, so that no query has a meaning of its own.
+
+    A mark belongs to its letter, as the index has it: `ña̱hñu` is one word, though no single character is `a̱`.
+    """
+    parted = "".join(letter if letter.isalnum() or _is_mark(letter) else " " for letter in _alike(text)).split()
+    return [token[:_MAX_TOKEN] for token in parted if any(map(str.isalnum, token))][:MAX_TOKENS]
+
+
+def _is_mark(letter: str) -> bool:
+    return unicodedata.category(letter).startswith("M")
+
+
+def _alike(text: str) -> str:
+    """Give ligatures, wide and other forms of letters as the letters that they are forms of (UAX #15, NFKC)."""
+    return unicodedata.normalize("NFKC", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +97,7 @@ class SearchIndex:
                 statement = json.loads(raw)["statement"]
                 # What a protected complaint is about, and when it came, is not to be found by its words.
                 is_open = statement["type"] != "ComplaintFiled" or not statement["body"].get("protected")
-                text = "\n".join(_texts(statement["body"])) if is_open else ""
+                text = _alike("\n".join(_texts(statement["body"]))) if is_open else ""
                 self._database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (index + 1, text))
         except BaseException:
             self._database.execute("ROLLBACK")

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-# What is left out where a document can't be made: all but the writings that the library's own fonts have.
-_UNCOMMON: Final = re.compile("[^\t\n -\u024f\u0300-\u036f\u0370-\u03ff\u0400-\u04ff\u0590-\u05ff\u2010-\u2027\u20ac]")
+# What is left out where a document can't be made: all but the writings that the library's own fonts have; and where
+# that is not enough, since a writing has places without a letter and marks without a shape, all but plain Latin.
+_LEFT_OUT: Final = (
+    re.compile("[^\t\n -\u024f\u0300-\u036f\u0370-\u03ff\u0400-\u04ff\u0590-\u05ff\u2010-\u2027\u20ac]"),
+    re.compile("[^\t\n -~\u00a0-\u017f\u2010-\u2027\u20ac]"),
+)
 _STANDARDS: Final = ["a-3a", "ua-1"]
 # All texts come in as data: nothing that anybody wrote is read as markup.
 _SOURCE: Final = """
@@ -119,7 +123,9 @@ def receipt_pdf(printed: PaperReceipt) -> bytes:
         return document
 
     words = json.dumps(facts, ensure_ascii=False)
-    try:
-        return made(words)
-    except typst.TypstError:  # a writing that the library's fonts lack: the standard forbids a sign without a shape
-        return made(_UNCOMMON.sub("?", words))
+    for left_out in _LEFT_OUT:
+        try:
+            return made(words)
+        except typst.TypstError:  # the standard forbids a sign without a shape
+            words = left_out.sub("?", words)
+    return made(words)

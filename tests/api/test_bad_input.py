@@ -253,6 +253,8 @@ def test_queries_that_say_nothing_are_a_400_with_the_place(scene: Desk, path: st
         ("DELETE", "/documents/" + "0" * 64),
         ("POST", "/es/"),
         ("DELETE", "/api/v1/entries"),
+        ("POST", "/static/style.css"),
+        ("OPTIONS", "/static/nada"),
     ],
 )
 def test_other_methods_are_a_405_that_names_the_allowed_ones(scene: Desk, method: str, path: str) -> None:

@@ -4,6 +4,7 @@ import html
 import json
 import re
 import time
+import unicodedata
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 
@@ -229,6 +230,31 @@ def test_a_whole_word_is_not_mixed_with_words_that_begin_so(adopted: Desk) -> No
     assert "palabras que empiezan así" in adopted.http.get("/es/buscar?q=casam").text
     assert "palabras que empiezan así" not in adopted.http.get("/es/buscar?q=casa").text
     index.close()
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("Hña\u0331hñu", "hña\u0331hñu"),  # the letter has no character of its own
+        ("Hña\u0331hñu", "hnahnu"),
+        ("क्षेत्र", "क्षेत्र"),
+        ("ﬁnanciación", "financiación"),  # as it is copied from a PDF
+        ("ＦＯＲＯ", "foro"),
+        ("Información", unicodedata.normalize("NFD", "información")),  # as a file system writes it
+        ("ap_nosc", "ap_nosc"),
+        ("k'iche'", "k'iche'"),
+        ("Foro", "foro \u0301 😀 _ *"),  # what is no word asks for nothing
+    ],
+)
+def test_word_is_found_as_it_is_written_and_as_it_is_typed(adopted: Desk, written: str, asked: str) -> None:
+    body = report(report="ra", narrative={"es": f"Reunión en {written} ayer", "en": "Meeting"})
+    proposed = {name: {"es": written, "en": "x"} for name in ("objective", "problem", "title")}
+    adopted.take(adopted.says("inai", "ProgressReported", "commitment/c1", body))
+    adopted.take(adopted.says("nosc", "CommitmentProposed", "commitment/c7", {"commitment": "c7", **proposed}))
+    index = adopted.ledger.size - 2
+    page = adopted.http.get("/es/buscar", params={"q": asked}).text
+    assert f'href="/es/registros/{index}"' in page
+    assert 'href="/es/compromisos/c7"' in page
 
 
 def test_first_searches_at_the_same_time_share_one_index(adopted: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

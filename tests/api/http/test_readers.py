@@ -18,11 +18,13 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 from tests.api.http.test_proxies import MADE, PREFIX, all_paths, routes_of
 from tests.api.served import UNLIMITED, Desk, serving
+from tests.api.signing.test_draft_page import act
 from tests.api.test_witnesses import ledger_of, wait_for_quorum
 from tests.ledger.witness_scene import LONG_S, Scene
 
 from constancia.api.app import create_app
 from constancia.api.cli.following import Following
+from constancia.api.http import readers
 from constancia.api.http.metrics import Measured, Meters
 from constancia.api.http.readers import Reader, part
 from constancia.api.http.reading import MAX_REQUEST_BYTES, Answering
@@ -228,6 +230,37 @@ def test_w3_server_answers_where_no_reader_does(
         url = stack.enter_context(serving(adopted.ledger, readers=[reader]))
         assert plain(httpx.get(f"{url}/es/acerca")) == plain(httpx.get(f"{url}/es/acerca", headers=BY_THE_SERVER))
         assert reader.under_way == 0
+
+
+def test_w4_reader_that_was_late_is_left_alone_for_a_while(
+    adopted: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+
+    async def frozen(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        asked.append(await source.readline())
+        await source.read()  # until the server gives up
+        sink.close()
+
+    monkeypatch.setattr(readers, "BEGUN_S", 0.5)
+    with answered_at(tmp_path / "s", frozen) as reader, serving(adopted.ledger, readers=[reader]) as url:
+        assert httpx.get(f"{url}/es/acerca", timeout=PATIENCE_S).status_code == 200
+        reader.rests_until += 1_000  # however slow the machine is
+        assert [httpx.get(f"{url}/es/acerca", timeout=PATIENCE_S).status_code for _ in range(3)] == [200, 200, 200]
+        assert len(asked) == 1
+        reader.rests_until = 0.0
+        assert httpx.get(f"{url}/es/acerca", timeout=PATIENCE_S).status_code == 200
+    assert len(asked) == 2
+    assert reader.rests_until > 0
+
+
+def test_w2_draft_is_read_by_a_reader_once_it_was_made(scene: Desk, tmp_path: Path) -> None:
+    with beside(scene, tmp_path) as read, serving(scene.ledger, readers=[read.reader]) as url:
+        made = httpx.post(f"{url}/api/v1/signing/drafts", json=act(scene))
+        assert made.status_code == 201, made.text
+        for path in ("/es/firmar", "/en/sign", "/es/preparar/listo", "/api/v1/signing/es/drafts"):
+            assert httpx.get(f"{url}{path}/{made.json()['draft']}", timeout=PATIENCE_S).status_code == 200, path
+    assert len(read.answered) == 4
 
 
 def test_w3_answer_that_is_cut_ends_the_connection(adopted: Desk, tmp_path: Path) -> None:

@@ -52,8 +52,12 @@ def test_same_receipt_gives_the_same_bytes(adopted: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ['#read("facts.json") $x$ *a* _b_ \\ <c> @d = e', "x" * 7_000, "שלום עולם", "漢字 🙂"]
-)
+    "hostile",
+    [
+        '#read("facts.json") $x$ *a* _b_ \\ <c> @d = e', "x" * 7_000, "שלום עולם", "漢字 🙂",
+        "a\u0378b\u05ff", "а\u0485 漢", "Hña\u0331hñu", "\ue000\U0001f9ff",
+    ],
+)  # fmt: skip
 def test_text_of_a_signer_is_text(adopted: Desk, hostile: str) -> None:
     body = report(report="r7", narrative=text(hostile))
     index = adopted.take(adopted.says("inai", "ProgressReported", "commitment/c1", body))["index"]

@@ -16,7 +16,7 @@ from constancia.domain.bearing import bearing_facts
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import first_delivery
-from constancia.domain.commitments.scope import Milestone, Scope
+from constancia.domain.commitments.scope import Scope
 from constancia.domain.complaints.facts import complaint_facts
 from constancia.domain.governance.body import GovernanceBody, acting_name
 from constancia.domain.governance.decision import Decision

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,7 @@ from constancia.domain.identity.key import Key
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.values import canonical, digest
+from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import FORM_OF_FIRST, State, replay, state_form
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -218,6 +219,12 @@ class Stored:
     def streams(self) -> Iterator[str]:
         return iter(self._aggregates)
 
+    def streams_of(self, kind: type[Aggregate]) -> Sequence[str]:
+        return [name for name, each in self._aggregates.items() if isinstance(each, kind)]
+
+    def outlines(self, kind: type[Aggregate]) -> Mapping[str, Any]:
+        return {each.stream: outline_of(each) for each in self.of(kind)}
+
     def on_topic(self, kind: type[Aggregate], topic: str, further: Sequence[str] = ()) -> Sequence[str]:
         assert all(isinstance(self._aggregates.get(name), kind) for name in further)
         known = (name for name, each in self._aggregates.items() if isinstance(each, kind))
@@ -237,7 +244,8 @@ def shown(state: State) -> object:
         bytes_of(state),
         list(state.aggregates),
         len(state.aggregates),
-        {cls: list(state.of(cls)) for cls in classes},
+        {cls: (list(state.of(cls)), list(state.streams_of(cls))) for cls in classes},
+        {cls: dict(state.outlines(cls)) for cls in OUTLINES},
         {(cls, topic): state.on_topic(cls, topic) for cls in classes for topic in (*topics, "none-such")},
         {name: (state.version(name), state.standing(name)) for name in (*state.aggregates, "party/none-such")},
         (state.edition, state.timezone, state.languages, state.opened_on, state.size),

@@ -12,8 +12,8 @@ from constancia.domain.complaints.complaint import (
     involved,
     persons_involved,
 )
-from constancia.domain.complaints.judges import is_related, may_decide
-from constancia.domain.identity.voice import speaks_for
+from constancia.domain.complaints.judges import may_decide
+from constancia.domain.identity.voice import speaks_for, with_kin
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.calendar import days_after, parse_day
 from constancia.domain.kernel.context import Context
@@ -40,12 +40,8 @@ def _nobodys_own_cause(act: ComplaintAct, on: Complaint, at: Context) -> Breach:
         return None
     parties = involved(at, on)
     person = at.actor.get("person")
-    own = (
-        is_related(at, at.party, parties)
-        or any(speaks_for(at, party) for party in parties)
-        or (person is not None and person in persons_involved(at, on))
-    )
-    return own and {"involved": sorted(parties)}
+    own = person is not None and person in persons_involved(at, on)
+    return (own or any(speaks_for(at, party) for party in with_kin(at, parties))) and {"involved": sorted(parties)}
 
 
 @rule(

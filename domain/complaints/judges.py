@@ -8,7 +8,7 @@ from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.complaints.complaint import Complaint, find_complaint, involved
 from constancia.domain.governance.body import GovernanceBody, acting_body, acting_name
 from constancia.domain.governance.decision import Decision
-from constancia.domain.identity.voice import can_say, kin
+from constancia.domain.identity.voice import can_say, with_kin
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
 
@@ -56,22 +56,17 @@ def may_decide(at: Context, complaint: Complaint) -> frozenset[str]:
         The seats of its body that are not involved and can speak. Where there are none, or where the complaint
         continues one that they left undecided beyond its term: the party that it is addressed to, if not involved.
     """
-    parties = involved(at, complaint)
-    seats = frozenset(party for party in _seats(at, complaint.governance_body) if _is_apart(at, party, parties))
+    related = with_kin(at, involved(at, complaint))
+    seats = frozenset(party for party in _seats(at, complaint.governance_body) if _is_apart(at, party, related))
     addressee = complaint.addressed_to
-    if addressee is None or not _is_apart(at, addressee, parties):
+    if addressee is None or not _is_apart(at, addressee, related):
         return seats
     former = find_complaint(at.state, complaint.continues)
     return seats | {addressee} if not seats or (former is not None and _is_left(at, former)) else seats
 
 
-def is_related(at: Context, party: str, parties: frozenset[str]) -> bool:
-    """Tell whether a party is one of these, or a member of one, or has one as a member."""
-    return party in parties or bool(kin(at, party) & parties)
-
-
-def _is_apart(at: Context, party: str, parties: frozenset[str]) -> bool:
-    return not is_related(at, party, parties) and can_say(at, party, "ComplaintAdmitted")
+def _is_apart(at: Context, party: str, related: frozenset[str]) -> bool:
+    return party not in related and can_say(at, party, "ComplaintAdmitted")
 
 
 def _is_left(at: Context, former: Complaint) -> bool:

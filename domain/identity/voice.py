@@ -1,5 +1,7 @@
 """Who can still speak, and for whom: a party without any key to say an act with is awaited by nobody."""
 
+from collections.abc import Iterable
+
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key, active_roots
 from constancia.domain.identity.party import Party, find_party
@@ -47,8 +49,13 @@ def speaks_for(at: Context, party: str) -> bool:
     )
 
 
-def kin(at: Context, party: str) -> frozenset[str]:
-    """Give the organizations that are members of a party now, and the parties that it is a member of."""
+def with_kin(at: Context, parties: Iterable[str]) -> frozenset[str]:
+    """Give parties, with the organizations of one of them now and the groups that it is an organization of."""
+    named = frozenset(parties)
+    return named.union(*(_kin(at, party) for party in named))
+
+
+def _kin(at: Context, party: str) -> frozenset[str]:
     record = find_party(at, party)
     members = {member.organization for member in record.organizations if member.until is None} if record else set()
     of = {other.party for other in at.state.of(Party) if other.open_membership(party) is not None}

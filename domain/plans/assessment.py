@@ -13,7 +13,7 @@ from constancia.domain.commitments.commitment import Commitment, find_commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.governance.body import acting_body
 from constancia.domain.governance.decision import Decision
-from constancia.domain.identity.voice import kin, speaks_for
+from constancia.domain.identity.voice import speaks_for, with_kin
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark, marks_of
 from constancia.domain.kernel.context import Context, begins_in_future
@@ -172,7 +172,7 @@ class AssessmentPublished(AssessmentAct):
             if isinstance(matter, ActionPlan | Commitment):
                 body = acting_body(at.state, matter.governance_body)
                 parties |= set(body.seated if body else ())
-        return frozenset(parties).union(*(kin(at, party) for party in parties))
+        return with_kin(at, parties)
 
     def begin(self, at: Context) -> Assessment:
         """Record it."""

@@ -57,14 +57,16 @@ def test_26_who_filed_in_person_does_not_decide_when_its_appointment_has_ended()
     assert stage.code(moved, "ComplaintAdmitted", admission()) == "E_SELF_DEALING"
 
 
-def test_26_a_member_of_the_accused_and_its_group_do_not_decide() -> None:
+def test_26_a_member_of_the_accused_and_its_group_do_not_decide_for_any_party() -> None:
     stage = seated()
     member = {"organization": "red", "party": "nosc", "since": "2019-03-01"}
     stage.says(root("nosc"), "MemberOrganizationJoined", member)
     stage.says("inai", "ComplaintFiled", filing(against=["red"]))
     stage.says("red", "ComplaintFiled", filing("q2"))
-    for name in ("q1", "q2"):
+    both = {who: stage.join(who, name=f"both-{who}", person="p-nosc") for who in ("inai", "sfp")}
+    for name, judge in (("q1", "sfp"), ("q2", "inai")):
         assert stage.code("nosc", "ComplaintAdmitted", admission(name)) == "E_SELF_DEALING"
+        assert stage.code(both[judge], "ComplaintAdmitted", admission(name)) == "E_SELF_DEALING", "nor its people"
     stage.says("sfp", "ComplaintAdmitted", admission())
     stage.says("inai", "ComplaintAdmitted", admission("q2"))
 

@@ -319,7 +319,7 @@ class DecisionProposed(DecisionAct):
         """Give the members that vote: all that sit, but those whose own cause it is."""
         body = body_of(at, self.governance_body)
         proposed = parse_decided(self.act, at.edition)
-        partial = proposed.parties_concerned(at) if isinstance(proposed, Act) and at.edition > FIRST else frozenset()
+        partial = proposed.parties_concerned(at) if isinstance(proposed, Act) else frozenset()
         return tuple(party for party in body.seated if party not in partial) if body else ()
 
     def begin(self, at: Context) -> Decision:

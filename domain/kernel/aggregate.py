@@ -144,7 +144,7 @@ def _looked_into(cls: type[Any]) -> tuple[str, ...]:
 IN_PLACE: Final[Mapping[str, bool]] = {"in_place": True}
 
 
-def document_of(value: object) -> Any:
+def document_of(value: Any) -> Any:
     """Give the JSON form of an aggregate for the state document: absent members left out, tuples as lists."""
     if value is None or isinstance(value, Value | str | int):
         return to_json(value)
@@ -164,9 +164,7 @@ def document_of(value: object) -> Any:
         return [document_of(item) for item in value]
     if isinstance(value, frozenset):
         return sorted(value)
-    if isinstance(value, Mapping):
-        return {str(name): document_of(member) for name, member in value.items()}
-    return to_json(value)
+    return {str(name): document_of(member) for name, member in value.items()}
 
 
 _PLAIN: Final = frozenset({str, int, bool, type(None)})

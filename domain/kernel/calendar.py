@@ -90,9 +90,8 @@ def _bounds(part: str) -> tuple[date, date]:
     match = _PART.match(part)
     if not match:
         raise ValueError(f"not a date: {part!r}")
-    year, month, day = (int(digits) if digits else None for digits in match.groups())
-    if year is None:
-        raise ValueError(f"not a date: {part!r}")
+    year = int(match[1])
+    month, day = (int(digits) if digits else None for digits in match.groups()[1:])
     if month is None:
         return date(year, 1, 1), date(year, 12, 31)
     if day is None:

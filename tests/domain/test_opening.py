@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from tests.domain.agreements.test_agreement import lapsed, signed_by
+from tests.domain.agreements.test_agreement import drafted, lapsed, signed_by
 from tests.domain.stage import KINDS, MEMBERS, Stage, appointment, founded, key_id, registration, rep, root, text
 
 from constancia.domain.kernel.calendar import local_day
@@ -77,6 +77,11 @@ def test_committee_and_rules_wait_for_who_has_not_said_them() -> None:
 def test_agreement_waits_for_who_has_not_signed(number: int) -> None:
     stage = signed_by(*MEMBERS[:number]).rules(decision_rule="unanimity")
     assert turn(stage) == ("agreement", each("AgreementSigned", MEMBERS[number:]))
+
+
+def test_a_drafted_agreement_waits_for_its_text_to_be_frozen_by_one_of_its_parties() -> None:
+    assert turn(founded().body().rules(decision_rule="unanimity")) == ("agreement", each("AgreementDrafted"))
+    assert turn(drafted().rules(decision_rule="unanimity")) == ("agreement", each("AgreementTextFrozen"))
 
 
 def test_agreement_is_drafted_again_once_it_has_lapsed() -> None:

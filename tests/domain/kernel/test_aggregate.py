@@ -78,5 +78,10 @@ def test_an_act_that_an_aggregate_keeps_gives_its_members_without_where_the_fact
     }  # fmt: skip
 
 
+def test_an_aggregate_concerns_nothing_and_owes_nothing_unless_it_says_so() -> None:
+    plain = Aggregate(stream="s")
+    assert (plain.concerns, plain.topics, plain.duties_of("nosc"), plain.version) == ((), (), (), 0)
+
+
 def test_most_states_do_not_depend_on_the_day() -> None:
     assert Aggregate(stream="s", status="open").status_on(date(2099, 1, 1)) == "open"

@@ -78,6 +78,18 @@ def test_the_date_of_an_act_is_read_once_and_none_where_it_is_impossible(when: s
     assert at.occurred == expected
 
 
+def test_nobody_has_said_anything_of_what_is_not_there() -> None:
+    stage = founded()
+    assert not context(stage).has_said()
+    body = {"governance_body": "cc", "mandate": text("M"), "members": ["inai", "nosc"], "name": text("N")}
+    stage.says("nosc", "GovernanceBodyEstablished", body)
+    said = [
+        Context(state=stage.state, recorded=stage.entry(party, "GovernanceBodyEstablished", body)).has_said()
+        for party in ("inai", "nosc")
+    ]
+    assert said == [False, True]
+
+
 def test_look_ups_give_what_is_of_the_class_asked_for() -> None:
     found = context(founded())
     assert found.find(Commitment, "party/nosc") is None

@@ -3,7 +3,7 @@
 import types
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, dataclass, fields
-from typing import Any, ClassVar, Optional, Protocol
+from typing import Any, ClassVar, Literal, Optional, Protocol
 
 import pytest
 
@@ -112,7 +112,21 @@ def test_a_rule_about_such_acts_or_such_aggregates_fits(one: Rule[Any, Any]) -> 
     assert (one,) == kind_of(made(one)).acts[0].RULES
 
 
-@pytest.mark.parametrize("one", [of_doors, of_door_namers])
+@rule("E_STATE", "about anything", "de lo que sea")
+def of_anything(act: Any, on: Any, at: Context) -> Breach:
+    return None
+
+
+@rule("E_STATE", "about no class", "de ninguna clase")
+def of_no_class(act: LampAct, on: Literal["lamp"], at: Context) -> Breach:
+    return None
+
+
+def test_a_rule_about_anything_fits() -> None:
+    assert (of_anything,) == kind_of(made(of_anything)).acts[0].RULES
+
+
+@pytest.mark.parametrize("one", [of_doors, of_door_namers, of_no_class])
 def test_a_rule_about_other_acts_or_other_aggregates_does_not(one: Rule[Any, Any]) -> None:
     with pytest.raises(TypeError, match="is not about Lit on Lamp"):
         kind_of(made(one))

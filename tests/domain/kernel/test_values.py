@@ -121,6 +121,11 @@ def test_only_an_object_is_an_object(item: Any) -> None:
         Text.parse(item)
 
 
+def test_the_type_of_a_member_is_known_by_its_name() -> None:
+    assert [Doc.member_hint(name) for name in ("title", "size", "none_such")] == [Text, Count, None]
+    assert [Text.member_hint(name) for name in ("es", "pt_br", "title", "ES")] == [str, str, None, None]
+
+
 def test_null_is_not_absence() -> None:
     with pytest.raises(FormError):
         Text.parse({"es": "x", "en": None})

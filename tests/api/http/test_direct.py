@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from opentelemetry import metrics
 from starlette.responses import Response
 from starlette.testclient import TestClient
 from tests.api.served import UNLIMITED, Desk
@@ -124,3 +126,12 @@ def test_list_is_made_again_for_each_size_and_day(adopted: Desk) -> None:
     assert (after["size"], len(after["items"])) == (before["size"] + 1, len(before["items"]) + 1)
     adopted.clock.set(adopted.clock.now() + timedelta(days=1))
     assert adopted.http.get("/api/v1/allegations").json()["day"] > after["day"]
+
+
+def test_no_variable_of_the_process_makes_the_framework_watch_requests(
+    scene: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = type("Provider", (), {"get_meter": None})()  # as one that the environment has set up would be
+    monkeypatch.setattr(metrics, "get_meter_provider", lambda: provider)
+    assert FastAPI()._native_telemetry.enabled()
+    assert not create_app(scene.ledger, UNLIMITED)._native_telemetry.enabled()

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from opentelemetry import metrics
 from starlette.responses import Response
 from starlette.testclient import TestClient
 from tests.api.served import UNLIMITED, Desk
@@ -133,3 +135,12 @@ def test_checkpoint_is_made_again_for_each_note(adopted: Desk) -> None:
         answers += [adopted.http.get("/checkpoint").content for _ in range(2)]
         assert answers[-1] == answers[-2] == adopted.ledger.log.checkpoint()
     assert len(set(answers)) == 3
+
+
+def test_no_variable_of_the_process_makes_the_framework_watch_requests(
+    scene: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = type("Provider", (), {"get_meter": None})()  # as one that the environment has set up would be
+    monkeypatch.setattr(metrics, "get_meter_provider", lambda: provider)
+    assert FastAPI()._native_telemetry.enabled()
+    assert not create_app(scene.ledger, UNLIMITED)._native_telemetry.enabled()

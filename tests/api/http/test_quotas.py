@@ -140,6 +140,7 @@ def test_room_is_reserved_while_a_statement_is_under_way_and_given_back(adopted:
     with suppress(LookupError), quotas.room_for(statement):
         raise LookupError
     assert quotas.entry_refused(request, statement) is None
+    assert not quotas._under_way, "a name that a request has claimed does not stay in memory"
 
 
 def test_the_first_entry_after_midnight_counts_once(adopted: Desk) -> None:

@@ -15,7 +15,7 @@ QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py -m 'not slow'
 BROWSER := tests/e2e/test_signing.py tests/e2e/test_signing_texts.py tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement audit build help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean fuzz standby patroni simulate tamper soak release versions pyright thorough
+.PHONY: agreement audit build container help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean fuzz standby patroni simulate tamper soak release versions pyright thorough
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
@@ -135,6 +135,9 @@ standby: $(INSTALLED) $(PROGRAMS)  ## failover of PostgreSQL, round after round:
 
 patroni: $(INSTALLED) $(PROGRAMS)  ## the same under Patroni and etcd, by examples/deploy/patroni.yml: ARGS='--rounds 3 --seed 1'
 	PYTHONPATH=.import:. $(BIN)/python tests/e2e/patroni_rounds.py $(ARGS)
+
+container:  ## build examples/deploy/Containerfile and try it; NOT CHECKED (75) where no engine runs
+	@./tools/container.sh
 
 api-docs: $(INSTALLED)  ## docs/API.md from the docstrings
 	PYTHONPATH=.import $(BIN)/python tools/api_reference.py

@@ -98,7 +98,7 @@ def test_drawn_requests_are_answered_as_by_the_router(adopted: Desk, prefix: str
             body = draw.choice(bodies(sound))
             cut = draw.randrange(len(body) + 1)
             parts = draw.choice([[body], [body[:cut], b"", body[cut:]], [body[:cut], None]])
-        scope = {
+        scope: dict[str, object] = {
             "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method,
             "scheme": "http", "path": unquote(path), "raw_path": path.encode(), "query_string": draw.choice(QUERIES),
             "root_path": "", "headers": fields, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000),

@@ -302,6 +302,7 @@ def test_24_a_bodys_rules_stand_over_those_of_genesis() -> None:
     version, in_force = rules_in_force(at, "cc")
     assert (version, {name: rule.value for name, rule in in_force.items()}) == (0, GENESIS_RULES)
     stage.each("GovernanceRulesAdopted", rules())
+    at = Context(state=stage.state, recorded=stage.entries[-1])
     for body, expected in (("cc", (1, GENESIS_RULES | {"decision_rule": "majority"})), ("other", (0, GENESIS_RULES))):
         version, in_force = rules_in_force(at, body)
         assert (version, {name: rule.value for name, rule in in_force.items()}) == expected

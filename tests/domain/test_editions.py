@@ -215,6 +215,11 @@ def absent_from_a_baseline(stage: Stage) -> object:
     return [(version.version, version.without) for version in scopes]
 
 
+def facts_of_an_absence(stage: Stage) -> object:
+    absent_from_a_baseline(stage)
+    return [kind for kind in kinds(stage) if kind.startswith("Scope")]
+
+
 def body_of_an_agreement(stage: Stage) -> object:
     stage.says("nosc", "AgreementDrafted", draft())
     stage.says("nosc", "AgreementTextFrozen", frozen())
@@ -359,6 +364,7 @@ RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     withdrawal_dated_before_the_last_word: (["2019-03-04", "2019-03-05"], *[["2019-03-08", "2019-03-05"]] * 2),
     last_day_and_rules_of_a_vote: ((None, 0), ("2019-05-30", 0), ("2019-05-30", 0)),
     rule_that_decides_on_a_scope: ("majority", "unanimity", "unanimity"),
+    facts_of_an_absence: ([], *[["ScopeAdoptedWithout", "ScopeChangedWithout"]] * 2),
     absent_from_a_baseline: ([(1, None), (2, None)], *[[(1, ("sfp",)), (2, ("sfp",))]] * 2),
     body_of_an_agreement: ((None, False), ("cc", True), ("cc", True)),
     beginning_of_work: (None, None, "m1"),

@@ -6,6 +6,7 @@ from tests.domain.agreements.test_withdrawal import in_force
 from tests.domain.commitments.test_commitment import adopted, status
 from tests.domain.identity.test_vocabulary import CAPACITIES
 from tests.domain.identity.test_vocabulary import opened as of_own_words
+from tests.domain.plans.test_plan import carrying, opened
 from tests.domain.stage import Body, act_of, commitment, founded, root, seated, text
 from tests.domain.test_texts import opened_in_two
 
@@ -146,6 +147,12 @@ def test_who_was_bound_and_did_not_sign_is_named_with_what_binds() -> None:
     assert sentence_of(entry.statement).msgid == "act.CommitmentStatusDecided.withdrawn"
     baseline = next(one for one in stage.entries if one.statement["type"] == "CommitmentAdopted")
     assert sentence_of(baseline.statement, stage.state).msgid == "act.CommitmentAdopted"
+    stage = opened().withdraw("nosc")
+    body = carrying()
+    stage.decided(body["decision"], act_of("CommitmentCarriedIntoPlan", body), voters=("inai", "sfp"))
+    entry = stage.says("sfp", "CommitmentCarriedIntoPlan", body)
+    told = sentence_of(entry.statement, stage.state)
+    assert (told.msgid, told.params["without"]) == ("act.CommitmentCarriedIntoPlan.without", (text("nosc"),))
 
 
 def test_inner_members_are_joined_by_underscores_and_lists_by_commas() -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.plans.test_plan import carried
-from tests.domain.stage import ORIGIN, Stage, commitment, key_id, root, seated
+from tests.domain.stage import ORIGIN, Stage, commitment, key_id, root, seated, small_scope
 from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
@@ -21,9 +22,10 @@ from constancia.domain.catalogue import MACHINES
 from constancia.domain.identity.key import Key
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.outlines import OUTLINES, outline_of
-from constancia.domain.state import FORM_OF_FIRST, State, replay, state_form
+from constancia.domain.state import FORM_OF_FIRST, State, advance, replay, state_form
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -137,6 +139,16 @@ def test_an_illegal_move_is_refused_on_replay_and_changes_nothing() -> None:
     with pytest.raises(ValueError, match="CommitmentProposed is no move from proposed"):
         stage.state.apply(entry)
     assert bytes_of(stage.state) == before
+
+
+def test_an_act_on_an_aggregate_of_another_kind_is_refused_on_replay_though_its_state_has_the_same_name() -> None:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    entry = stage.entry("nosc", "CommitmentAdopted", {"commitment": "c1", "decision": "d1", "scope": small_scope()})
+    context = Context(state=stage.state, recorded=entry)
+    other = replace(stage.find(Party, "party/nosc"), status=stage.status("commitment/c1"))
+    with pytest.raises(TypeError, match="CommitmentAdopted on a Party"):
+        advance(other, entry.act(), context)
 
 
 def test_the_document_is_sorted_by_stream_and_names_the_ledger() -> None:

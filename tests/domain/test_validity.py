@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import COMMA, amending, drafted, frozen, lapsed, leaving, signed
 from tests.domain.governance.test_decision import ACT, opened, vote
 from tests.domain.kernel.test_moves import DAYS, asked_days, dates, possible_days
-from tests.domain.stage import MEMBERS, Stage, commitment, key_id, milestone, proposed, root, seated, small_scope, text
+from tests.domain.stage import (
+    MEMBERS,
+    Stage,
+    commitment,
+    key_id,
+    milestone,
+    proposed,
+    registration,
+    rep,
+    root,
+    seated,
+    small_scope,
+    text,
+)
 from tests.domain.test_oracles import history
 
 from constancia.domain.kernel.calendar import Certainty
@@ -242,6 +255,15 @@ def test_y1_what_ends_early_says_its_own_end_and_the_rest_its_last_day() -> None
     assert (
         ends() == {"ap-short": ("2019-01-01", "2019-05-02"), key_id(voice.key): ("2019-03-01", "2019-05-01")} | lasting
     )
+
+
+def test_y1_a_key_that_nobody_has_endorsed_hides_no_other() -> None:
+    stage = seated()
+    stage.says(rep("nosc", key="pending"), "KeyRegistered", registration("nosc", "pending", "ap-nosc"))
+    later = stage.join("nosc", name="later")
+    keys = {one.name for one in on(stage, "2019-03-02") if one.kind == "key"}
+    assert key_id(later.key) in keys
+    assert key_id("pending") not in keys
 
 
 def test_y1_a_role_ends_where_another_party_takes_it_over() -> None:

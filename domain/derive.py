@@ -57,8 +57,8 @@ __all__ = (
     "was_member",
 )
 
-# Counts up whenever a fact is added, or its members change.
-FORM: Final = 5
+# Counts up whenever a fact is added, its members change, or it follows from other entries than before.
+FORM: Final = 6
 
 
 def derive(state: State, at: datetime) -> tuple[Derived, ...]:

@@ -70,9 +70,9 @@ engine exec "$NAME" constancia verify "$LEDGER" --trust "$LEDGER/trust" --replay
 run --rm --name "$NAME-second" $HARD $MOUNT -e CONSTANCIA_LANG=en "$IMAGE" serve --port 8001 2>&1 |
     grep -q "one ledger has one writer" || failed "a second server on the same volume ends with that error"
 engine stop "$NAME" >/dev/null || failed "stop"
-# 143: having let everything come to its end, the server ends by the signal itself. 137 would be a kill.
-[ "$(engine inspect --format '{{.State.ExitCode}}' "$NAME")" = 143 ] || failed "a stopped server ends by the signal"
+[ "$(engine inspect --format '{{.State.ExitCode}}' "$NAME")" = 0 ] || failed "a stopped server ends with 0"
 engine start "$NAME" >/dev/null && sleep 1 && engine stop "$NAME" >/dev/null || failed "stop while it starts"
+# 143: by the signal itself, since it has nothing to close yet. 137 would be a kill.
 [ "$(engine inspect --format '{{.State.ExitCode}}' "$NAME")" = 143 ] || failed "a server that starts ends at SIGTERM"
 # shellcheck disable=SC2086
 run --rm $HARD $MOUNT "$IMAGE" verify "$LEDGER" --trust "$LEDGER/trust" --replay >/dev/null || failed "verify after it"

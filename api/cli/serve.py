@@ -148,7 +148,7 @@ def command(
         tune_interpreter()
         try:
             from constancia.api.app import create_app
-            from constancia.api.http.serving import server_of
+            from constancia.api.http.serving import run_until_stopped, server_of
             from constancia.api.http.settings import Settings
         except ImportError as error:
             raise fail(message("serve.extra", name=error.name)) from error
@@ -189,7 +189,7 @@ def command(
         if read_only:
             resources.enter_context(Following(ledger).running())
         resources.enter_context(_prepared(app, ledger))
-        server_of(app, settings).run(sockets=[listener])
+        run_until_stopped(server_of(app, settings), [listener])
 
 
 @contextlib.contextmanager

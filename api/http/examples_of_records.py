@@ -241,7 +241,7 @@ OVERDUE: Final[dict[str, Any]] = {
     "milestone": "m2",
     "of": "commitment/rm",
     "plan": None,
-    "stream": "overdue/rm.m2",
+    "stream": "overdue/rm:m2",
     "title": {"es": "Diagnóstico"},
     "window": "2019-03/2019-05-24",
 }

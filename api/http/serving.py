@@ -6,6 +6,10 @@ The time limit of a request's head is in `heads.py`, that of a body where it is 
 import asyncio
 import contextlib
 import logging
+import signal
+import socket
+from collections.abc import Sequence
+from types import FrameType
 from typing import Any, Final
 
 import uvicorn
@@ -115,3 +119,24 @@ def server_of(app: ASGIApp, operator: Settings | None = None, **settings: Any) -
         "timeout_graceful_shutdown": chosen.stop_timeout_s,
     }
     return uvicorn.Server(uvicorn.Config(Quiet(Forwarded(app, chosen)), **(shared | settings)))
+
+
+def run_until_stopped(server: uvicorn.Server, sockets: Sequence[socket.socket]) -> None:
+    """Run a server until SIGTERM stops it, and return, so that the caller closes what it has open.
+
+    uvicorn raises a signal once more when it has come to its end. SIGTERM's default would end the process there, before
+    the ledger is closed; Ctrl-C raises `KeyboardInterrupt`, which closes it.
+
+    Args:
+        server: The server.
+        sockets: What it answers on; they listen already.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    former = signal.signal(signal.SIGTERM, stop)
+    try:
+        server.run(sockets=list(sockets))
+    finally:
+        signal.signal(signal.SIGTERM, former)

@@ -208,8 +208,8 @@ def _completed(state: State) -> Iterator[Commitment]:
 
 def _plans(frame: Frame) -> Iterator[Debt]:
     for plan in frame.state.of(ActionPlan):
-        row = frame.as_of.find("overdue", f"overdue/{plan.plan}.submission")
-        if row is None or row["kind"] != "plan":
+        row = frame.as_of.find("overdue", f"overdue/{plan.plan}")
+        if row is None:
             continue
         stopped = row["days_late_now"] if row["days_late_now"] != row["days_late"] else None
         yield Debt(

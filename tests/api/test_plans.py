@@ -106,10 +106,10 @@ def test_the_third_track_is_filled_and_changes_no_other(planned: Desk) -> None:
 
 def test_what_is_overdue_stays_so_when_it_is_suspended(planned: Desk) -> None:
     items = planned.http.get("/api/v1/overdue").json()["items"]
-    assert [(one["stream"], one["lifecycle"]) for one in items] == [("overdue/c1.m1", "suspended")]
+    assert [(one["stream"], one["lifecycle"]) for one in items] == [("overdue/c1:m1", "suspended")]
     unsubmitted = planned.http.get("/api/v1/overdue?at=2019-09-05").json()["items"]
-    assert ("overdue/plan-4.submission", 5) in [(one["stream"], one["days_late"]) for one in unsubmitted]
-    assert row(planned, "overdue", "c1.m1")["of"] == "commitment/c1"
+    assert ("overdue/plan-4", 5) in [(one["stream"], one["days_late"]) for one in unsubmitted]
+    assert row(planned, "overdue", "c1:m1")["of"] == "commitment/c1"
 
 
 def test_a_decision_leads_to_what_it_caused(planned: Desk) -> None:

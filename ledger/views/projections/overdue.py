@@ -1,7 +1,8 @@
 """What is overdue: milestones that nobody reported complete, and plans that were not submitted, on a day.
 
-Key: `overdue/`, what it is of, a dot, the milestone or `submission`. A commitment that is suspended, withdrawn or
-closed has its rows all the same, with the state that it is in: no status hides what had fallen due.
+Key: `overdue/`, the commitment, a colon (no identifier has one), the milestone; of a plan its name alone. A commitment
+that is suspended, withdrawn or closed has its rows all the same, with the state that it is in: no status hides what had
+fallen due.
 """
 
 from collections.abc import Iterable
@@ -23,21 +24,15 @@ _KIND: Final = "overdue"
 def _keys(state: State) -> Iterable[str]:
     for commitment in state.of(Commitment):
         for milestone in commitment.scope.milestones if commitment.scope else ():
-            yield f"{_KIND}/{commitment.commitment}.{milestone.milestone}"
+            yield f"{_KIND}/{commitment.commitment}:{milestone.milestone}"
     for plan in state.of(ActionPlan):
-        yield f"{_KIND}/{plan.plan}.submission"
+        yield f"{_KIND}/{plan.plan}"
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
-    """Return the row of a key; its parts may hold dots, so that each way to take it apart is tried."""
-    parts = key.removeprefix(f"{_KIND}/").split(".")
-    for cut in range(1, len(parts)):
-        name, item = ".".join(parts[:cut]), ".".join(parts[cut:])
-        row = _milestone(state, name, item, day)
-        row = row or (_submission(state, name, day) if item == "submission" else None)
-        if row is not None:
-            return {**row, "stream": key}
-    return None
+    name, colon, milestone = key.removeprefix(f"{_KIND}/").partition(":")
+    row = _milestone(state, name, milestone, day) if colon else _submission(state, name, day)
+    return None if row is None else {**row, "stream": key}
 
 
 def _milestone(state: State, name: str, item: str, day: date) -> Row | None:

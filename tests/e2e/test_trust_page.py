@@ -273,15 +273,25 @@ def test_broken_anchor_is_refused_by_page_and_python(page: Page, tmp_path: Path)
     assert "no revisa nada [fingerprint]" in status(page)
 
 
-def test_checkpoint_of_another_key_in_a_page_is_unreadable_trust(page: Page, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("signer", "says"),
+    [
+        (LogKey("forger"), "El punto de control guardado lo firmó otra llave: use el ancla de hoy, o quítelo."),
+        (LogKey("log", "otro.example/libro"), "No se puede leer el ancla de confianza: origin"),
+    ],
+    ids=["another key", "another log"],
+)
+def test_saved_checkpoint_that_the_policy_does_not_know_is_no_anchor(
+    page: Page, tmp_path: Path, signer: LogKey, says: str
+) -> None:
     anchor = made(policy=POLICY, genesis=GENESIS)
-    forged = LogKey("forger").checkpoint(9, bytes(32)).decode()
-    html = anchor.html().replace("<title>", f'<meta name="constancia-checkpoint" content="{forged}">\n<title>')
+    foreign = signer.checkpoint(9, bytes(32)).decode()
+    html = anchor.html().replace("<title>", f'<meta name="constancia-checkpoint" content="{foreign}">\n<title>')
     write(tmp_path / "v.html", html.encode())
     write(tmp_path / "r.tlog-proof", true().receipt(9))
     page.goto((tmp_path / "v.html").as_uri())
     assert drop(page, tmp_path / "r.tlog-proof")["verdict"] == "unreadable"
-    assert status(page).startswith("ILEGIBLE\n\nNo se puede leer el ancla de confianza")
+    assert status(page).startswith(f"ILEGIBLE\n\n{says}")
 
 
 def test_fingerprints_are_those_of_the_vectors(page: Page) -> None:

@@ -20,7 +20,7 @@ async function readTrust({policy, genesis, checkpoint, word}) {
 		must(!genesis || isHash(trust.genesis), "genesis");
 		if (checkpoint && policy) await judgeNote(trust.kept = parseCheckpoint(plain(checkpoint)));
 	} catch (error) {
-		if (error instanceof Malformed) throw new Unreadable("trust", `${error.code} ${error.found}`);
+		if (error instanceof Malformed) throw new Unreadable(error.code === "other-log-key" ? "kept-key" : "trust", `${error.code} ${error.found}`);
 		throw error;
 	}
 	facts.anchored = Boolean(policy && genesis);

@@ -120,6 +120,7 @@ unreadable|ILEGIBLE|UNREADABLE
 foreign|ESTO NO ES UNA CONSTANCIA|THIS IS NOT A RECEIPT
 cannot|No se puede leer como constancia, paquete ni registro: {code} {detail}|It cannot be read as a receipt, a bundle or an entry: {code} {detail}
 cannot-trust|No se puede leer el ancla de confianza: {detail}|The trust anchor cannot be read: {detail}
+cannot-kept-key|El punto de control guardado lo firmó otra llave: use el ancla de hoy, o quítelo.|Another key signed the saved checkpoint: use today's anchor, or drop it.
 cannot-browser|Este navegador no basta; use uno más reciente, o el verificador de Python. {detail}|This browser is not enough; use a newer one, or the Python verifier. {detail}
 cannot-anchor|Esta copia del verificador está dañada o alguien la cambió, y no revisa nada [{detail}]. Pídala otra vez a quien la publica.|This copy of the verifier is damaged or somebody changed it, and it checks nothing [{detail}]. Ask its publisher for it again.
 anchor|Esta copia dice ser la que publica {publisher} ({place}); lo que usted suelte se compara con las llaves que trae. Obténgala del sitio de {publisher}, o compare esta huella con la que da por otra vía, como en papel:|This copy says that it is the one that {publisher} publishes ({place}); what you drop is compared with the keys in it. Get it from the site of {publisher}, or compare this fingerprint with the one that they give in another way, such as on paper:

@@ -226,7 +226,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 405:
-            error = HTTPException(405, error.detail, {"Allow": ", ".join(allowed_methods(request))})
+            allowed = ", ".join(allowed_methods(request))
+            error = HTTPException(405, f"this address takes {allowed}", {"Allow": allowed})
         return from_http(error, request.url.path)
 
     @app.exception_handler(TimeoutError)

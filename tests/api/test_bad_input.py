@@ -260,6 +260,7 @@ def test_queries_that_say_nothing_are_a_400_with_the_place(scene: Desk, path: st
 def test_other_methods_are_a_405_that_names_the_allowed_ones(scene: Desk, method: str, path: str) -> None:
     answer = scene.http.request(method, path)
     assert (answer.status_code, answer.json()["code"]) == (405, "E_METHOD")
+    assert answer.json()["detail"] == f"this address takes {answer.headers['allow']}"
     assert "GET" in answer.headers["allow"]
 
 

@@ -13,7 +13,9 @@ Spoil = Callable[[bytearray, random.Random], bytes]
 
 
 def names(database: sqlite3.Connection) -> list[str]:
-    return [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
+    """Gives the tables, the one that has most of it several times."""
+    tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
+    return [*tables, "parts", "parts", "parts"]
 
 
 def columns(database: sqlite3.Connection, table: str) -> list[str]:

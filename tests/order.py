@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 SECONDS: Final = {
     "tests/e2e/test_accessibility.py": 70, "tests/e2e/test_signing.py": 40, "tests/e2e/test_page_itself.py": 25,
     "tests/e2e/test_ten_tasks.py": 20, "tests/e2e/test_forms_pages.py": 19, "tests/e2e/test_packaging.py": 16,
-    "tests/ledger/snapshots/test_snapshots.py": 18, "tests/verify/report/test_output.py": 17,
+    "tests/ledger/snapshots/test_snapshots.py": 30, "tests/verify/report/test_output.py": 17,
     "tests/e2e/test_page_verifier.py": 15,
     "tests/e2e/test_journey.py": 14, "tests/api/http/test_proxies.py": 14, "tests/verify/test_tamper.py": 14,
     "tests/e2e/test_signing_texts.py": 13, "tests/e2e/test_pictures.py": 13, "tests/e2e/test_kill_rounds.py": 12,

@@ -71,6 +71,7 @@ class BackgroundCheck:
         self._next: int | None = None
         self._since = 0.0
         self._is_damaged = False
+        self._is_refused = False  # within an entry, where the fold makes any error one of its own
         self.is_done = False
 
     def start(self) -> None:
@@ -98,16 +99,15 @@ class BackgroundCheck:
                 _log.exception("the check of earlier entries can't go on now, and is tried again")
                 self._closing.wait(_RETRY_S)
                 continue
-            except DamagedSnapshot as error:
-                # A damaged file is no forgery: what was read of it had its digest.
-                _log.warning("the snapshot is damaged (%s); it is made again at the next start", error)
-                self._snapshots.give_up()
-                self._is_damaged = True
-                continue
             except Exception as error:  # noqa: BLE001 (what would have kept the ledger from opening)
                 self._snapshots.give_up()
-                self._on_fault(error)
-                return
+                if not isinstance(error, DamagedSnapshot) and not self._is_refused:
+                    self._on_fault(error)
+                    return
+                # A damaged file is no forgery: what was read of it had its digest.
+                _log.warning("the snapshot is damaged (%s); it is made again at the next start", error)
+                self._is_damaged, self._is_refused = True, False
+                continue
             self.is_done = True
             _log.info("the %d entries before the snapshot are as they should be", self._base.size)
             return
@@ -135,7 +135,7 @@ class BackgroundCheck:
             if difference is not None:
                 raise Fatal(f"{difference} is not what the entries give", where=f"the snapshot of size {head.size}")
             # What was compared is what the fold goes on with, so that no second state lies in memory.
-            head.state.rest_on(StoredState(self._snapshots, head.size, _refuse))
+            head.state.rest_on(StoredState(self._snapshots, head.size, self._refuse))
             self._next = next(self._sizes, None)
         elif head.size == self._base.size:
             self._compare(head.state)
@@ -145,7 +145,7 @@ class BackgroundCheck:
                 raise _Stopped
             self._since = time.thread_time()
 
-
-def _refuse(size: int) -> State:
-    """Stand for the fold of a snapshot that is found to be damaged: the check begins again without it."""
-    raise DamagedSnapshot(f"size {size}")
+    def _refuse(self, size: int) -> State:
+        """Stand for the fold of a snapshot that is found to be damaged: the check begins again without it."""
+        self._is_refused = True
+        raise DamagedSnapshot(f"size {size}")

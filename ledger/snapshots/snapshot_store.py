@@ -1,20 +1,19 @@
 """The database of snapshots: each aggregate as it was at the sizes at which it had changed, and the tree's hashes.
 
 - N1: a snapshot is a size; what has changed since the one before is added in one transaction, nothing is ever altered.
-  The state at a size is, of each stream, the row of the largest size up to it. `topics` says of which aggregates to
-  read to know what is about something; who reads one asks it whether it still is. `outlines` has what lists need.
+  The state at a size is, of each stream, the row of the largest size up to it. Topics say of which aggregates to
+  read to know what is about something; who reads one asks it whether it still is. Outlines have what lists need.
 - N2: it is bound to the ledger's name and to the law, as its own text means it; what is of others is thrown away.
-- N3: it may be deleted at any time. What can't be read, or is not what its digest says, is made from the entries again.
+- N3: it may be deleted at any time. What can't be read, is not what was stored, is missing or too much (`sealed_rows`)
+  is noticed before it is used, and made from the entries again.
 - N4: nobody trusts it beyond what the log's signed checkpoint proves of the tree, until `check` has folded the same.
 
 Nothing that verifies reads it.
 """
 
-import hashlib
 import json
 import logging
 import sqlite3
-import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,24 +21,29 @@ from typing import Any, Final
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.packing import pack, unpack
-from constancia.domain.outlines import OUTLINES
+from constancia.domain.kernel.packing import unpack
+from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import State
-from constancia.ledger.disk.database import create_database, remove_database
-from constancia.ledger.disk.rows import insert_rows
-from constancia.ledger.snapshots.law import law_digest, text_digest
+from constancia.ledger.disk.database import remove_database
+from constancia.ledger.snapshots.law import text_digest
 from constancia.ledger.snapshots.recent_rows import RecentRows
+from constancia.ledger.snapshots.sealed_rows import SealedRows
 from constancia.ledger.snapshots.stored_form import (
+    HASHES,
+    PLACES,
     DamagedSnapshot,
-    check_digest,
+    Row,
+    aggregates_in,
     difference,
-    digest_of,
-    gained,
+    hashes_in,
+    joined_hashes,
     kind_of,
-    outline_name,
-    outlines_in,
+    outlines_part,
+    rows_in,
+    streams_part,
+    topic_name,
 )
-from constancia.verify.wire.merkle import HASH_BYTES, Tree
+from constancia.verify.wire.merkle import Tree
 
 # Entries between two snapshots: what a state in the past is at most away from a stored one.
 EVERY: Final = 512
@@ -47,23 +51,6 @@ EVERY: Final = 512
 _BYTES_AN_ENTRY: Final = 8_192
 # Aggregates of a kind that are read at once rather than looked up by their topics.
 _FEW: Final = 256
-_TABLES: Final = (
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    "CREATE TABLE snapshots (size INTEGER PRIMARY KEY, bytes INTEGER NOT NULL)",
-    "CREATE TABLE aggregates (stream TEXT NOT NULL, size INTEGER NOT NULL, packed TEXT NOT NULL, digest BLOB NOT NULL)",
-    "CREATE UNIQUE INDEX aggregates_of ON aggregates (stream, size)",
-    "CREATE TABLE streams (number INTEGER PRIMARY KEY, stream TEXT NOT NULL, kind TEXT NOT NULL, "
-    "size INTEGER NOT NULL)",
-    "CREATE INDEX streams_of ON streams (kind, number)",
-    "CREATE UNIQUE INDEX streams_by_name ON streams (stream)",
-    "CREATE TABLE topics (topic TEXT NOT NULL, kind TEXT NOT NULL, size INTEGER NOT NULL, streams TEXT NOT NULL, "
-    "digest BLOB NOT NULL, PRIMARY KEY (topic, kind, size)) WITHOUT ROWID",
-    "CREATE TABLE outlines (kind TEXT NOT NULL, stream TEXT NOT NULL, size INTEGER NOT NULL, packed TEXT NOT NULL, "
-    "digest BLOB NOT NULL, PRIMARY KEY (kind, stream, size)) WITHOUT ROWID",
-    "CREATE TABLE hashes (size INTEGER NOT NULL, level INTEGER NOT NULL, packed BLOB NOT NULL, digest BLOB NOT NULL, "
-    "PRIMARY KEY (level, size))",
-)
-_FORM: Final = hashlib.sha256("\n".join(_TABLES).encode()).hexdigest()
 _log = logging.getLogger(__name__)
 
 
@@ -78,36 +65,33 @@ class SnapshotStore:
             origin: The ledger's name.
         """
         self._path = path
-        self._bound = {"form": _FORM, "origin": origin, "text": text_digest()}
-        self._lock = threading.RLock()
-        self._connection: sqlite3.Connection | None = None
-        self._is_given_up = not self._bound["text"]
+        self._rows = SealedRows(path, origin)
+        self._lock = self._rows.lock
+        self._is_given_up = not text_digest()
         self._newest = RecentRows()
         self._names: dict[str, tuple[list[str], list[int]]] = {}  # by kind: streams, and since which size
         self._outlines: dict[str, dict[str, Any]] = {}  # by kind: those of the newest size, in the order of creation
-        self._sizes: list[int] = []
-        self._due = EVERY
         if not self._is_given_up and path.is_file():
             self._open()
 
     @property
     def sizes(self) -> Sequence[int]:
         """The sizes of the snapshots, in order."""
-        return self._sizes
+        return self._rows.sizes
 
     @property
     def newest(self) -> int:
         """The size of the newest snapshot; 0 where there is none."""
-        return self._sizes[-1] if self._sizes else 0
+        return self.sizes[-1] if self.sizes else 0
 
     def is_due(self, size: int) -> bool:
         """Tell whether a state of a size is worth a snapshot."""
-        return size >= self._due and not self._is_given_up
+        return size >= (self._rows.due or EVERY) and not self._is_given_up
 
     def nearest(self, size: int) -> int:
         """Give the largest size of a snapshot up to a size; 0 where there is none."""
-        at = bisect_right(self._sizes, size)
-        return self._sizes[at - 1] if at else 0
+        at = bisect_right(self.sizes, size)
+        return self.sizes[at - 1] if at else 0
 
     def save(self, state: State, tree: Tree) -> bool:
         """Store what has changed since the snapshot before.
@@ -123,57 +107,28 @@ class SnapshotStore:
             if self._is_given_up or state.size <= self.newest or state.base_size != self.newest:
                 return False
             try:
-                self._write(state, tree, self._database())
-            except (OSError, sqlite3.Error):
+                self._write(state, tree)
+            except (OSError, sqlite3.Error, DamagedSnapshot):
                 _log.exception("the state can't be stored; a start will take longer")
                 self.give_up()
                 return False
         return True
 
-    def _write(self, state: State, tree: Tree, database: sqlite3.Connection) -> None:
-        size, before = state.size, self.newest
-        packed = [(stream, pack(aggregate)) for stream, aggregate in state.recent.items()]
-        made = [(stream, kind_of(stream), size) for stream in state.created]
-        total = sum(len(text) for _, text in packed)
-        rows = [(stream, size, text, digest_of(stream, size, text.encode())) for stream, text in packed]
-        topics = [
-            (topic, kind, size, streams, digest_of(f"{kind} {topic}", size, streams.encode()))
-            for (topic, kind), streams in gained(state).items()
-        ]
-        outlines = outlines_in(state)
-        outlined = [
-            (kind, stream, size, text := pack(outline), digest_of(outline_name(kind, stream), size, text.encode()))
-            for kind, changed in outlines.items()
-            for stream, outline in changed.items()
-        ]
-        database.execute("BEGIN IMMEDIATE")
-        try:
-            database.execute("INSERT INTO snapshots VALUES (?,?)", (size, total))
-            insert_rows(database.execute, "INSERT INTO aggregates", rows)
-            insert_rows(database.execute, "INSERT INTO streams (stream, kind, size)", made)
-            insert_rows(database.execute, "INSERT INTO topics", topics)
-            insert_rows(database.execute, "INSERT INTO outlines", outlined)
-            for level, row in enumerate(tree.rows):
-                hashes = bytes(row[(before >> level) * HASH_BYTES : (size >> level) * HASH_BYTES])
-                if hashes:
-                    sealed = (size, level, hashes, digest_of(str(level), size, hashes))
-                    database.execute("INSERT INTO hashes VALUES (?,?,?,?)", sealed)
-            database.execute("COMMIT")
-        except BaseException:
-            if database.in_transaction:
-                database.execute("ROLLBACK")
-            raise
+    def _write(self, state: State, tree: Tree) -> None:
+        size, created = state.size, state.created
+        aggregates = aggregates_in(state)
+        due = size + max(EVERY, sum(len(each.packed) for each in aggregates) // _BYTES_AN_ENTRY)
+        rows = [*rows_in(state), hashes_in(tree, self.newest, size)]
+        self._rows.add(due, aggregates, rows, map(kind_of, created))
         # Those who ask from now on find these; a base of a smaller size sees that they are not its.
         self._newest.update({stream: (size, aggregate) for stream, aggregate in state.recent.items()})
-        for stream, kind, _ in made:
-            if kind in self._names:
-                self._names[kind][0].append(stream)
-                self._names[kind][1].append(size)
-        for kind, changed in outlines.items():
-            if kind in self._outlines:
-                self._outlines[kind].update(changed)
-        self._sizes.append(size)
-        self._due = size + max(EVERY, total // _BYTES_AN_ENTRY)
+        for stream in created:
+            if (names := self._names.get(kind_of(stream))) is not None:
+                names[0].append(stream)
+                names[1].append(size)
+        for stream, aggregate in state.recent.items():
+            if (outlines := self._outlines.get(kind_of(stream))) is not None:
+                outlines[stream] = outline_of(aggregate)
 
     def tree_rows(self, size: int) -> list[bytearray]:
         """Give the tree's rows of hashes at the size of a snapshot, from the leaves up.
@@ -181,17 +136,7 @@ class SnapshotStore:
         Raises:
             DamagedSnapshot: They are not those that were stored.
         """
-        rows: list[bytearray] = []
-        query = "SELECT size, level, packed, digest FROM hashes WHERE size<=? ORDER BY level, size"
-        for at, level, packed, digest in self._select(query, size):
-            if not isinstance(packed, bytes) or digest != digest_of(str(level), at, packed) or level > len(rows):
-                raise DamagedSnapshot(f"hashes of level {level} at size {at}")
-            if level == len(rows):
-                rows.append(bytearray())
-            rows[level] += packed
-        if any(len(row) != (size >> level) * HASH_BYTES for level, row in enumerate(rows)) or not rows:
-            raise DamagedSnapshot(f"hashes are missing at size {size}")
-        return rows
+        return joined_hashes(self._rows.part(HASHES, size), size)
 
     def find(self, stream: str, size: int) -> Aggregate | None:
         """Give a stream's aggregate at the size of a snapshot, or None.
@@ -202,14 +147,19 @@ class SnapshotStore:
         newest = self._newest.get(stream)
         if newest is not None and newest[0] <= size:
             return newest[1]
-        query = "SELECT size, packed, digest FROM aggregates WHERE stream=? AND size<=? ORDER BY size DESC LIMIT 1"
         with self._lock:
-            for row in self._select(query, stream, size):
-                aggregate = _read(stream, *row)
-                if size >= self.newest:
-                    self._newest.update({stream: (row[0], aggregate)})
+            for row in self._rows.named(stream, size, "DESC LIMIT 1"):
+                [aggregate] = self._of_places({stream: (row.size, int(row.content))}, size).values()
                 return aggregate
         return None
+
+    def _of_places(self, places: Mapping[str, tuple[int, int]], size: int) -> dict[str, Aggregate]:
+        """Read aggregates, of each stream the one of a size and a place; what is newest stays at hand."""
+        packed = self._rows.aggregates({at * PLACES + place: stream for stream, (at, place) in places.items()})
+        aggregates = {stream: _read(stream, text) for stream, text in packed.items()}
+        if size >= self.newest:
+            self._newest.update({stream: (places[stream][0], each) for stream, each in aggregates.items()})
+        return aggregates
 
     def find_all(self, kind: str, size: int) -> Iterator[Aggregate]:
         """Give the aggregates of a kind at the size of a snapshot, in the order of their creation.
@@ -228,14 +178,52 @@ class SnapshotStore:
                 raise DamagedSnapshot(f"{stream} is missing at size {size}")
             yield aggregate
 
+    def _read_all(self, kind: str, streams: Sequence[str], size: int) -> dict[str, Aggregate]:
+        """Read the aggregates of a kind that are not at hand, where they are many, in one go."""
+        missing = {stream for stream in streams if (row := self._newest.get(stream)) is None or row[0] > size}
+        if len(missing) < 8:
+            return {}
+        places: dict[str, tuple[int, int]] = {}
+        for _, _, at, content in self._rows.part(streams_part(kind), size):
+            for changed in json.loads(content):
+                places |= {stream: (at, place) for stream, place in changed.items() if stream in missing}
+        return self._of_places(places, size)
+
     def streams_of(self, kind: str, size: int) -> list[str]:
-        """Give the streams of a kind at the size of a snapshot, in the order of their creation."""
+        """Give the streams of a kind at the size of a snapshot, in the order of their creation.
+
+        Raises:
+            DamagedSnapshot: They are not those that were stored.
+        """
         with self._lock:
             if kind not in self._names:
-                rows = self._select("SELECT stream, size FROM streams WHERE kind=? ORDER BY number", kind)
-                self._names[kind] = ([row[0] for row in rows], [row[1] for row in rows])
+                began = [(stream, row.size) for row, streams in self._began(kind, self.newest) for stream in streams]
+                self._names[kind] = ([stream for stream, _ in began], [since for _, since in began])
             names, since = self._names[kind]
             return names[: bisect_right(since, size)]
+
+    def _began(self, kind: str, size: int) -> Iterator[tuple[Row, dict[str, int]]]:
+        """Give the streams of a kind that began with each snapshot up to a size, and their places there."""
+        yield from ((row, json.loads(row.content)[0]) for row in self._rows.part(streams_part(kind), size))
+
+    def streams(self, size: int) -> list[str]:
+        """Give all streams at the size of a snapshot, in the order of their creation.
+
+        Raises:
+            DamagedSnapshot: They are not those that were stored.
+        """
+        with self._lock:
+            began = [
+                (row.size, place, stream)
+                for kind in self._rows.kinds
+                for row, streams in self._began(kind, size)
+                for stream, place in streams.items()
+            ]
+        return [stream for _, _, stream in sorted(began)]
+
+    def has_few(self, kind: str) -> bool:
+        """Tell whether a kind has so few aggregates that all are read as fast as some."""
+        return self._rows.kinds[kind] <= _FEW
 
     def outlines(self, kind: str, size: int) -> Mapping[str, Any]:
         """Give the outlines of a kind at the size of a snapshot by stream, in the order of creation.
@@ -246,34 +234,14 @@ class SnapshotStore:
         with self._lock:
             if size == self.newest and kind in self._outlines:
                 return dict(self._outlines[kind])
-            query = (
-                "SELECT stream, MAX(size), packed, digest FROM outlines "  # SQLite: the columns of the row that has it
-                "WHERE kind=? AND size<=? GROUP BY stream"
-            )
-            rows = {row[0]: row[1:] for row in self._select(query, kind, size)}
-            streams = self.streams_of(kind, size)
-            if len(streams) != len(rows):
-                raise DamagedSnapshot(f"outlines of {kind} are missing at size {size}")
-            outlines = {stream: _read_outline(kind, stream, rows.get(stream)) for stream in streams}
+            packed: dict[str, str] = {}
+            for row in self._rows.part(outlines_part(kind), size):
+                packed |= json.loads(row.content)
+            made = OUTLINES[KINDS[kind].aggregate]
+            outlines = {stream: unpack(made, packed[stream]) for stream in self.streams_of(kind, size)}
             if size == self.newest:
                 self._outlines[kind] = dict(outlines)
             return outlines
-
-    def _read_all(self, kind: str, streams: Sequence[str], size: int) -> dict[str, Aggregate]:
-        """Read the rows of a kind that are not at hand, where they are many, in one go."""
-        missing = {stream for stream in streams if (row := self._newest.get(stream)) is None or row[0] > size}
-        if len(missing) < 8:
-            return {}
-        first, last = (kind, kind) if kind == "ledger" else (f"{kind}/", f"{kind}0")
-        query = (
-            "SELECT stream, MAX(size), packed, digest FROM aggregates "  # SQLite: the columns of the row that has it
-            "WHERE stream>=? AND stream<=? AND size<=? GROUP BY stream"
-        )
-        rows = {row[0]: row for row in self._select(query, first, last, size) if row[0] in missing}
-        others = {stream: _read(*row) for stream, row in rows.items()}
-        if size >= self.newest:
-            self._newest.update({stream: (rows[stream][1], aggregate) for stream, aggregate in others.items()})
-        return others
 
     def on_topic(self, kind: str, topic: str, size: int, further: Sequence[str]) -> list[str]:
         """Give the streams of a kind that have had a topic, and further ones, in the order of their creation.
@@ -281,27 +249,15 @@ class SnapshotStore:
         Raises:
             DamagedSnapshot: They are not those that were stored.
         """
-        query = "SELECT size, streams, digest FROM topics WHERE topic=? AND kind=? AND size<=? ORDER BY size"
         names = dict.fromkeys(further)
-        for at, streams, digest in self._select(query, topic, kind, size):
-            check_digest(f"{kind} {topic}", at, streams, digest)
-            names |= dict.fromkeys(json.loads(streams))
+        for row in self._rows.named(topic_name(kind, topic), size):
+            names |= dict.fromkeys(json.loads(row.content))
         if len(names) < 2:
             return list(names)
-        query = "SELECT stream FROM streams WHERE stream IN (SELECT value FROM json_each(?)) ORDER BY number"
-        ordered = [row[0] for row in self._select(query, json.dumps(list(names)))]
-        if len(ordered) != len(names):
-            raise DamagedSnapshot(f"streams about {topic} are missing at size {size}")
-        return ordered
-
-    def has_few(self, kind: str, size: int) -> bool:
-        """Tell whether a kind has so few aggregates that all are read as fast as some."""
-        query = "SELECT COUNT(*) FROM (SELECT 1 FROM streams WHERE kind=? AND size<=? LIMIT ?)"
-        return bool(self._select(query, kind, size, _FEW + 1)[0][0] <= _FEW)
-
-    def streams(self, size: int) -> list[str]:
-        """Give all streams at the size of a snapshot, in the order of their creation."""
-        return [row[0] for row in self._select("SELECT stream FROM streams WHERE size<=? ORDER BY number", size)]
+        began = [
+            (row.size, int(row.content), name) for name in names for row in self._rows.named(name, size, "LIMIT 1")
+        ]
+        return [name for _, _, name in sorted(began)]
 
     def difference(self, state: State) -> str | None:
         """Compare what a state has changed since the snapshot before its size with what is stored.
@@ -312,37 +268,17 @@ class SnapshotStore:
         Raises:
             DamagedSnapshot: It can't be read, or is not what was stored.
         """
-        return difference(self._select, state)
-
-    def _select(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with self._lock:
-            try:
-                return list(self._database().execute(query, parameters))
-            except (OSError, sqlite3.Error) as error:
-                raise DamagedSnapshot(str(error)) from error
-
-    def _database(self) -> sqlite3.Connection:
-        if self._connection is None:
-            meta = "INSERT INTO meta VALUES (?,?)"
-            if not self._path.is_file():
-                bound = {**self._bound, "law": law_digest()}
-                create_database(self._path, [*_TABLES, (meta, tuple(bound.items()))])
-            self._connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5)
-            # What a power cut takes is folded again.
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-        return self._connection
+        differs = difference(self._rows.at(state.size), rows_in(state))
+        if differs is None:
+            folded = aggregates_in(state)
+            packed = self._rows.aggregates({each.number: each.stream for each in folded})
+            return min((each.stream for each in folded if packed[each.stream] != each.packed), default=None)
+        self._rows.check()  # a row that is missing, or has become another one's, is damage
+        return differs
 
     def _open(self) -> None:
         try:
-            bound = dict(self._select("SELECT key, value FROM meta"))
-            law, ours = bound.pop("law", None), self._bound["text"]
-            is_same_text = bound.get("text") == ours
-            # Another text may be the same law: what it means is computed where it has changed alone.
-            if bound | {"text": ours} == self._bound and (is_same_text or law == law_digest()):
-                self._select("UPDATE meta SET value=? WHERE key='text' AND value<>?", ours, ours)
-                rows = self._select("SELECT size, bytes FROM snapshots ORDER BY size")
-                self._sizes = [int(row[0]) for row in rows]
-                self._due = max((row[0] + max(EVERY, row[1] // _BYTES_AN_ENTRY) for row in rows[-1:]), default=EVERY)
+            if self._rows.load():
                 return
             _log.warning("the snapshot is of another ledger or another version of the law; it is made again")
         except (DamagedSnapshot, TypeError, ValueError) as error:
@@ -352,8 +288,8 @@ class SnapshotStore:
     def clear(self) -> None:
         """Throw all of it away; it is made again from the entries."""
         with self._lock:
-            self.close()
-            self._newest, self._names, self._outlines, self._sizes, self._due = RecentRows(), {}, {}, [], EVERY
+            self._rows.forget()
+            self._newest, self._names, self._outlines = RecentRows(), {}, {}
             try:
                 remove_database(self._path)
             except OSError:
@@ -371,26 +307,12 @@ class SnapshotStore:
 
     def close(self) -> None:
         """Close the database; may be repeated."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._rows.close()
 
 
-def _read(stream: str, size: int, packed: object, digest: object) -> Aggregate:
-    check_digest(stream, size, packed, digest)
+def _read(stream: str, packed: bytes) -> Aggregate:
     try:
-        aggregate: Aggregate = unpack(KINDS[kind_of(stream)].aggregate, str(packed))
+        aggregate: Aggregate = unpack(KINDS[kind_of(stream)].aggregate, packed)
     except (LookupError, TypeError, ValueError) as error:
-        raise DamagedSnapshot(f"{stream} at size {size}") from error
+        raise DamagedSnapshot(f"what is stored of {stream} is no {kind_of(stream)}") from error
     return aggregate
-
-
-def _read_outline(kind: str, stream: str, row: Sequence[Any] | None) -> Any:
-    if row is None:
-        raise DamagedSnapshot(f"the outline of {stream} is missing")
-    check_digest(outline_name(kind, stream), *row)
-    try:
-        return unpack(OUTLINES[KINDS[kind].aggregate], row[1])
-    except (LookupError, TypeError, ValueError) as error:
-        raise DamagedSnapshot(f"the outline of {stream} at size {row[0]}") from error

@@ -11,13 +11,11 @@ from constancia.domain.state import State
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import replay
 from constancia.ledger.append.writer import Tip
-from constancia.ledger.errors import Fatal, Unread
+from constancia.ledger.errors import Unread
 from constancia.ledger.snapshots.background_check import BackgroundCheck
 from constancia.ledger.snapshots.snapshot_store import SnapshotStore
-from constancia.ledger.snapshots.stored_form import DamagedSnapshot
 from constancia.ledger.snapshots.stored_state import StoredState
 from constancia.ledger.store.entry_store import EntryStore
-from constancia.verify.core.errors import Malformed
 from constancia.verify.wire.merkle import Tree
 
 # Fewer new entries are not worth storing at the end: they are read within a moment.
@@ -87,7 +85,7 @@ class Snapshots:
             head.resume(State(self._origin, self._base(size)), self._store.tree_rows(size))
         except PersistenceError:
             return None  # the store can't be read; who reads all of it says so
-        except (DamagedSnapshot, Fatal, Malformed, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 (whatever a snapshot leads to that fits itself and not the entries)
             self.reject(error)
             return None
         self._opened_at = size

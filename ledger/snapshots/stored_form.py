@@ -1,25 +1,51 @@
-"""What is stored of a state: digests of rows, what they are made from, and whether they are what a state gives."""
+"""What is stored of a state: its rows, what they are made from, their digests, and what differs from a state."""
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from itertools import zip_longest
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from zlib import crc32
 
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.packing import pack
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import State
+from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
+# How many parts the rows that are looked up by name are spread over: one is read whole before any row of it is used.
+BUCKETS: Final = 4_096
+# An aggregate's number is the size of its snapshot times this, and its place there.
+PLACES: Final = 1 << 20
+HASHES: Final = "hashes"
 _DIGEST_BYTES: Final = 16
-_AGGREGATES_AT: Final = "SELECT stream, packed, digest FROM aggregates WHERE size=?"
-_OUTLINES_AT: Final = "SELECT kind, stream, packed, digest FROM outlines WHERE size=?"
-_STREAMS_AT: Final = "SELECT stream, kind FROM streams WHERE size=? ORDER BY number"
-_TOPICS_AT: Final = "SELECT topic, kind, streams, digest FROM topics WHERE size=?"
 
 
 class DamagedSnapshot(Exception):
     """What is stored is not what was stored; the entries are asked instead."""
+
+
+class Row(NamedTuple):
+    """A row besides the aggregates.
+
+    Attributes:
+        part: What it is read with, and its name counted by.
+        name: What it is looked up by; empty in a part that is read as a whole only.
+        size: The size of the snapshot that it came with.
+        content: What it says.
+    """
+
+    part: str
+    name: str
+    size: int
+    content: bytes
+
+
+class NumberedAggregate(NamedTuple):
+    """An aggregate as it is stored: `number` says of which snapshot it is, and its place there."""
+
+    number: int
+    stream: str
+    packed: bytes
 
 
 def kind_of(stream: str) -> str:
@@ -27,82 +53,95 @@ def kind_of(stream: str) -> str:
     return stream.partition("/")[0]
 
 
-def outline_name(kind: str, stream: str) -> str:
-    """Give the name under which an outline has its digest."""
-    return f"{kind} outline {stream}"
+def streams_part(kind: str) -> str:
+    """Give the part that lists a kind's streams: those that began with a snapshot and those that changed, by place."""
+    return f"streams {kind}"
 
 
-def digest_of(name: str, size: int, content: bytes) -> bytes:
+def outlines_part(kind: str) -> str:
+    """Give the part that has a kind's outlines."""
+    return f"outlines {kind}"
+
+
+def topic_name(kind: str, topic: str) -> str:
+    """Give the name that the streams of a kind that have a topic are looked up by."""
+    return f"{kind} {topic}"
+
+
+def bucket_of(name: str) -> str:
+    """Give the part of what is looked up by a name."""
+    return str(crc32(name.encode()) % BUCKETS)
+
+
+def digest_of(key: bytes, place: Sequence[object], content: object) -> bytes:
     """Give the digest of a row.
 
     Args:
-        name: What it is of.
-        size: The size of the snapshot that it came with.
+        key: That of this database: a row of another one does not fit.
+        place: Everything else that the row has, so that none of it can differ, by its type either.
         content: What is stored.
-    """
-    return hashlib.blake2b(b"%s %d\n%s" % (name.encode(), size, content), digest_size=_DIGEST_BYTES).digest()
-
-
-def check_digest(name: str, size: int, packed: object, digest: object) -> None:
-    """Check a row, as `digest_of` takes it.
 
     Raises:
-        DamagedSnapshot: It is not what was stored.
+        DamagedSnapshot: The content is not of the type that is stored.
     """
-    if not isinstance(packed, str) or digest != digest_of(name, size, packed.encode()):
-        raise DamagedSnapshot(f"{name} at size {size}")
+    if not isinstance(content, bytes):
+        raise DamagedSnapshot(f"{place} is not of its type")
+    return hashlib.blake2b(b"%s\n%s" % (repr(place).encode(), content), digest_size=_DIGEST_BYTES, key=key).digest()
 
 
-def gained(state: State) -> dict[tuple[str, str], str]:
-    """Give the streams that have got a topic since the snapshot before, as JSON, by topic and kind."""
-    pairs = grouped(((topic, kind_of(stream)), stream) for topic, stream in state.gained())
-    return {key: json.dumps(streams) for key, streams in pairs.items()}
+def aggregates_in(state: State) -> list[NumberedAggregate]:
+    """Give the aggregates that have changed since the snapshot before; those that began since in that order."""
+    first = state.size * PLACES
+    changed = enumerate(state.recent.items(), start=first)
+    return [NumberedAggregate(number, stream, pack(aggregate).encode()) for number, (stream, aggregate) in changed]
 
 
-def outlines_in(state: State) -> dict[str, dict[str, Any]]:
-    """Give the outlines of what has changed since the snapshot before, by kind and stream, new ones as they began."""
-    outlines: dict[str, dict[str, Any]] = {}
-    for stream in dict.fromkeys((*state.created, *state.recent)):
-        aggregate = state.recent[stream]
-        if type(aggregate) in OUTLINES:
-            outlines.setdefault(kind_of(stream), {})[stream] = outline_of(aggregate)
-    return outlines
+def rows_in(state: State) -> list[Row]:
+    """Give the rows of what has changed since the snapshot before: where to look for it, lists, and outlines."""
+    size, created = state.size, frozenset(state.created)
+    rows = [Row(bucket_of(name), name, size, b"%d" % place) for place, name in enumerate(state.recent)]
+    topics = grouped((topic_name(kind_of(stream), topic), stream) for topic, stream in state.gained())
+    rows += [Row(bucket_of(name), name, size, json.dumps(streams).encode()) for name, streams in topics.items()]
+    places = grouped((kind_of(stream), (place, stream)) for place, stream in enumerate(state.recent))
+    for kind, changed in places.items():
+        began = {stream: place for place, stream in changed if stream in created}
+        others = {stream: place for place, stream in changed if stream not in created}
+        rows.append(Row(streams_part(kind), "", size, json.dumps([began, others]).encode()))
+    outlined = grouped((kind_of(each.stream), each) for each in state.recent.values() if type(each) in OUTLINES)
+    for kind, several in outlined.items():
+        content = json.dumps({each.stream: pack(outline_of(each)) for each in several}, ensure_ascii=False)
+        rows.append(Row(outlines_part(kind), "", size, content.encode()))
+    return rows
 
 
-def difference(select: Callable[..., list[tuple[Any, ...]]], state: State) -> str | None:
-    """Compare what a state has changed since the snapshot before its size with what is stored.
+def hashes_in(tree: Tree, before: int, size: int) -> Row:
+    """Give the row of the tree's hashes that a snapshot adds to the one before, level by level, from the leaves up."""
+    levels = range(size.bit_length())
+    slices = (tree.rows[at][(before >> at) * HASH_BYTES : (size >> at) * HASH_BYTES] for at in levels)
+    return Row(HASHES, "", size, b"".join(map(bytes, slices)))
 
-    Args:
-        select: Gives the rows of a query with its parameters.
-        state: The state.
+
+def joined_hashes(rows: Sequence[Row], size: int) -> list[bytearray]:
+    """Give the tree's rows of hashes at a size from the rows that the snapshots up to it have added, in order."""
+    levels: list[bytearray] = [bytearray() for _ in range(size.bit_length())]
+    before = 0
+    for row in rows:
+        start = 0
+        for at in range(row.size.bit_length()):
+            end = start + ((row.size >> at) - (before >> at)) * HASH_BYTES
+            levels[at] += row.content[start:end]
+            start = end
+        before = row.size
+    return levels
+
+
+def difference(stored: Sequence[Row], folded: Sequence[Row]) -> str | None:
+    """Compare rows that are stored with those that the entries give.
 
     Returns:
-        The first stream, or topic, that differs; None where none does.
-
-    Raises:
-        DamagedSnapshot: It can't be read, or is not what was stored.
+        The first name, or part, that differs; None where none does.
     """
-    size = state.size
-    aggregates = _checked(((stream, stream, *row) for stream, *row in select(_AGGREGATES_AT, size)), size)
-    folded = {stream: pack(aggregate) for stream, aggregate in state.recent.items()}
-    named = (((topic, kind), f"{kind} {topic}", *row) for topic, kind, *row in select(_TOPICS_AT, size))
-    topics = _checked(named, size)
-    rows = ((stream, outline_name(kind, stream), *row) for kind, stream, *row in select(_OUTLINES_AT, size))
-    outlines = _checked(rows, size)
-    outlined = {name: pack(each) for changed in outlines_in(state).values() for name, each in changed.items()}
-    for stored, given in ((aggregates, folded), (topics, gained(state)), (outlines, outlined)):
-        differ = {name if isinstance(name, str) else name[0] for name, _ in stored.items() ^ given.items()}
-        if differ:
-            return min(differ)
-    created = [(stream, kind_of(stream)) for stream in state.created]
-    pairs = zip_longest(select(_STREAMS_AT, size), created)
-    return next((str((left or right)[0]) for left, right in pairs if left != right), None)
-
-
-def _checked(rows: Any, size: int) -> Mapping[Any, str]:
-    """Give what is stored by its name, each with its digest checked."""
-    stored = {}
-    for key, name, packed, digest in rows:
-        check_digest(name, size, packed, digest)
-        stored[key] = packed
-    return stored
+    differ = set(stored) ^ set(folded)
+    return min((row.name for row in differ if row.name), default=None) or min(
+        (row.part for row in differ), default=None
+    )

@@ -102,7 +102,7 @@ class StoredState:
 
     def _is_at_hand(self, kind: type[Aggregate]) -> bool:
         if kind not in self._of and kind not in self._many:
-            if self._store.has_few(_NAMES[kind], self._size):
+            if self._store.has_few(_NAMES[kind]):
                 self.of(kind)
             else:
                 self._many.add(kind)
@@ -131,4 +131,4 @@ class StoredState:
             if self._folded is None:
                 _log.warning("the snapshot is damaged (%s); the entries are read instead", damaged)
                 self._folded = self._fold(self._size)
-                self._store.give_up()
+        self._store.give_up()  # its lock is not taken within this one: who stores asks here for what was before

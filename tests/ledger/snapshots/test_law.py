@@ -7,7 +7,7 @@ from tests.domain.stage import ORIGIN
 from tests.domain.test_oracles import history
 
 import constancia.domain
-from constancia.ledger.snapshots import snapshot_store
+from constancia.ledger.snapshots import sealed_rows
 from constancia.ledger.snapshots.law import meaning_of
 from constancia.ledger.snapshots.snapshot_store import SnapshotStore
 from constancia.verify.wire.merkle import Tree, hash_leaf
@@ -62,10 +62,10 @@ def test_n2_words_may_change_and_the_law_may_not(tmp_path: Path, monkeypatch: py
     store = SnapshotStore(path, ORIGIN)
     assert store.save(state, tree)
     store.close()
-    monkeypatch.setattr(snapshot_store, "text_digest", lambda: "other words")
+    monkeypatch.setattr(sealed_rows, "text_digest", lambda: "other words")
     assert newest() == state.size
-    monkeypatch.setattr(snapshot_store, "law_digest", lambda: "another law")
+    monkeypatch.setattr(sealed_rows, "law_digest", lambda: "another law")
     assert newest() == state.size  # the words are those of the last start: nothing else is asked
-    monkeypatch.setattr(snapshot_store, "text_digest", lambda: "other words once more")
+    monkeypatch.setattr(sealed_rows, "text_digest", lambda: "other words once more")
     assert newest() == 0
     assert not path.exists()

@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 from tests.ledger.conftest import Desk
+from tests.ledger.snapshots.forger import Forger, stored_sizes
+from tests.ledger.world import ORIGIN
 
-from constancia.domain.kernel.packing import pack
 from constancia.domain.outlines import OUTLINES
+from constancia.domain.state import State
 from constancia.ledger.errors import Fatal
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.states import States
 from constancia.ledger.snapshots import background_check, snapshot_store, snapshots
 from constancia.ledger.snapshots.background_check import BackgroundCheck
+from constancia.ledger.snapshots.sealed_rows import SealedRows
 from constancia.ledger.snapshots.snapshots import Snapshots
-from constancia.ledger.snapshots.stored_form import digest_of
+from constancia.ledger.snapshots.stored_form import DamagedSnapshot, bucket_of
 from constancia.ledger.snapshots.stored_state import StoredState
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.entry import Entry
@@ -61,8 +64,7 @@ def path(desk: Desk) -> Path:
 
 
 def sizes(desk: Desk) -> list[int]:
-    with closing(sqlite3.connect(path(desk))) as database:
-        return [row[0] for row in database.execute("SELECT size FROM snapshots ORDER BY size")]
+    return stored_sizes(path(desk))
 
 
 def change(desk: Desk, *statements: str) -> None:
@@ -82,14 +84,14 @@ def put(desk: Desk, content: bytes) -> None:
 
 def forge(desk: Desk, *, size: int = 24) -> None:
     """Have a snapshot say what no entry says, with a digest that fits."""
-    state = desk.ledger.state(size)
-    forged = pack(state.aggregates[STREAM]).replace("Compromiso c1", "Otro compromiso")
     desk.ledger.close()
-    with closing(sqlite3.connect(path(desk))) as database:
-        [[at]] = database.execute("SELECT MAX(size) FROM aggregates WHERE stream=? AND size<=?", (STREAM, size))
-        row = (forged, digest_of(STREAM, at, forged.encode()), STREAM, at)
-        database.execute("UPDATE aggregates SET packed=?, digest=? WHERE stream=? AND size=?", row)
-        database.commit()
+    forger(desk).aggregate(STREAM, lambda packed: packed.replace("Compromiso c1", "Otro compromiso"), size=size)
+
+
+def forger(desk: Desk) -> Forger:
+    """Somebody who knows the form of the closed ledger's snapshot."""
+    desk.ledger.close()
+    return Forger(path(desk))
 
 
 def document(ledger: Ledger, size: int | None = None) -> bytes:
@@ -103,12 +105,12 @@ def folded(ledger: Ledger, size: int) -> bytes:
 
 def is_right(desk: Desk) -> bool:
     """Tell whether each size gives what the entries alone give."""
-    every = range(desk.ledger.size + 1)
-    return all(document(desk.ledger, size) == folded(desk.ledger, size) for size in every) and all(
-        desk.ledger.state(size).outlines(kind) == States(desk.ledger.log, desk.ledger.origin).at(size).outlines(kind)
-        for size in every
-        for kind in OUTLINES
-    )
+
+    def asked(state: State) -> list[object]:
+        return [canonical(state.document()), list(state.aggregates), *map(state.outlines, OUTLINES)]
+
+    plain = (States(desk.ledger.log, desk.ledger.origin).at(size) for size in range(desk.ledger.size + 1))
+    return all(asked(desk.ledger.state(state.size)) == asked(state) for state in plain)
 
 
 class TestOpening:
@@ -199,15 +201,35 @@ DAMAGE: dict[str, Callable[[Desk], None]] = {
     "of another ledger": lambda desk: change(desk, "UPDATE meta SET value='example.org/other' WHERE key='origin'"),
     "of another law": lambda desk: change(desk, "UPDATE meta SET value='0' WHERE key IN ('law', 'text')"),
     "of another form": lambda desk: change(desk, "UPDATE meta SET value='0' WHERE key='form'"),
-    "another aggregate": lambda desk: change(desk, "UPDATE aggregates SET packed=replace(packed, 'Comp', 'comp')"),
-    "an aggregate that is none": lambda desk: change(desk, "UPDATE aggregates SET packed='{'"),
-    "other hashes": lambda desk: change(desk, "UPDATE hashes SET packed=zeroblob(length(packed))"),
-    "hashes missing": lambda desk: change(desk, "DELETE FROM hashes WHERE level=1"),
-    "other topics": lambda desk: change(desk, "UPDATE topics SET streams=replace(streams, 'n', 'm')"),
-    "other outlines": lambda desk: change(desk, "UPDATE outlines SET packed=replace(packed, 'm', 'n')"),
-    "no outlines": lambda desk: change(desk, "DROP TABLE outlines"),
+    "another key": lambda desk: change(desk, "UPDATE meta SET value='0' WHERE key='salt'"),
+    "no law": lambda desk: change(desk, "DELETE FROM meta WHERE key='law'"),
+    "another seal": lambda desk: change(desk, "UPDATE seal SET packed=CAST('[[99], 999, {}, {}]' AS BLOB)"),
+    "another column": lambda desk: change(desk, "ALTER TABLE parts ADD COLUMN more"),
+    "a trigger": lambda desk: change(desk, "CREATE TRIGGER t BEFORE INSERT ON parts BEGIN SELECT RAISE(IGNORE); END"),
+    "another aggregate": lambda desk: change(desk, "UPDATE aggregates SET packed=CAST(lower(packed) AS BLOB)"),
+    "an aggregate that is none": lambda desk: change(desk, "UPDATE aggregates SET packed=CAST('{' AS BLOB)"),
+    "other hashes": lambda desk: change(desk, "UPDATE parts SET content=zeroblob(length(content)) WHERE part='hashes'"),
+    "hashes missing": lambda desk: change(desk, "DELETE FROM parts WHERE part='hashes' AND size=8"),
+    "other topics": lambda desk: change(
+        desk, "UPDATE parts SET content=CAST(replace(content, 'n', 'm') AS BLOB) WHERE name LIKE '% %'"
+    ),
+    "other outlines": lambda desk: change(
+        desk, "UPDATE parts SET content=CAST(upper(content) AS BLOB) WHERE part LIKE 'outlines %'"
+    ),
+    "no outlines": lambda desk: change(desk, "DELETE FROM parts WHERE part LIKE 'outlines %'"),
     "no aggregates": lambda desk: change(desk, "DROP TABLE aggregates"),
-    "larger than the log": lambda desk: change(desk, "INSERT INTO snapshots VALUES (99, 0)"),
+    "an aggregate missing": lambda desk: change(
+        desk, "DELETE FROM aggregates WHERE number=(SELECT MAX(number) FROM aggregates)"
+    ),
+    "newest rows missing": lambda desk: change(desk, "DELETE FROM parts WHERE part<>'hashes' AND size>8"),
+    "a party missing": lambda desk: change(desk, "DELETE FROM parts WHERE name='party/nosc'"),
+    "a party by another name": lambda desk: change(desk, "UPDATE parts SET name='party/nos' WHERE name='party/nosc'"),
+    "a topic missing": lambda desk: change(desk, "DELETE FROM parts WHERE name LIKE '% party/nosc'"),
+    "a stream too much": lambda desk: change(
+        desk,
+        """INSERT INTO parts SELECT 'streams commitment', '', 26,
+        CAST('[{"commitment/c9": 0}, {}]' AS BLOB), digest FROM parts WHERE part='streams commitment'""",
+    ),
 }
 
 
@@ -263,46 +285,42 @@ class TestForged:
         assert checks[-1].wait(20)
         assert small.ledger.failure is not None
 
-    @pytest.mark.parametrize("statement", [
-        "DELETE FROM aggregates WHERE stream='party/nosc'",
-        "DELETE FROM streams WHERE stream='party/nosc'",
-        "INSERT INTO streams (stream, kind, size) VALUES ('commitment/c9', 'commitment', 24)",
-        "DELETE FROM topics WHERE topic='party/nosc'",
-        "DELETE FROM outlines WHERE stream='commitment/c1'",
+    @pytest.mark.parametrize("alter", [
+        lambda forger: forger.without("appointment party/nosc"),
+        lambda forger: forger.without("party/nosc"),
+        lambda forger: forger.without("", "outlines commitment"),
+        lambda forger: forger.one_more(bucket_of("commitment/c9"), "commitment/c9", 24, b"0"),
+        lambda forger: forger.row("streams party", "", 8, lambda content: content.replace(b"party/nosc", b"party/nos")),
     ])  # fmt: skip
     def test_what_is_missing_or_too_much_is_found(
-        self, small: Desk, checks: list[BackgroundCheck], statement: str
+        self, small: Desk, checks: list[BackgroundCheck], alter: Callable[[Forger], None]
     ) -> None:
-        change(small, statement)
+        alter(forger(small))
         small.reopen()
         assert checks[-1].wait(20)
         assert small.ledger.failure is not None
 
+    def test_r2_row_of_no_snapshot_is_damage(self, small: Desk) -> None:
+        """Nothing behind the scenes would compare it."""
+        forger(small).one_more(bucket_of(STREAM), STREAM, 23, b"0")
+        rows = SealedRows(path(small), ORIGIN)
+        assert rows.load()
+        with pytest.raises(DamagedSnapshot):
+            rows.named(STREAM, 24)
+        rows.close()
+
     def test_k2_other_hashes_within_the_tree_are_found(self, small: Desk, checks: list[BackgroundCheck]) -> None:
         """The root needs the hash of the first sixteen entries alone: what lies below it only the entries prove."""
-        small.ledger.close()
-        with closing(sqlite3.connect(path(small))) as database:
-            [[packed]] = database.execute("SELECT packed FROM hashes WHERE level=2 AND size=8")
-            forged = bytes(len(packed))
-            row = (forged, digest_of("2", 8, forged))
-            database.execute("UPDATE hashes SET packed=?, digest=? WHERE level=2 AND size=8", row)
-            database.commit()
+        forger(small).row("hashes", "", 8, lambda content: content[: 12 * 32] + bytes(64) + content[14 * 32 :])
         small.reopen()
         assert checks[-1].wait(20)
         assert isinstance(small.ledger.failure, Fatal)
         assert "level 2" in str(small.ledger.failure)
 
     def test_n4_root_that_was_not_signed_does_not_open(self, small: Desk, checks: list[BackgroundCheck]) -> None:
-        small.ledger.close()
-        with closing(sqlite3.connect(path(small))) as database:
-            for level in (3, 4):
-                [[size, packed]] = database.execute(
-                    "SELECT size, packed FROM hashes WHERE level=? ORDER BY size DESC LIMIT 1", (level,)
-                )
-                forged = bytes(len(packed))
-                row = (forged, digest_of(str(level), size, forged), level, size)
-                database.execute("UPDATE hashes SET packed=?, digest=? WHERE level=? AND size=?", row)
-            database.commit()
+        forged = forger(small)
+        forged.row("hashes", "", 24, lambda content: content[:-32] + bytes(32))
+        forged.row("hashes", "", 16, lambda content: content[:-64] + bytes(64))
         begun = len(checks)
         small.reopen()
         assert len(checks) == begun  # everything was read
@@ -312,14 +330,7 @@ class TestForged:
     def test_aggregate_of_nothing_with_its_digest_does_not_keep_the_ledger_from_opening(
         self, small: Desk, stream: str
     ) -> None:
-        small.ledger.close()
-        with closing(sqlite3.connect(path(small))) as database:
-            query = "SELECT size, packed FROM aggregates WHERE stream=? ORDER BY size DESC LIMIT 1"
-            [[size, packed]] = database.execute(query, (stream,))
-            nothing = json.dumps([None] * len(json.loads(packed)), separators=(",", ":"))
-            row = (nothing, digest_of(stream, size, nothing.encode()), stream, size)
-            database.execute("UPDATE aggregates SET packed=?, digest=? WHERE stream=? AND size=?", row)
-            database.commit()
+        forger(small).aggregate(stream, lambda packed: json.dumps([None] * len(json.loads(packed))), size=24)
         small.reopen()
 
     @pytest.mark.parametrize("names", [("SFP", "Sfp"), ('"public_key"', '"public_kez"')], ids=["value", "member"])
@@ -370,13 +381,13 @@ def test_keys_of_earlier_entries_are_known(small: Desk) -> None:
     assert keys.get("0" * 64) is None
 
 
-def test_n3_state_that_is_damaged_meanwhile_is_folded_instead(small: Desk) -> None:
+@pytest.mark.parametrize("statement", ["UPDATE aggregates SET digest=x'00'", "DELETE FROM parts WHERE size>8"])
+def test_r3_n3_state_that_is_damaged_meanwhile_is_folded_instead(small: Desk, statement: str) -> None:
     """The file of an open ledger loses its content: anybody who asks gets what the entries give."""
     base = small.parts.snapshots._base(16) if small.parts.snapshots is not None else None
     assert isinstance(base, StoredState)
     with closing(sqlite3.connect(path(small))) as database:
-        database.execute("DELETE FROM snapshots")
-        database.execute("UPDATE aggregates SET digest=x'00'")
+        database.execute(statement)
         database.commit()
     expected = States(small.ledger.log, small.ledger.origin).at(16)
     assert base.get("party/inai") == expected.aggregates["party/inai"]

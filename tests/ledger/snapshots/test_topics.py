@@ -15,6 +15,7 @@ from constancia.domain.kernel.groups import grouped
 from constancia.domain.state import State
 from constancia.ledger.snapshots import snapshot_store
 from constancia.ledger.snapshots.snapshot_store import SnapshotStore
+from constancia.ledger.snapshots.stored_form import PLACES
 from constancia.ledger.snapshots.stored_state import StoredState
 from constancia.verify.wire.merkle import Tree, hash_leaf
 
@@ -83,8 +84,10 @@ def test_nothing_else_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     store.close()
     topics = looked_through(stage.state)
     (cls, topic), wanted = next(item for item in topics.items() if len(item[1]) == 1)
+    place = list(stage.state.recent).index(wanted[0].stream)
     with closing(sqlite3.connect(tmp_path / "state.sqlite")) as database:
-        database.execute("DELETE FROM aggregates WHERE stream<>?", (wanted[0].stream,))
+        number = stage.state.size * PLACES + place
+        assert database.execute("DELETE FROM aggregates WHERE number<>?", (number,)).rowcount
         database.commit()
     store = SnapshotStore(tmp_path / "state.sqlite", ORIGIN)
     assert State(ORIGIN, StoredState(store, stage.state.size, refuse)).on_topic(cls, topic) == wanted

@@ -223,8 +223,10 @@ class Stored:
         self.size = state.size
         self._is_exact = is_exact
         self._aggregates = {name: state.aggregates[name] for name in state.aggregates}
+        self.asked = list[str]()
 
     def get(self, stream: str) -> Aggregate | None:
+        self.asked.append(stream)
         return self._aggregates.get(stream)
 
     def of(self, kind: type[Aggregate]) -> Iterator[Aggregate]:
@@ -291,7 +293,9 @@ def test_a_state_that_rests_on_a_stored_one_answers_as_one_that_does_not(
         assert (name in state.created_of(type(each))) is (stored is None)
     gained = {(topic, name) for name, each in state.recent.items() for topic in each.topics}
     gained -= {(topic, name) for name, each in state.recent.items() for topic in getattr(below.get(name), "topics", ())}
+    below.asked.clear()
     assert sorted(state.gained()) == sorted(gained)
+    assert not set(below.asked) & set(state.created)  # what it has not got is not looked for there
     copy = state.copied()
     assert (shown(copy), copy.base_size) == (shown(state), below.size)
     for token in reversed(undos):

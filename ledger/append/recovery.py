@@ -100,7 +100,7 @@ def _rows(store: EntryStore, start: int) -> Iterator[Notification]:
 
 
 def _check_follows(batch: Batch, size: int, start: int) -> None:
-    is_next = batch.first_index == size or (size == start and batch.first_index < start)
+    is_next = batch.first_index <= size if size == start else batch.first_index == size
     if not is_next or batch.size <= size:
         raise Fatal(
             f"a batch from {batch.first_index} to {batch.size} follows on size {size}",

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.ledger.conftest import Desk
@@ -149,6 +150,19 @@ def test_a2_oldest_go_by_number_and_by_bytes_and_are_counted(desk: Desk) -> None
     by_size.close()
 
 
+def test_a2_bounds_that_became_smaller_hold_from_the_next_attempt_on(desk: Desk) -> None:
+    wide = small(desk, Bounds())
+    for place in range(6):
+        feed(wide, report(desk.world, narrative=f"n{place}"))
+    wide.close()
+    narrow = small(desk, Bounds(rows=2))
+    assert narrow.count == 6
+    feed(narrow, report(desk.world, narrative="n6"))
+    assert [attempt.number for attempt in narrow.page(0, 10)] == [6, 7]
+    assert counted(narrow) == {(desk.world.keys["inai"].key_id, "bound"): 5}
+    narrow.close()
+
+
 def test_a2_a_key_s_flood_takes_no_row_of_another_key(desk: Desk) -> None:
     attempts = small(desk, Bounds(rows_per_key=2))
     feed(attempts, report(desk.world, party="sfp"))
@@ -184,6 +198,45 @@ def test_a3_damaged_or_empty_file_changes_no_outcome(desk: Desk, content: bytes)
         assert desk.ledger.refused.count == 1
 
 
+def test_a3_file_that_is_another_s_can_be_taken_away_while_the_ledger_is_open(
+    desk: Desk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, connect, made = LedgerFolder(desk.folder).refusals, sqlite3.connect, list[sqlite3.Connection]()
+
+    def noted(*args: Any, **options: Any) -> sqlite3.Connection:
+        made.append(connect(*args, **options))
+        return made[-1]
+
+    assert desk.ledger.refused.count == 0
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE something_else (name TEXT)")
+    assert isinstance(refused(desk, report(desk.world)), Refusal)
+    [record] = [record for record in caplog.records if f"recorded in {path}" in record.getMessage()]
+    assert (record.levelname, bool(record.exc_info)) == ("WARNING", True)
+    monkeypatch.setattr(sqlite3, "connect", noted)
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="taken away"):
+            listed(desk.ledger)
+    assert made != []
+    for connection in made:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    path.unlink()
+    refused(desk, report(desk.world))
+    assert desk.ledger.refused.count == 1
+
+
+def test_file_is_closed_with_its_attempts(desk: Desk) -> None:
+    attempts = small(desk, Bounds())
+    feed(attempts, report(desk.world))
+    connection = attempts._connect()
+    assert connection is not None
+    for _ in range(2):
+        attempts.close()
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+
+
 def test_removed_attempt_is_in_no_file_and_is_counted(desk: Desk) -> None:
     words = "palabras que nadie debe leer"
     refused(desk, report(desk.world, narrative=words))
@@ -197,6 +250,9 @@ def test_removed_attempt_is_in_no_file_and_is_counted(desk: Desk) -> None:
     assert [path for path in desk.folder.glob("refusals.sqlite*") if words.encode() in path.read_bytes()] == []
     with pytest.raises(NotFound):
         desk.ledger.refused.delete(first.sha256)
+    connection = desk.ledger.refused._connect()
+    assert connection is not None
+    assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 10_000  # it waits for who reads them meanwhile
 
 
 def test_what_is_shown_of_an_attempt_is_printable(desk: Desk) -> None:
@@ -225,6 +281,12 @@ def test_file_waits_for_nobody_long_and_overwrites_what_is_removed(desk: Desk) -
     assert pragmas == {"journal_mode": "wal", "secure_delete": 1}
     assert connection.execute("PRAGMA synchronous").fetchone()[0] == 1
     assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 500
+    attempts.close()
+    with closing(sqlite3.connect(desk.folder / "small.sqlite")) as other:
+        other.execute("PRAGMA journal_mode=DELETE")  # as a copy of it may be
+    connection = attempts._connect()
+    assert connection is not None
+    assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     attempts.close()
 
 

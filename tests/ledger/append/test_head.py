@@ -2,7 +2,9 @@
 
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.ledger.append.test_sequencer import _examined, store_of
@@ -146,3 +148,52 @@ def test_versions_of_a_stream_count_its_entries(desk: Desk) -> None:
         counts[row.originator_id] += 1
         assert row.originator_version == counts[row.originator_id]
     assert desk.parts.head.version_after("commitment/c1") == counts["commitment/c1"] + 1
+
+
+def test_entry_that_is_not_the_next_one_is_named_and_changes_nothing(desk: Desk) -> None:
+    rows, whole = store_of(desk).select_notifications(0, 1_000, inclusive_of_start=False), desk.parts.head
+    part = Head(whole.state.origin, whole._read)
+    for index, row in enumerate(rows[:5]):
+        _replay_row(part, row, index)
+    part.settle()
+    entry, before = read_entry(rows[5].state), ends(part)
+    recorded: Any = whole._read(5)
+    again, again_recorded = part.compose(
+        desk.world.genesis().parsed.statement, desk.world.genesis().parsed.signatures, part.recorded_at
+    )
+    for other, seen, what in (
+        (replace(entry, index=6), recorded, "index: expected 5, found 6"),
+        (replace(entry, previous=bytes(32)), recorded, f"previous: expected {part.tree.leaf(4).hex()}, found 0000"),
+        (entry, replace(recorded, originator_version=9), "originator_version: expected 1, found 9"),
+        (replace(entry, recorded_at="2000-01-01T00:00:00.000Z"), recorded, "recorded_at goes back to 2000"),
+        (again, again_recorded, "the state can't take an entry of type LedgerOpened"),
+    ):
+        with pytest.raises(Fatal, match=what) as caught:
+            part.extend(other, seen)
+        assert caught.value.where == "entry 5"
+        assert ends(part) == before
+    part.extend(entry, recorded)
+    assert part.size == 6
+
+
+def test_head_goes_on_from_a_snapshot_of_this_very_log(desk: Desk) -> None:
+    rows, whole = store_of(desk).select_notifications(0, 1_000, inclusive_of_start=False), desk.parts.head
+    earlier = Head(whole.state.origin, whole._read)
+    for index, row in enumerate(rows[:9]):
+        _replay_row(earlier, row, index)
+    earlier.settle()
+    leaves = [earlier.tree.leaf(index) for index in range(9)]
+    head = Head(whole.state.origin, whole._read)
+    head.resume(earlier.state.copied(), Tree(leaves).rows)
+    assert ends(head) == (9, 9, whole.genesis, earlier.recorded_at)
+    ids = [key.key_id for key in (*desk.world.roots.values(), *desk.world.keys.values())]
+    assert [head.keys.get(name) for name in ids] == [earlier.keys.get(name) for name in ids]
+    assert any(head.keys.get(name) is not None for name in ids)
+    for index, row in enumerate(rows[9:], 9):
+        _replay_row(head, row, index)
+    assert (head.size, head.tree.root()) == (whole.size, whole.tree.root())
+    for place, where in ((0, "entry 0"), (8, "entry 8")):
+        others = [*leaves[:place], bytes(32), *leaves[place + 1 :]]
+        with pytest.raises(Fatal, match="the snapshot is of another entry") as caught:
+            Head(whole.state.origin, whole._read).resume(earlier.state.copied(), Tree(others).rows)
+        assert caught.value.where == where

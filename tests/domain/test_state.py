@@ -18,11 +18,13 @@ from tests.domain.stage import ORIGIN, Stage, commitment, key_id, root, seated, 
 from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
-from constancia.domain.catalogue import MACHINES
+from constancia.domain.catalogue import KINDS, MACHINES
 from constancia.domain.identity.key import Key
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.kernel.forms import shape_of
 from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import FORM_OF_FIRST, State, advance, replay, state_form
@@ -165,6 +167,12 @@ def test_the_document_names_edition_and_form_since_there_are_any(edition: int) -
     assert about == ({} if edition == 1 else {"edition": edition, "form": state_form(edition)})
     assert State(ORIGIN).about() == {"ledger": ORIGIN, "size": 0}
     assert state_form.__wrapped__(1) == state_form(1) == FORM_OF_FIRST
+
+
+def test_the_newest_form_has_all_that_the_law_has() -> None:
+    classes = [kind.aggregate for kind in KINDS.values()]
+    assert shape_of(classes, NEWEST) == shape_of(classes, NEWEST + 1)
+    assert shape_of(classes, NEWEST - 1) != shape_of(classes, NEWEST)
 
 
 def test_zone_is_genesis_and_utc_before_it() -> None:

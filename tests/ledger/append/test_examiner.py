@@ -11,12 +11,13 @@ from tests.ledger.world import ORIGIN, Key, Signed
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append import examiner
-from constancia.ledger.append.examiner import Examiner, Submission, merge
+from constancia.ledger.append.examiner import Examiner, Submission, merge, seen_problem
 from constancia.ledger.append.key_ring import KeyRing
 from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.signatures import load_public_key
+from constancia.verify.core.formats.statement import Seen
 from constancia.verify.speed.libsodium import Check, quickest_check
 
 ABSENT = object()
@@ -101,6 +102,39 @@ def test_what_was_seen_fits_where_it_is_the_root_at_that_size(desk: Desk) -> Non
         submission = Submission(signed=signed)
         Examiner(origin=ORIGIN, vkey="", keys=desk.parts.head.keys, root={size: known}.get).examine(submission)
         assert submission.seen_fits is fits
+
+
+def test_genesis_names_the_keys_of_this_log(new: Desk) -> None:
+    signed = new.world.genesis().parsed
+    submission = Submission(signed=signed)
+    for vkey, cosigner in (
+        ("another", new.signer.cosigner_vkey),
+        (new.signer.vkey, "another"),
+        (new.signer.vkey, None),
+    ):
+        judge = Examiner(origin=ORIGIN, vkey=vkey, keys=KeyRing(), root=lambda _size: None, cosigner_vkey=cosigner)
+        named = json.loads(signed.statement.raw)["body"].get("log_cosigner")
+        if vkey == new.signer.vkey and named in (cosigner, None):
+            judge.examine(submission)
+        else:
+            with pytest.raises(Refusal, match="E_LEDGER_MISMATCH"):
+                judge.examine(submission)
+
+
+def test_a_statement_has_as_many_signatures_as_keys_sign_it(desk: Desk) -> None:
+    signed = desk.world.allege("c1").parsed
+    judge = Examiner(origin=ORIGIN, vkey="", keys=desk.parts.head.keys, root=lambda _size: None)
+    with pytest.raises(Malformed, match="1 of them"):
+        judge.examine(Submission(signed=replace(signed, signatures=signed.signatures * 2)))
+
+
+@pytest.mark.parametrize(
+    ("size", "root", "code"),
+    [(4, 4, ""), (3, 3, ""), (5, 5, "E_SEEN_AHEAD"), (4, 3, "E_SEEN_CONTRADICTS"), (3, 4, "E_SEEN_CONTRADICTS")],
+)
+def test_what_was_seen_is_a_state_of_this_log_of_four_entries(size: int, root: int, code: str) -> None:
+    answer = seen_problem(Seen(size=size, root=bytes([root]) * 32), 4, lambda at: bytes([at]) * 32)
+    assert (answer.code if answer is not None else "") == code
 
 
 def problem(code: str) -> Problem:

@@ -13,13 +13,14 @@ from tests.ledger.world import Key, Signed, World, evidence, text
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.ledger.append import refused_attempts as module
 from constancia.ledger.append.examiner import Submission
 from constancia.ledger.append.refused_attempts import Attempt, Bounds, RefusedAttempts, are_signatures_valid
-from constancia.ledger.errors import LedgerError, NotFound
+from constancia.ledger.errors import LedgerError, NotFound, ReadOnly
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.submission import parse_signed, signed_document
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.signatures import Signature
 
 
@@ -253,6 +254,64 @@ def test_removed_attempt_is_in_no_file_and_is_counted(desk: Desk) -> None:
     connection = desk.ledger.refused._connect()
     assert connection is not None
     assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 10_000  # it waits for who reads them meanwhile
+
+
+def test_what_is_not_there_is_not_removed_nor_by_who_only_reads(desk: Desk) -> None:
+    empty = small(desk, Bounds())
+    with pytest.raises(NotFound):
+        empty.delete("0" * 64)
+    refused(desk, report(desk.world))
+    with pytest.raises(NotFound):
+        desk.ledger.refused.document("0" * 64)
+    path = LedgerFolder(desk.folder).refusals
+    reader = RefusedAttempts(path, writable=False, keys=desk.parts.head.keys, clock=desk.clock)
+    with pytest.raises(ReadOnly):
+        reader.delete(listed(desk.ledger)[0].sha256)
+    assert reader.count == desk.ledger.refused.count == 1
+    reader.close()
+
+
+def test_removal_says_where_its_bytes_are_still_in_use(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENT_MS", 10)
+    refused(desk, report(desk.world))
+    [attempt] = listed(desk.ledger)
+    with closing(sqlite3.connect(LedgerFolder(desk.folder).refusals, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT COUNT(*) FROM attempts").fetchone()
+        with pytest.raises(LedgerError, match="still has the bytes"):
+            desk.ledger.refused.delete(attempt.sha256)
+    assert desk.ledger.refused.count == 0
+
+
+def test_change_that_fails_is_taken_back_and_the_next_one_is_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("disk is full")
+
+    refused(desk, report(desk.world))
+    [attempt] = listed(desk.ledger)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "count_absent", full)
+        with pytest.raises(sqlite3.OperationalError):
+            desk.ledger.refused.delete(attempt.sha256)
+    assert desk.ledger.refused.count == 1
+    desk.ledger.refused.delete(attempt.sha256)
+    assert desk.ledger.refused.count == 0
+
+
+def test_a1_scheme_that_can_not_be_checked_here_proves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: object) -> bool:
+        raise Unsupported("mldsa44", "no library")
+
+    signed = report(desk.world).parsed
+    assert are_signatures_valid(signed, desk.parts.head.keys.get) is True
+    monkeypatch.setattr(module, "verify_signature", unsupported)
+    assert are_signatures_valid(signed, desk.parts.head.keys.get) is False
+
+
+def test_a2_bounds_are_these() -> None:
+    mebibyte = 1_048_576
+    assert (Bounds().rows, Bounds().size, Bounds().rows_per_key) == (10_000, 64 * mebibyte, 500)
+    assert (Bounds().size_per_key, Bounds().per_minute) == (4 * mebibyte, 30)
 
 
 def test_what_is_shown_of_an_attempt_is_printable(desk: Desk) -> None:

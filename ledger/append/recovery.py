@@ -60,14 +60,14 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
     start = head.size
     last = None
     try:
-        rows, total = _rows(store, start), store.counts()[0] if progress is not None else 0
+        rows, counts = _rows(store, start), store.counts() if progress is not None else ()
         for last in _batches(store, start):
             _check_follows(last, head.size, start)
             _replay_batch(head, last, rows, watch)
             if stop is not None and head.size >= stop:
                 return tip_of(last, head)
             if progress is not None:
-                progress(head.size, total)
+                progress(head.size, max(counts))
         events, covered = store.counts()
         newest = store.last_batch()  # refused here where it has no first index, and so was on no page
         last = last or newest
@@ -100,7 +100,7 @@ def _rows(store: EntryStore, start: int) -> Iterator[Notification]:
 
 
 def _check_follows(batch: Batch, size: int, start: int) -> None:
-    is_next = batch.first_index == size or (size == start and batch.first_index < start)
+    is_next = batch.first_index <= size if size == start else batch.first_index == size
     if not is_next or batch.size <= size:
         raise Fatal(
             f"a batch from {batch.first_index} to {batch.size} follows on size {size}",

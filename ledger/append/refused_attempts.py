@@ -112,11 +112,10 @@ def are_signatures_valid(signed: SignedStatement, key_of: Callable[[str], Public
         key_of: Gives the registered key of an id, or None.
     """
     message = signed_bytes(signed.statement.raw)
-    keys = [key_of(signature.key) for signature in signed.signatures]
     try:
         return all(
-            key is not None and verify_signature(key, signature, message)
-            for key, signature in zip(keys, signed.signatures, strict=True)
+            (key := key_of(signature.key)) is not None and verify_signature(key, signature, message)
+            for signature in signed.signatures
         )
     except Unsupported:
         return False
@@ -174,7 +173,7 @@ class RefusedAttempts:
             return False
         signed = submission.signed
         known = tuple(self._keys.get(signature.key) for signature in signed.signatures)
-        if None not in known and submission.proved_by == known:
+        if submission.proved_by == known:
             return True
         return are_signatures_valid(signed, self._keys.get)
 
@@ -218,7 +217,7 @@ class RefusedAttempts:
         self._trim(connection, "", (), self._bounds.rows, self._bounds.size)
 
     def _is_too_often(self, key: str, minute: str) -> bool:
-        last, count = self._minutes.get(key, ("", 0))
+        last, count = self._minutes.get(key, (minute, 0))
         count = count + 1 if last == minute else 1
         self._minutes[key] = (minute, count)
         return count > self._bounds.per_minute
@@ -362,10 +361,10 @@ def count_absent(connection: Any, key: str, reason: str) -> None:
 def _words_of(error: Refusal | Malformed) -> tuple[str, str, str]:
     """Return code, rule, and the state judged against as JSON; what is foreign in them made harmless."""
     if isinstance(error, Refusal):
-        return error.code, printable(error.rule), json.dumps(_clean(error.judged_against), ensure_ascii=False)
+        return error.code, printable(error.rule), json.dumps(_clean(error.judged_against))
     judged = {"expected": error.expected, "found": error.found, "where": error.where}
     rule = f"{error.where}: expected {error.expected}"
-    return "E_MALFORMED", printable(rule), json.dumps(_clean(judged), ensure_ascii=False)
+    return "E_MALFORMED", printable(rule), json.dumps(_clean(judged))
 
 
 def _clean(value: object) -> object:

@@ -73,9 +73,9 @@ class Sequencer:
         examiner: Examiner,
         *,
         verifiers: int,
+        on_refused: Callable[[Sequence[tuple[Submission, Refusal | Malformed]]], None],
         capacity: int = CAPACITY,
         batch_limit: int = MAX_BATCH,
-        on_refused: Callable[[Sequence[tuple[Submission, Refusal | Malformed]]], None] | None = None,
     ) -> None:
         """Start the threads.
 
@@ -83,9 +83,9 @@ class Sequencer:
             writer: The writer, which from now on belongs to this sequencer's thread.
             examiner: What the verifiers do.
             verifiers: Number of verifier threads.
+            on_refused: Gets what was refused, before its submitter has the refusal.
             capacity: Most statements under way.
             batch_limit: Most entries in one transaction.
-            on_refused: Gets what was refused, before its submitter has the refusal.
         """
         self._on_refused = on_refused
         self._writer = writer
@@ -216,7 +216,7 @@ class Sequencer:
         self._leave(len(batch))
         pairs = zip(batch, outcomes, strict=True)
         refused = [(submission, error) for submission, error in pairs if isinstance(error, Refusal | Malformed)]
-        if refused and self._on_refused is not None:
+        if refused:
             try:
                 self._on_refused(refused)
             except Exception:  # noqa: BLE001 (see below)

@@ -149,6 +149,11 @@ def rule_that_decides_on_a_scope(stage: Stage) -> object:
     return put_to_the_vote(stage.rules(decision_rule="majority")).decision_rule
 
 
+def vote_on_what_can_not_be_recorded(stage: Stage) -> object:
+    change = act_of("ScopeChanged", CHANGE | {"from_version": 7})
+    return stage.adopted().code_of("nosc", "DecisionProposed", proposed("d2", change))
+
+
 def signature_of_who_has_left(stage: Stage) -> object:
     """A decision for which a party voted that left before it signed."""
     put_to_the_vote(stage)
@@ -363,6 +368,7 @@ RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
     seats_of_a_predecessor: ("established", "succeeded", "succeeded"),
     withdrawal_dated_before_the_last_word: (["2019-03-04", "2019-03-05"], *[["2019-03-08", "2019-03-05"]] * 2),
     last_day_and_rules_of_a_vote: ((None, 0), ("2019-05-30", 0), ("2019-05-30", 0)),
+    vote_on_what_can_not_be_recorded: ("", "E_VERSION_CONFLICT", "E_VERSION_CONFLICT"),
     rule_that_decides_on_a_scope: ("majority", "unanimity", "unanimity"),
     facts_of_an_absence: ([], *[["ScopeAdoptedWithout", "ScopeChangedWithout"]] * 2),
     absent_from_a_baseline: ([(1, None), (2, None)], *[[(1, ("sfp",)), (2, ("sfp",))]] * 2),

@@ -1,11 +1,12 @@
 """What lists take from an outline is what they would take from the aggregate, on any day, and as it is stored."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.domain.commitments.test_conditions import expecting, settling
+from tests.domain.commitments.test_conditions import declaration, elsewhere, expecting, settling
 from tests.domain.dirty.play import Tally, play
 from tests.domain.governance.test_succession import ending
+from tests.domain.stage import seated, small_scope
 from tests.domain.test_oracles import history
 from tests.profile import sampled
 
@@ -23,6 +24,11 @@ from constancia.domain.state import State
 INSTANTS = [datetime(year, month, 5, 7, tzinfo=UTC) for year in (2017, 2019, 2020, 2031) for month in (1, 6, 12)]
 DAYS = (date.min, *(at.date() for at in INSTANTS), date.max)
 SEEDS = range(1, sampled(3, 40))
+
+
+def days_around(closes: str | None) -> list[date]:
+    last = [date.fromisoformat(closes)] if closes is not None else []
+    return [day + timedelta(days=days) for day in last for days in (-1, 0, 1)]
 
 
 def check_outlines(state: State) -> None:
@@ -53,7 +59,8 @@ def check_outlines(state: State) -> None:
         assert outline.has_completed == bool(commitment.completed)
     for decision in state.of(Decision):
         outline = state.outlines(Decision)[decision.stream]
-        assert [outline.status_on(day) for day in DAYS] == [decision.status_on(day) for day in DAYS]
+        days = [*DAYS, *days_around(decision.closes)]
+        assert [outline.status_on(day) for day in days] == [decision.status_on(day) for day in days]
         assert outline.proposed == decision.proposed.index
         assert (outline.fulfils,) == ((decision.topics[1:] or (None,))[0],)
     assert set(contested_entries(state)) >= {leaf for each in state.of(Commitment) for leaf in each.contested}
@@ -97,6 +104,19 @@ def test_who_answers_follows_fallback_and_succession() -> None:
     assert any(bearer.duty is None for step in outline.milestones for bearer in step.bearers)
     stage.each("PartySucceeded", ending("inai", "sfp"), ("inai", "sfp"))
     check_outlines(stage.state)
+
+
+def test_conditions_are_those_of_a_fallback_or_of_something_else_than_a_milestone() -> None:
+    plain, expected = seated().adopted("c1", small_scope()), expecting()
+
+    def has_conditions() -> list[bool]:
+        return [stage.state.outlines(Commitment)["commitment/c1"].has_conditions for stage in (plain, expected)]
+
+    assert has_conditions() == [False, True]
+    expected.each("ConditionDeclared", declaration())
+    assert has_conditions() == [False, True]
+    plain.each("ConditionDeclared", elsewhere())
+    assert has_conditions() == [True, True]
 
 
 def test_what_changes_is_outlined_again() -> None:

@@ -18,11 +18,13 @@ from tests.domain.stage import ORIGIN, Stage, commitment, key_id, root, seated, 
 from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
-from constancia.domain.catalogue import MACHINES
+from constancia.domain.catalogue import KINDS, MACHINES
 from constancia.domain.identity.key import Key
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.kernel.forms import shape_of
 from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import FORM_OF_FIRST, State, advance, replay, state_form
@@ -167,6 +169,12 @@ def test_the_document_names_edition_and_form_since_there_are_any(edition: int) -
     assert state_form.__wrapped__(1) == state_form(1) == FORM_OF_FIRST
 
 
+def test_the_newest_form_has_all_that_the_law_has() -> None:
+    classes = [kind.aggregate for kind in KINDS.values()]
+    assert shape_of(classes, NEWEST) == shape_of(classes, NEWEST + 1)
+    assert shape_of(classes, NEWEST - 1) != shape_of(classes, NEWEST)
+
+
 def test_zone_is_genesis_and_utc_before_it() -> None:
     assert State().timezone == "UTC"
     assert Stage().open().state.timezone == "America/Mexico_City"
@@ -223,8 +231,10 @@ class Stored:
         self.size = state.size
         self._is_exact = is_exact
         self._aggregates = {name: state.aggregates[name] for name in state.aggregates}
+        self.asked = list[str]()
 
     def get(self, stream: str) -> Aggregate | None:
+        self.asked.append(stream)
         return self._aggregates.get(stream)
 
     def of(self, kind: type[Aggregate]) -> Iterator[Aggregate]:
@@ -291,7 +301,9 @@ def test_a_state_that_rests_on_a_stored_one_answers_as_one_that_does_not(
         assert (name in state.created_of(type(each))) is (stored is None)
     gained = {(topic, name) for name, each in state.recent.items() for topic in each.topics}
     gained -= {(topic, name) for name, each in state.recent.items() for topic in getattr(below.get(name), "topics", ())}
+    below.asked.clear()
     assert sorted(state.gained()) == sorted(gained)
+    assert not set(below.asked) & set(state.created)  # what it has not got is not looked for there
     copy = state.copied()
     assert (shown(copy), copy.base_size) == (shown(state), below.size)
     for token in reversed(undos):

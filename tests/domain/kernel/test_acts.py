@@ -168,3 +168,9 @@ def test_an_entry_is_recorded_at_an_instant(recorded_at: str) -> None:
         recorded_entry(
             index=0, leaf_hash="0" * 64, recorded_at=recorded_at, keys=(), statement=statement, originator_version=1
         )
+
+
+def test_an_unknown_type_is_named_by_its_rule() -> None:
+    with pytest.raises(UnknownAct) as caught:
+        parse_act("NothingKnown", NEWEST, {})
+    assert str(caught.value) == caught.value.problem.rule != ""

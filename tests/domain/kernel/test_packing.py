@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pytest
 from tests.domain.dirty.play import Tally, play
@@ -47,6 +48,27 @@ def test_what_players_make_of_the_law_comes_back(seed: int) -> None:
 @pytest.mark.parametrize("kind", AGGREGATES, ids=lambda kind: str(kind.name))
 def test_every_aggregate_has_a_form(kind: object) -> None:
     _form_of(kind.aggregate)  # type: ignore[attr-defined]
+
+
+class Point(NamedTuple):
+    x: int
+    name: str | None
+
+
+class Path(NamedTuple):
+    points: tuple[Point, ...]
+    days: tuple[str, ...]
+    end: Point | None
+
+
+def test_named_tuples_come_back_with_those_within_them() -> None:
+    for path in (Path((), (), None), Path((Point(1, "a"), Point(2, None)), ("2019-03-01",), Point(3, "c"))):
+        again = unpack(Path, pack(path))
+        assert (again, repr(again)) == (path, repr(path))
+    assert json.loads(pack(Path((Point(1, "a"),), (), None))) == [[[1, "a"]], [], None]
+    for text in ("[[], []]", "[[], [], null, null]", "[[[1]], [], null]"):
+        with pytest.raises((ValueError, TypeError)):
+            unpack(Path, text)
 
 
 def test_other_text_is_refused() -> None:

@@ -273,3 +273,9 @@ def test_a_rule_says_where_it_comes_from(item: dict[str, Any]) -> None:
 def test_an_annotation_without_a_reader_is_a_mistake_of_the_programmer() -> None:
     with pytest.raises(TypeError):
         parser_for(float)
+
+
+def test_what_has_not_its_form_is_named_by_place_and_by_what_was_expected() -> None:
+    error = FormError("body.title", "a text", "x" * 500)
+    assert (error.where, error.expected, len(error.found)) == ("body.title", "a text", 120)
+    assert str(error) == f"body.title: expected a text, found '{'x' * 119}"

@@ -1,6 +1,8 @@
 """No false time: the wall clock against the clock since boot, the last entry, the witnesses, the signer's date."""
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +12,8 @@ from tests.ledger.test_ledger import changed
 from tests.ledger.world import ORIGIN, START, World
 
 from constancia.domain.kernel.occurrence import CLAIM_SPAN
-from constancia.domain.kernel.problems import Refusal
-from constancia.ledger.append.clock_guard import SKEW, ClockGuard
+from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.ledger.append.clock_guard import SKEW, ClockGuard, since_boot
 from constancia.ledger.assembly import Options
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SIGNED_WITHIN, StoryClock, format_recorded_at, posix_seconds
@@ -77,6 +79,74 @@ def test_witnesses_that_cosign_now_bound_the_clock_on_both_sides(offset: timedel
     right = bench.guard
     right.witness("w3", posix_seconds(START))
     assert right.refusal() is None
+
+
+@pytest.mark.parametrize(
+    ("offset", "refused"), [(SKEW, False), (-SKEW, False), (SKEW + SECOND, True), (-SKEW - SECOND, True)], ids=str
+)
+def test_witness_at_the_bound(offset: timedelta, refused: bool) -> None:
+    bench = Bench()
+    bench.guard.witness("w1", posix_seconds(START + offset))
+    refusal = bench.guard.refusal()
+    assert (refusal is not None) is refused
+    assert refusal is None or f"{START + offset:%Y-%m-%dT%H:%M:%SZ} (testigo / witness w1)" in str(refusal)
+
+
+def test_accepted_clock_forgets_what_witnesses_said_before_and_not_what_they_say_then() -> None:
+    bench = Bench()
+    bench.guard.witnesses([("w1", posix_seconds(START + YEARS))])
+    assert bench.refuses()
+    bench.guard.accept()
+    assert not bench.refuses()
+    bench.guard.witnesses([("w1", posix_seconds(START + YEARS))])
+    assert bench.refuses()
+
+
+def test_steady_clock_goes_on_while_the_machine_sleeps_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[int]()
+
+    def read(clock: int) -> float:
+        asked.append(clock)
+        return 7.0
+
+    monkeypatch.setattr(time, "clock_gettime", read)
+    monkeypatch.setattr(time, "monotonic", lambda: 5.0)
+    monkeypatch.setattr(time, "CLOCK_BOOTTIME", 7, raising=False)
+    assert (since_boot(), asked) == (7.0, [7])
+    monkeypatch.delattr(time, "CLOCK_BOOTTIME")
+    assert (since_boot(), asked) == (5.0, [7])
+
+
+@pytest.mark.parametrize(("step", "refused"), [(-1, True), (0, False), (1, False)])
+def test_what_a_witness_said_is_compared_with_what_the_clock_shows_now(step: int, refused: bool) -> None:
+    """It said 200 s more than the clock, which has gone 200 s back or ahead since."""
+    bench, some = Bench(), timedelta(seconds=200)
+    bench.guard.witness("w1", posix_seconds(START + some))
+    bench.passes(timedelta(hours=1), wall=timedelta(hours=1) + step * some)
+    assert bench.refuses() is refused
+
+
+@pytest.mark.parametrize(
+    ("signed", "last", "expected"),
+    [
+        (SIGNED_WITHIN, SIGNED_WITHIN + SECOND, None),
+        (SIGNED_WITHIN + SECOND, SIGNED_WITHIN, Problem),  # the clock fits the last entry: it is the signer's date
+        (SIGNED_WITHIN + SECOND + SKEW, SIGNED_WITHIN + SECOND, ClockRefused),  # as likely the clock
+        (SIGNED_WITHIN + SECOND + SKEW + SECOND, SIGNED_WITHIN + SECOND, Problem),  # older than the last entry too
+        (SIGNED_WITHIN + SECOND, None, Problem),
+    ],
+)
+@pytest.mark.parametrize("mode", ["live", "retroactive"])
+def test_what_was_signed_long_ago_is_the_signers_matter_or_the_clocks(
+    mode: str, signed: timedelta, last: timedelta | None, expected: type | None
+) -> None:
+    """So long before now it was signed, and the last entry is."""
+    world = World(LogSigner.generate(ORIGIN).vkey)
+    world.now = START - signed
+    statement = replace(world.genesis().parsed.statement, mode=mode)
+    guard = Bench("" if last is None else format_recorded_at(START - last)).guard
+    answer = guard.objection(statement, START)
+    assert type(answer) is (type(None) if expected is None or mode != "live" else expected)
 
 
 def test_kept_cosignatures_show_only_that_their_time_has_passed() -> None:

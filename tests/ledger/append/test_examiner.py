@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 from tests.ledger.conftest import Desk
-from tests.ledger.world import ORIGIN, Signed
+from tests.ledger.world import ORIGIN, Key, Signed
 
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append import examiner
-from constancia.ledger.append.examiner import Examiner, Submission, merge
+from constancia.ledger.append.examiner import Examiner, Submission, merge, seen_problem
 from constancia.ledger.append.key_ring import KeyRing
 from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.signatures import load_public_key
+from constancia.verify.core.formats.statement import Seen
 from constancia.verify.speed.libsodium import Check, quickest_check
 
 ABSENT = object()
@@ -50,6 +51,90 @@ def test_genesis_whose_founders_have_no_form_is_malformed(new: Desk, value: Any)
 @pytest.mark.parametrize("value", NO_FORM, ids=lambda value: "absent" if value is ABSENT else repr(value))
 def test_registration_whose_key_has_no_form_is_malformed(founded: Desk, member: str, value: Any) -> None:
     assert code_of(founded, spoilt(founded, founded.world.key_registered("inai"), member, value)) == "E_MALFORMED"
+
+
+@pytest.mark.parametrize("signer", ["another known key", "an unknown key"])
+def test_form_comes_before_signatures(desk: Desk, signer: str) -> None:
+    statement = desk.world.allege("c1").parsed.statement
+    item = json.loads(statement.raw)
+    item["body"]["surprise"] = "1"
+    own, known, unknown = desk.world.keys["inai"], desk.world.keys["sfp"], Key()
+    for raw, code in ((statement.raw, ""), (canonical(item), "E_MALFORMED")):
+        if signer == "an unknown key":
+            signed, refused = unknown.sign(raw), "E_KEY_UNKNOWN"
+        else:
+            signed, refused = replace(own.sign(raw), sig=known.sign(raw).sig), "E_SIGNATURE_INVALID"
+        assert code_of(desk, SignedStatement.read(raw, [signed])) == (code or refused)
+
+
+def test_an_unknown_key_is_left_to_the_writer_who_refuses_it(desk: Desk) -> None:
+    statement = desk.world.allege("c1").parsed.statement
+    judge = Examiner(origin=ORIGIN, vkey="", keys=desk.parts.head.keys, root=lambda _size: None)
+    submission = Submission(signed=SignedStatement.read(statement.raw, [Key().sign(statement.raw)]))
+    judge.examine(submission)  # its registration may be under way
+    with pytest.raises(Refusal, match="E_KEY_UNKNOWN"):
+        judge.prove(submission, is_final=True)
+    assert submission.proved_by == ()
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "code"),
+    [("type", "NothingKnown", "E_UNKNOWN_TYPE"), ("schema", 99, "E_SCHEMA_VERSION"), ("schema", 3, "")],
+)
+def test_what_no_edition_of_the_law_has_does_not_come_to_the_writer(
+    desk: Desk, member: str, value: object, code: str
+) -> None:
+    raw = canonical(json.loads(desk.world.allege("c1").statement) | {member: value})
+    submission = Submission(signed=SignedStatement.read(raw, [desk.world.keys["nosc"].sign(raw)]))
+    judge = Examiner(origin=ORIGIN, vkey="", keys=desk.parts.head.keys, root=lambda _size: None)
+    if code:
+        with pytest.raises(Refusal, match=code):
+            judge.examine(submission)
+    else:
+        judge.examine(submission)
+    assert bool(submission.proved_by) is not bool(code)
+
+
+def test_what_was_seen_fits_where_it_is_the_root_at_that_size(desk: Desk) -> None:
+    signed = desk.world.allege("c1").parsed
+    size, root = signed.statement.seen.size, signed.statement.seen.root
+    for known, fits in ((root, True), (root[:-1] + bytes([root[-1] ^ 1]), False), (None, False)):
+        submission = Submission(signed=signed)
+        Examiner(origin=ORIGIN, vkey="", keys=desk.parts.head.keys, root={size: known}.get).examine(submission)
+        assert submission.seen_fits is fits
+
+
+def test_genesis_names_the_keys_of_this_log(new: Desk) -> None:
+    signed = new.world.genesis().parsed
+    submission = Submission(signed=signed)
+    for vkey, cosigner in (
+        ("another", new.signer.cosigner_vkey),
+        (new.signer.vkey, "another"),
+        (new.signer.vkey, None),
+    ):
+        judge = Examiner(origin=ORIGIN, vkey=vkey, keys=KeyRing(), root=lambda _size: None, cosigner_vkey=cosigner)
+        named = json.loads(signed.statement.raw)["body"].get("log_cosigner")
+        if vkey == new.signer.vkey and named in (cosigner, None):
+            judge.examine(submission)
+        else:
+            with pytest.raises(Refusal, match="E_LEDGER_MISMATCH"):
+                judge.examine(submission)
+
+
+def test_a_statement_has_as_many_signatures_as_keys_sign_it(desk: Desk) -> None:
+    signed = desk.world.allege("c1").parsed
+    judge = Examiner(origin=ORIGIN, vkey="", keys=desk.parts.head.keys, root=lambda _size: None)
+    with pytest.raises(Malformed, match="1 of them"):
+        judge.examine(Submission(signed=replace(signed, signatures=signed.signatures * 2)))
+
+
+@pytest.mark.parametrize(
+    ("size", "root", "code"),
+    [(4, 4, ""), (3, 3, ""), (5, 5, "E_SEEN_AHEAD"), (4, 3, "E_SEEN_CONTRADICTS"), (3, 4, "E_SEEN_CONTRADICTS")],
+)
+def test_what_was_seen_is_a_state_of_this_log_of_four_entries(size: int, root: int, code: str) -> None:
+    answer = seen_problem(Seen(size=size, root=bytes([root]) * 32), 4, lambda at: bytes([at]) * 32)
+    assert (answer.code if answer is not None else "") == code
 
 
 def problem(code: str) -> Problem:

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.ledger.conftest import Desk
@@ -12,13 +13,14 @@ from tests.ledger.world import Key, Signed, World, evidence, text
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.ledger.append import refused_attempts as module
 from constancia.ledger.append.examiner import Submission
 from constancia.ledger.append.refused_attempts import Attempt, Bounds, RefusedAttempts, are_signatures_valid
-from constancia.ledger.errors import LedgerError, NotFound
+from constancia.ledger.errors import LedgerError, NotFound, ReadOnly
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.submission import parse_signed, signed_document
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.signatures import Signature
 
 
@@ -149,6 +151,19 @@ def test_a2_oldest_go_by_number_and_by_bytes_and_are_counted(desk: Desk) -> None
     by_size.close()
 
 
+def test_a2_bounds_that_became_smaller_hold_from_the_next_attempt_on(desk: Desk) -> None:
+    wide = small(desk, Bounds())
+    for place in range(6):
+        feed(wide, report(desk.world, narrative=f"n{place}"))
+    wide.close()
+    narrow = small(desk, Bounds(rows=2))
+    assert narrow.count == 6
+    feed(narrow, report(desk.world, narrative="n6"))
+    assert [attempt.number for attempt in narrow.page(0, 10)] == [6, 7]
+    assert counted(narrow) == {(desk.world.keys["inai"].key_id, "bound"): 5}
+    narrow.close()
+
+
 def test_a2_a_key_s_flood_takes_no_row_of_another_key(desk: Desk) -> None:
     attempts = small(desk, Bounds(rows_per_key=2))
     feed(attempts, report(desk.world, party="sfp"))
@@ -184,6 +199,45 @@ def test_a3_damaged_or_empty_file_changes_no_outcome(desk: Desk, content: bytes)
         assert desk.ledger.refused.count == 1
 
 
+def test_a3_file_that_is_another_s_can_be_taken_away_while_the_ledger_is_open(
+    desk: Desk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, connect, made = LedgerFolder(desk.folder).refusals, sqlite3.connect, list[sqlite3.Connection]()
+
+    def noted(*args: Any, **options: Any) -> sqlite3.Connection:
+        made.append(connect(*args, **options))
+        return made[-1]
+
+    assert desk.ledger.refused.count == 0
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE something_else (name TEXT)")
+    assert isinstance(refused(desk, report(desk.world)), Refusal)
+    [record] = [record for record in caplog.records if f"recorded in {path}" in record.getMessage()]
+    assert (record.levelname, bool(record.exc_info)) == ("WARNING", True)
+    monkeypatch.setattr(sqlite3, "connect", noted)
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="taken away"):
+            listed(desk.ledger)
+    assert made != []
+    for connection in made:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    path.unlink()
+    refused(desk, report(desk.world))
+    assert desk.ledger.refused.count == 1
+
+
+def test_file_is_closed_with_its_attempts(desk: Desk) -> None:
+    attempts = small(desk, Bounds())
+    feed(attempts, report(desk.world))
+    connection = attempts._connect()
+    assert connection is not None
+    for _ in range(2):
+        attempts.close()
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+
+
 def test_removed_attempt_is_in_no_file_and_is_counted(desk: Desk) -> None:
     words = "palabras que nadie debe leer"
     refused(desk, report(desk.world, narrative=words))
@@ -197,6 +251,67 @@ def test_removed_attempt_is_in_no_file_and_is_counted(desk: Desk) -> None:
     assert [path for path in desk.folder.glob("refusals.sqlite*") if words.encode() in path.read_bytes()] == []
     with pytest.raises(NotFound):
         desk.ledger.refused.delete(first.sha256)
+    connection = desk.ledger.refused._connect()
+    assert connection is not None
+    assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 10_000  # it waits for who reads them meanwhile
+
+
+def test_what_is_not_there_is_not_removed_nor_by_who_only_reads(desk: Desk) -> None:
+    empty = small(desk, Bounds())
+    with pytest.raises(NotFound):
+        empty.delete("0" * 64)
+    refused(desk, report(desk.world))
+    with pytest.raises(NotFound):
+        desk.ledger.refused.document("0" * 64)
+    path = LedgerFolder(desk.folder).refusals
+    reader = RefusedAttempts(path, writable=False, keys=desk.parts.head.keys, clock=desk.clock)
+    with pytest.raises(ReadOnly):
+        reader.delete(listed(desk.ledger)[0].sha256)
+    assert reader.count == desk.ledger.refused.count == 1
+    reader.close()
+
+
+def test_removal_says_where_its_bytes_are_still_in_use(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENT_MS", 10)
+    refused(desk, report(desk.world))
+    [attempt] = listed(desk.ledger)
+    with closing(sqlite3.connect(LedgerFolder(desk.folder).refusals, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT COUNT(*) FROM attempts").fetchone()
+        with pytest.raises(LedgerError, match="still has the bytes"):
+            desk.ledger.refused.delete(attempt.sha256)
+    assert desk.ledger.refused.count == 0
+
+
+def test_change_that_fails_is_taken_back_and_the_next_one_is_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("disk is full")
+
+    refused(desk, report(desk.world))
+    [attempt] = listed(desk.ledger)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "count_absent", full)
+        with pytest.raises(sqlite3.OperationalError):
+            desk.ledger.refused.delete(attempt.sha256)
+    assert desk.ledger.refused.count == 1
+    desk.ledger.refused.delete(attempt.sha256)
+    assert desk.ledger.refused.count == 0
+
+
+def test_a1_scheme_that_can_not_be_checked_here_proves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(*_: object) -> bool:
+        raise Unsupported("mldsa44", "no library")
+
+    signed = report(desk.world).parsed
+    assert are_signatures_valid(signed, desk.parts.head.keys.get) is True
+    monkeypatch.setattr(module, "verify_signature", unsupported)
+    assert are_signatures_valid(signed, desk.parts.head.keys.get) is False
+
+
+def test_a2_bounds_are_these() -> None:
+    mebibyte = 1_048_576
+    assert (Bounds().rows, Bounds().size, Bounds().rows_per_key) == (10_000, 64 * mebibyte, 500)
+    assert (Bounds().size_per_key, Bounds().per_minute) == (4 * mebibyte, 30)
 
 
 def test_what_is_shown_of_an_attempt_is_printable(desk: Desk) -> None:
@@ -225,6 +340,12 @@ def test_file_waits_for_nobody_long_and_overwrites_what_is_removed(desk: Desk) -
     assert pragmas == {"journal_mode": "wal", "secure_delete": 1}
     assert connection.execute("PRAGMA synchronous").fetchone()[0] == 1
     assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 500
+    attempts.close()
+    with closing(sqlite3.connect(desk.folder / "small.sqlite")) as other:
+        other.execute("PRAGMA journal_mode=DELETE")  # as a copy of it may be
+    connection = attempts._connect()
+    assert connection is not None
+    assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     attempts.close()
 
 

@@ -235,6 +235,30 @@ class TestFence:
         assert not waiting
         assert all(isinstance(future.exception(), Fatal) for future in done)
 
+    def test_q4_what_waits_behind_the_batch_that_stops_the_writer_fails_with_it(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sequencer, error = desk.parts.sequencer, Fatal("another writer", where="lock")
+        assert sequencer is not None
+        begun, verified, put = threading.Event(), threading.Event(), sequencer._verified.put
+
+        def broken(_: Any) -> None:
+            begun.set()
+            verified.wait(WAIT_S)
+            raise error
+
+        def noted(*items: Submission) -> None:
+            put(*items)
+            if begun.is_set():
+                verified.set()
+
+        monkeypatch.setattr(desk.writer, "write", broken)
+        monkeypatch.setattr(sequencer._verified, "put", noted)
+        [first] = submit(desk)
+        begun.wait(WAIT_S)
+        [second] = submit(desk)
+        assert [future.exception(WAIT_S) for future in (first, second)] == [error, error]
+
     def test_readers_go_on_when_the_writer_has_stopped(self, desk: Desk) -> None:
         size = desk.ledger.size
         _intrude(desk)
@@ -400,6 +424,43 @@ def test_statement_whose_examination_fails_has_that_error_and_it_is_logged(
     [future] = submit(desk)
     assert not future.result(WAIT_S).replayed
     assert sequencer.under_way == 0
+
+
+def test_close_returns_when_what_is_under_way_has_its_outcome(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, is_closed, ends = desk.writer.write, threading.Event(), list[bool]()
+
+    def slow(batch: Any) -> Any:
+        ends.append(is_closed.wait(0.3))
+        return write(batch)
+
+    monkeypatch.setattr(desk.writer, "write", slow)
+    [future] = submit(desk)
+    desk.ledger.close()
+    is_closed.set()
+    assert (ends, future.done()) == ([False], True)
+
+
+def test_only_refusals_are_handed_to_who_notes_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    sequencer, noted = desk.parts.sequencer, list[list[str]]()
+    assert sequencer is not None
+    monkeypatch.setattr(
+        sequencer,
+        "_on_refused",
+        lambda refused: noted.append([submission.signed.statement.id for submission, _ in refused]),
+    )
+    bad = desk.world.allege("no-such-commitment").parsed
+    desk.take(desk.world.allege("c1"))
+    with pytest.raises(Refusal):
+        desk.ledger.append(bad)
+    assert noted == [[bad.statement.id]]
+
+
+def test_no_thread_of_a_ledger_keeps_its_process(desk: Desk) -> None:
+    """A process whose main thread ends by an error ends, though nobody has closed the ledger."""
+    sequencer = desk.parts.sequencer
+    assert sequencer is not None
+    threads = [*sequencer._verifiers, sequencer._writing]
+    assert [thread.daemon for thread in threads] == [thread.is_alive() for thread in threads] == [True] * len(threads)
 
 
 def _examined(desk: Desk, signed: list[Signed]) -> list[Any]:

@@ -124,6 +124,8 @@ class Quotas:
 
     def _begin_day(self) -> None:
         """Begin to count again with the first statement of a day, from what the log says of it."""
+        if not any(self._most.values()):
+            return
         begun, ended = self._within
         if begun <= self._ledger.clock.now() < ended:
             return

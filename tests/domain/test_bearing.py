@@ -116,6 +116,15 @@ def test_13_members_that_lead_are_those_that_sit_or_who_has_taken_over() -> None
     assert responsible(stage, "m2") == ("inai", "sfp")
 
 
+def test_who_took_a_duty_over_answers_for_it() -> None:
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=["inai", "sfp"])]))
+    stage.outsider("nueva")
+    moved = sorted(open_duties(stage.state, "inai"))
+    for voice in ("inai", "nueva", "nosc", "sfp"):
+        stage.says(voice, "PartySucceeded", ending("inai", "nueva", moved=moved))
+    assert responsible(stage) == ("nueva", "sfp")
+
+
 @pytest.mark.parametrize("said", [True, False])
 @pytest.mark.parametrize(("party", "is_another_kind"), [("red", False), ("inai", True)])
 def test_independence_has_changed_where_it_is_said_or_the_kind_is_another(

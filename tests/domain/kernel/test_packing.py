@@ -71,6 +71,17 @@ def test_named_tuples_come_back_with_those_within_them() -> None:
             unpack(Path, text)
 
 
+class Signed(NamedTuple):
+    mark: Mark
+    by: str
+
+
+def test_named_tuple_whose_members_json_does_not_have_comes_back_too() -> None:
+    when = {"occurred_on": "2019-03-01", "recorded_at": "2019-03-01T00:00:00Z"}
+    signed = Signed(Mark(index=1, leaf_hash="00" * 32, party="nosc", **when), "nosc")
+    assert unpack(Signed, pack(signed)) == signed
+
+
 def test_other_text_is_refused() -> None:
     stage = history()
     party = next(one for name, one in stage.state.aggregates.items() if name.startswith("party/"))

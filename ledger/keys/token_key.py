@@ -38,12 +38,12 @@ class _Module:
     lock: "threading.RLock" = field(default_factory=threading.RLock)
     starts: int = 0
 
-    def library(self, *, afresh: bool) -> Any:
+    def library(self, *, restart: bool) -> Any:
         """Give the started module; started over, no earlier session of it is valid any more."""
         pkcs11 = _pkcs11()
         if not self.path.is_file():
             raise token_trouble("E_TOKEN_MODULE", self.path)
-        if afresh:
+        if restart:
             self.starts += 1
         try:
             library = pkcs11.lib(str(self.path))
@@ -51,7 +51,7 @@ class _Module:
             # Its class is the same for every fault of the loader; a module that was loaded answers with one of its own.
             code = "E_TOKEN_MODULE" if type(error) is pkcs11.PKCS11Error else "E_TOKEN_GONE"
             raise token_trouble(code, f"{self.path}: {str(error) or type(error).__name__}") from error
-        if afresh:
+        if restart:
             library.reinitialize()
         return library
 
@@ -144,16 +144,16 @@ class TokenKey:
         except pkcs11.PKCS11Error:
             self._handle = None
         # Where another key of the same module has started it over since, its slots are those of now.
-        afresh = self.unavailable is not None or self._opened_at == self._module.starts
+        restart = self.unavailable is not None or self._opened_at == self._module.starts
         try:
-            return act(self._open(afresh=afresh))
+            return act(self._open(restart=restart))
         except pkcs11.PKCS11Error as error:
             raise of_module(error, self.uri.name) from error
 
-    def _open(self, *, afresh: bool) -> Any:
-        tokens = list(self._tokens(self._module.library(afresh=afresh)))
-        if not tokens and not afresh:  # some modules look for tokens only when they are started
-            tokens = list(self._tokens(self._module.library(afresh=True)))
+    def _open(self, *, restart: bool) -> Any:
+        tokens = list(self._tokens(self._module.library(restart=restart)))
+        if not tokens and not restart:  # some modules look for tokens only when they are started
+            tokens = list(self._tokens(self._module.library(restart=True)))
         session = self._log_in(_only(tokens, self.uri.name, "E_TOKEN_GONE"))
         self._handle = self._found(session)
         self._opened_at = self._module.starts

@@ -36,7 +36,7 @@ from constancia.domain.kernel.derived import Derived, Target, missed
 from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import occurrence
-from constancia.domain.milestones import Standing, milestone_standing
+from constancia.domain.milestones import milestone_standing
 from constancia.domain.participation.standing import OWED, participation_facts, responses_to
 from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan
@@ -46,12 +46,10 @@ from constancia.domain.state import State
 __all__ = (
     "FORM",
     "Derived",
-    "Standing",
     "derive",
     "derived_at",
     "disowned",
     "flags",
-    "milestone_standing",
     "missed_deadlines",
     "responses_owed",
     "was_member",

@@ -14,6 +14,9 @@ A statement that breaks the format raises `verify.errors.Malformed`, one that is
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
+
+from constancia.verify.report.printable import printable
 
 
 class LedgerError(Exception):
@@ -139,29 +142,38 @@ class ClockRefused(WritesRefused):
     code = "E_CLOCK"
 
 
-class StoreUnavailable(WritesRefused):
-    """The database can't be used, now or as it is set up; nothing is acknowledged meanwhile.
+class Unavailable(WritesRefused):
+    """Something outside the program that writing needs can't be used, now or as it is set up.
 
     Attributes:
-        code: Stable code; see `store.postgres_errors`.
+        code: Stable code.
     """
+
+    def __init__(self, code: str, es: str, en: str) -> None:
+        super().__init__(es, en)
+        self.code = code
+
+    @classmethod
+    def of(cls, code: str, words: tuple[str, str], detail: object) -> Self:
+        """Give the error of a code.
+
+        Args:
+            code: Its stable code.
+            words: What was observed and what to do, in Spanish and in English.
+            detail: What was observed, for the brackets after the words; blank for none.
+        """
+        seen = printable(" ".join(str(detail).split()))
+        tail = f" ({seen})" if seen else ""
+        return cls(code, *(f"{each}{tail}" for each in words))
+
+
+class StoreUnavailable(Unavailable):
+    """The database can't be used; nothing is acknowledged meanwhile. Codes: `store.postgres_errors`."""
 
     code = "E_STORE_GONE"
 
-    def __init__(self, code: str, es: str, en: str) -> None:
-        super().__init__(es, en)
-        self.code = code
 
-
-class TokenUnavailable(WritesRefused):
-    """The token that has the log's key can't be used; nothing is signed meanwhile.
-
-    Attributes:
-        code: Stable code; see `keys.token_errors`.
-    """
+class TokenUnavailable(Unavailable):
+    """The token that has the log's key can't be used; nothing is signed meanwhile. Codes: `keys.token_errors`."""
 
     code = "E_TOKEN_GONE"
-
-    def __init__(self, code: str, es: str, en: str) -> None:
-        super().__init__(es, en)
-        self.code = code

@@ -15,8 +15,9 @@ from constancia.domain.commitments.commitment import Commitment, ScopeVersion
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
-from constancia.domain.derive import Derived, derive, flags, milestone_standing
+from constancia.domain.derive import Derived, derive, flags
 from constancia.domain.kernel.calendar import Certainty, local_day
+from constancia.domain.milestones import milestone_standing
 from constancia.domain.remarks.standing import contested_level
 from constancia.domain.sentences import party_name
 from constancia.domain.state import State

@@ -26,8 +26,8 @@ from constancia.ledger.errors import (
     NotFound,
     ReadOnly,
     StoreUnavailable,
-    TokenUnavailable,
     TooLarge,
+    Unavailable,
     Withdrawn,
     WritesRefused,
 )
@@ -179,7 +179,7 @@ def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
     """Return the response to a ledger error: busy, read-only, stopped, not found, damaged."""
     code = next((code for kind, code in _LEDGER_CODES if isinstance(error, kind)), "E_INTERNAL")
     code = error.code if isinstance(error, WritesRefused) else code
-    if isinstance(error, StoreUnavailable | TokenUnavailable):
+    if isinstance(error, Unavailable):
         shown, reason = "E_STORE" if isinstance(error, StoreUnavailable) else "E_TOKEN", {"reason": error.code}
         return problem(shown, str(error), headers=_RETRY_SOON, judged_against=reason, instance=instance)
     headers: Mapping[str, str] = {}

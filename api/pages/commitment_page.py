@@ -14,8 +14,8 @@ from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.picture_scope import ribbon_of
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import milestone_standing
 from constancia.domain.kernel.calendar import local_day, parse_edtf
+from constancia.domain.milestones import milestone_standing
 from constancia.domain.remarks.allegation import allegations_about
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row

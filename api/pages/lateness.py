@@ -14,11 +14,11 @@ from constancia.api.pages.rows_cache import rows_cache_of
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import EXPECTED, delivery
-from constancia.domain.derive import Derived, milestone_standing, missed_deadlines, responses_owed
+from constancia.domain.derive import Derived, missed_deadlines, responses_owed
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.succession import heirs_of
 from constancia.domain.kernel.calendar import OPEN, parse_edtf
-from constancia.domain.milestones import outlined_standing
+from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.remarks.standing import contested_entries, contests_of

@@ -60,14 +60,14 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
     start = head.size
     last = None
     try:
-        rows, counts = _rows(store, start), store.counts() if progress is not None else ()
+        rows, total = _rows(store, start), store.counts()[0] if progress is not None else 0
         for last in _batches(store, start):
             _check_follows(last, head.size, start)
             _replay_batch(head, last, rows, watch)
             if stop is not None and head.size >= stop:
                 return tip_of(last, head)
             if progress is not None:
-                progress(head.size, max(counts))
+                progress(head.size, total)
         events, covered = store.counts()
         newest = store.last_batch()  # refused here where it has no first index, and so was on no page
         last = last or newest

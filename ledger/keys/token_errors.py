@@ -6,7 +6,6 @@ The library is not imported here: its errors are known by the names of their cla
 from typing import Final
 
 from constancia.ledger.errors import TokenUnavailable
-from constancia.verify.report.printable import printable
 
 _BY_CLASS: Final = {
     "PinIncorrect": "E_TOKEN_PIN", "PinInvalid": "E_TOKEN_PIN", "PinLenRange": "E_TOKEN_PIN",
@@ -88,10 +87,7 @@ def token_trouble(code: str, detail: object = "") -> TokenUnavailable:
         code: One of `CODES`.
         detail: What was observed: the address, or the module's answer; never a PIN.
     """
-    es, en = _WORDS[code]
-    seen = printable(" ".join(str(detail).split()))
-    tail = f" ({seen})" if seen else ""
-    return TokenUnavailable(code, f"{es}{tail}", f"{en}{tail}")
+    return TokenUnavailable.of(code, _WORDS[code], detail)
 
 
 def of_module(error: BaseException, detail: object) -> TokenUnavailable:

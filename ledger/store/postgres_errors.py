@@ -7,7 +7,6 @@ gives no SQLSTATE, so that the server's own words are looked at, in English and 
 from typing import Final
 
 from constancia.ledger.errors import StoreUnavailable
-from constancia.verify.report.printable import printable
 
 # SQLSTATEs: PostgreSQL, appendix "Error Codes".
 _BY_STATE: Final = {
@@ -101,10 +100,7 @@ def unavailable(code: str, detail: object = "") -> StoreUnavailable:
         code: One of `CODES`.
         detail: What was observed, such as the server's words.
     """
-    es, en = _WORDS[code]
-    seen = printable(" ".join(str(detail).split()))
-    tail = f" ({seen})" if seen else ""
-    return StoreUnavailable(code, f"{es}{tail}", f"{en}{tail}")
+    return StoreUnavailable.of(code, _WORDS[code], detail)
 
 
 def is_known(error: BaseException) -> bool:

@@ -28,9 +28,10 @@ from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import Derived, derive, derived_at, flags, milestone_standing, was_member
+from constancia.domain.derive import Derived, derive, derived_at, flags, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.kernel.calendar import Certainty
+from constancia.domain.milestones import milestone_standing
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 STATE = history().state

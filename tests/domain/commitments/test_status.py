@@ -21,9 +21,10 @@ from tests.domain.stage import Body, Stage, act_of, commitment, doc, evidence, s
 from tests.domain.stage import proposed as put_to_the_vote
 from tests.domain.tables import codes
 
-from constancia.domain.derive import derive, flags, milestone_standing
+from constancia.domain.derive import derive, flags
 from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.values import digest
+from constancia.domain.milestones import milestone_standing
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 TYPE = "CommitmentStatusDecided"

@@ -32,6 +32,17 @@ def submit(desk: Desk, count: int = 1) -> list[Future[AppendOutcome]]:
     return [desk.ledger.submit(one.parsed) for one in signed]
 
 
+def failures(desk: Desk, count: int) -> list[BaseException | None]:
+    """What became of statements that are handed in at once; the writer may have stopped before the last of them."""
+    futures, refused = list[Future[AppendOutcome]](), list[BaseException]()
+    for signed in [desk.world.allege("c1") for _ in range(count)]:
+        try:
+            futures.append(desk.ledger.submit(signed.parsed))
+        except Fatal as error:
+            refused.append(error)
+    return [*(future.exception(WAIT_S) for future in futures), *refused]
+
+
 def snapshot(desk: Desk) -> tuple[Any, ...]:
     """What memory holds: must be the same before and after a batch that was not stored."""
     head = desk.parts.head
@@ -202,10 +213,9 @@ class TestStoreFails:
 
         before = desk.ledger.size
         monkeypatch.setattr(desk.signer, "checkpoint", broken)
-        futures = submit(desk, 3)
-        wait(futures, WAIT_S)
-        assert {type(future.exception()) for future in futures} == {Fatal}
-        assert ["the key is gone" in str(future.exception()) for future in futures] == [True] * 3
+        errors = failures(desk, 3)
+        assert {type(error) for error in errors} == {Fatal}
+        assert ["the key is gone" in str(error) for error in errors] == [True] * 3
         monkeypatch.undo()
         assert desk.reopen().size == before
 

@@ -14,8 +14,9 @@ from constancia.domain.agreements.agreement import (
     version_exists,
 )
 from constancia.domain.agreements.texts import ended_with, ends_by_all, signing_voices, window_begun, with_signature
-from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.appointment import Appointment, represented_by
 from constancia.domain.identity.party import party_registered
+from constancia.domain.identity.succession import heirs_of
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import Context, lies_in_future
@@ -120,6 +121,17 @@ class PaperSignatureAttested(AgreementTextAct):
     def _ends_by_all(self, on: Agreement, at: Context) -> Breach:
         return self.signs(on, at) and ends_by_all.broken(self, on, at)
 
+    # Else the person whom it names could sign here for its own party no more.
+    @rule(
+        "E_SELF_DEALING",
+        "who signs on paper for a party represents no other",
+        "quien firma en papel por una parte no representa a otra",
+    )
+    def _of_its_party(self, on: object, at: Context) -> Breach:
+        others = represented_by(at.state, self.person, at.day) - {self.party}
+        theirs = (party for party in others if self.party not in heirs_of(at.state, party))
+        return [{"person": self.person, "represents": party} for party in sorted(theirs)]
+
     RULES: ClassVar = (
         party_registered,
         version_exists,
@@ -130,6 +142,7 @@ class PaperSignatureAttested(AgreementTextAct):
         _has_been_signed,
         _attested_once,
         _one_hand_one_party,
+        _of_its_party,
         _window_begun,
         _ends_by_all,
     )

@@ -24,7 +24,7 @@ AGREEMENT: Final = AggregateKind(
             "drafted": "drafted",
             "awaiting_signatures": "drafted",
             "partially_signed": "drafted",
-            "awaiting_condition": "drafted",
+            # Not what all have signed and a condition holds back: one party's draft would end it.
             "in_force": "drafted",
         },
         AgreementTextFrozen: {"drafted": "awaiting_signatures"},

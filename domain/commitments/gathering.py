@@ -95,6 +95,7 @@ class Gathering(Aggregate):
     contributions: tuple[Contribution, ...] = ()
     holding: Holding | None = None
     response_term: int | None = None  # days, by the body's rules when it was first spoken of
+    own_word: Holding | None = None  # of who convened it, where another had said first that it was held
 
     @property
     def concerns(self) -> tuple[str, ...]:

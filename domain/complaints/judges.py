@@ -8,6 +8,8 @@ from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.complaints.complaint import Complaint, find_complaint, involved
 from constancia.domain.governance.body import GovernanceBody, acting_body, acting_name
 from constancia.domain.governance.decision import Decision
+from constancia.domain.identity.origin import brought_in_by
+from constancia.domain.identity.succession import with_heirs
 from constancia.domain.identity.voice import can_say, with_kin
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
@@ -53,13 +55,19 @@ def may_decide(at: Context, complaint: Complaint) -> frozenset[str]:
         complaint: The complaint.
 
     Returns:
-        The seats of its body that are not involved and can speak. Where there are none, or where the complaint
-        continues one that they left undecided beyond its term: the party that it is addressed to, if not involved.
+        The seats of its body that are not involved and can speak, but the one that brought its filer in. Where there
+        are none, or where the complaint continues one that they left undecided beyond its term: the party that it is
+        addressed to, if not involved, nor brought in by its filer or by who brought that one in.
     """
     related = with_kin(at, involved(at, complaint))
-    seats = frozenset(party for party in _seats(at, complaint.governance_body) if _is_apart(at, party, related))
+    present = _seats(at, complaint.governance_body)
+    # Else a party would accuse through one that it registered for this, and judge; or appeal to such a one. Whom all
+    # members have admitted to the body is nobody's.
+    own = _side(at, complaint.filer)
+    partial = frozenset() if complaint.filer in present else own
+    seats = frozenset(party for party in present if _is_apart(at, party, related | partial))
     addressee = complaint.addressed_to
-    if addressee is None or not _is_apart(at, addressee, related):
+    if addressee is None or own & _side(at, addressee) or not _is_apart(at, addressee, related):
         return seats
     former = find_complaint(at.state, complaint.continues)
     return seats | {addressee} if not seats or (former is not None and _is_left(at, former)) else seats
@@ -67,6 +75,12 @@ def may_decide(at: Context, complaint: Complaint) -> frozenset[str]:
 
 def _is_apart(at: Context, party: str, related: frozenset[str]) -> bool:
     return party not in related and can_say(at, party, "ComplaintAdmitted")
+
+
+def _side(at: Context, party: str) -> frozenset[str]:
+    """Give a party with the founder that brought it in, and those in which they go on."""
+    founder = brought_in_by(at.state, party)
+    return with_heirs(at.state, {party} if founder is None else {party, founder})
 
 
 def _is_left(at: Context, former: Complaint) -> bool:

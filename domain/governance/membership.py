@@ -1,12 +1,13 @@
 """How a body comes about and who sits in it: foundation, rules, withdrawal, return."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import ClassVar, Final
 
 from constancia.domain.governance.body import GovernanceBody, RulesVersion, Seat, awaited, body_of, is_alone, seat_rules
 from constancia.domain.governance.decision import last_word
 from constancia.domain.identity.genesis import SCALE_RULE, unknown_rules
+from constancia.domain.identity.names import names_of
 from constancia.domain.identity.party import PARTY_EXISTS, by_own_party, unregistered
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
@@ -41,6 +42,13 @@ def _named_body(act: GovernanceAct, on: object, at: Context) -> str:
 
 
 _BY_A_MEMBER: Final = seat_rules(_named_body)
+
+
+def _line_before(at: Context, name: str | None) -> Iterator[str]:
+    """Yield a body's id, that of its predecessor, and so on: each was named after it was there."""
+    while (body := body_of(at, name)) is not None:
+        yield body.governance_body
+        name = body.predecessor if body.predecessor != body.governance_body else None
 
 
 @act
@@ -79,6 +87,22 @@ class GovernanceBodyEstablished(GovernanceAct):
     def _predecessor_stands(self, on: object, at: Context) -> Breach:
         before = body_of(at, self.predecessor)
         return before is not None and before.status != "established" and {"is": before.status}
+
+    # Else two parties, one of which the other brought in, would decide under the name of the body of all.
+    @rule(
+        "E_POLICY",
+        "no body has the name of another that was established, but its predecessor's",
+        "ningún órgano lleva el nombre de otro que se estableció, salvo el de su antecesor",
+        since=THIRD,
+    )
+    def _name_of_its_own(self, on: object, at: Context) -> Breach:
+        own, line = names_of(self.name), {self.governance_body, *_line_before(at, self.predecessor)}
+        others = (body for body in at.state.of(GovernanceBody) if body.governance_body not in line)
+        return [
+            {"governance body": body.governance_body}
+            for body in others
+            if body.established_on is not None and own & names_of(body.name)
+        ]
 
     # Else two of three would end the seat of the third.
     @rule(
@@ -122,6 +146,7 @@ class GovernanceBodyEstablished(GovernanceAct):
         _predecessor_stands,
         _takes_all_along,
         _not_taken_over,
+        _name_of_its_own,
         _same_text,
         _not_alone,
     )

@@ -6,11 +6,12 @@ from typing import ClassVar, Final
 
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import by_own_party, find_party, party_registered
+from constancia.domain.identity.succession import heirs_of
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, Capacity, check_choice
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_day
-from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
@@ -43,9 +44,18 @@ class Appointment(Aggregate):
         ended = self.valid_until is not None and parse_day(self.valid_until) < day
         return "expired" if self.status == "appointed" and ended else self.status
 
+    def lasts(self, day: date) -> bool:
+        """Tell whether it is or will be in force from a day on: neither revoked nor over."""
+        return self.status_on(day) == "appointed"
+
     def is_in_force(self, day: date) -> bool:
         """Tell whether it is in force on a day: not revoked, and within its dates."""
-        return self.status_on(day) == "appointed" and parse_day(self.valid_from) <= day
+        return self.lasts(day) and parse_day(self.valid_from) <= day
+
+
+def represented_by(state: StateView, person: str, day: date) -> frozenset[str]:
+    """Give the parties that a person represents on a day or will, by appointments that have not ended."""
+    return frozenset(made.party for made in state.of(Appointment) if made.person == person and made.lasts(day))
 
 
 @act_base
@@ -112,10 +122,24 @@ class RepresentativeAppointed(AppointmentAct):
         party, named = find_party(at, self.party), self.on_behalf_of
         return named is not None and (party is None or not party.open_membership(named)) and {"organization": named}
 
+    # Else a party could name each representative of the others as one of its own: nobody could judge its work then,
+    # nor vote where one of its own has voted under that name.
+    @rule(
+        "E_SELF_DEALING",
+        "a person represents one party at a time: who names it as its own ends the other appointment first",
+        "una persona representa a una sola parte a la vez: antes de nombrarla, la otra parte termina su nombramiento",
+        since=THIRD,
+    )
+    def _of_one_party(self, on: object, at: Context) -> Breach:
+        others = represented_by(at.state, self.person, at.day) - {self.party}
+        theirs = (party for party in others if self.party not in heirs_of(at.state, party))
+        return [{"person": self.person, "represents": party} for party in sorted(theirs)]
+
     RULES: ClassVar = (
         by_own_party,
         party_registered,
         _in_order,
+        _of_one_party,
         _capacity_of_the_ledger,
         _acts_of_representatives,
         _from_a_member,

@@ -7,13 +7,14 @@ from typing import ClassVar, Final, Literal
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key_material import Scheme, check_key_material, key_id_of
+from constancia.domain.identity.origin import brought_in_by, founders_of, is_founder
 from constancia.domain.identity.party import party_registered
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import local_day, parse_day, parse_edtf
 from constancia.domain.kernel.context import Context, StateView, begins_in_future
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -195,7 +196,7 @@ class KeyEndorsed(KeyAct):
         "a una llave raíz la avala la raíz de una parte fundadora",
     )
     def _root_by_a_founder(self, on: Key, at: Context) -> Breach:
-        return on.appointment is None and not _is_founder(at, at.party)
+        return on.appointment is None and not is_founder(at.state, at.party)
 
     @rule(
         "E_ROLE",
@@ -203,7 +204,7 @@ class KeyEndorsed(KeyAct):
         "otra raíz de una parte fundadora la avala su propia raíz",
     )
     def _founders_root_by_its_own(self, on: Key, at: Context) -> Breach:
-        return _by_another_founder(on, at) and _is_founder(at, on.party) and not self.concurs(on, at)
+        return _by_another_founder(on, at) and is_founder(at.state, on.party) and not self.concurs(on, at)
 
     @rule(
         "E_ROLE",
@@ -211,7 +212,18 @@ class KeyEndorsed(KeyAct):
         "una parte con raíz activa no recibe otra desde fuera",
     )
     def _first_root_only(self, on: Key, at: Context) -> Breach:
-        return _by_another_founder(on, at) and not _is_founder(at, on.party) and _has_root(on.party, at)
+        return _by_another_founder(on, at) and not is_founder(at.state, on.party) and _has_root(on.party, at)
+
+    # Else another founder could speak for it, by a key of its own that is quicker.
+    @rule(
+        "E_ROLE",
+        "a party's root is endorsed by the founder that brought the party in, as long as that one can",
+        "la raíz de una parte la avala la parte fundadora que la trajo al libro, mientras ésta pueda",
+        since=THIRD,
+    )
+    def _by_who_brought_it_in(self, on: Key, at: Context) -> Breach:
+        by = brought_in_by(at.state, on.party) if _by_another_founder(on, at) else None
+        return by not in (None, at.party) and bool(active_roots(at.state, by or "", at.day)) and {"by": by}
 
     @rule("E_DATE", "an endorsement does not end before it begins", "un aval no termina antes de empezar")
     def _in_order(self, on: object, at: Context) -> Breach:
@@ -229,20 +241,19 @@ class KeyEndorsed(KeyAct):
         _root_by_a_founder,
         _founders_root_by_its_own,
         _first_root_only,
+        _by_who_brought_it_in,
         _in_order,
         _within_the_appointment,
     )
 
     def concurs(self, on: Key | None, at: Context) -> bool:
         """Tell whether the other founders restore a founder, each by its own entry: it has no root to do it itself."""
-        restores = on is not None and _by_another_founder(on, at) and _is_founder(at, on.party)
+        restores = on is not None and _by_another_founder(on, at) and is_founder(at.state, on.party)
         return restores and on is not None and at.edition > FIRST and not _has_root(on.party, at)
 
     def suffices(self, on: Key, at: Context) -> bool:
         """Tell whether, with this word, every other founder has said it who has an active root to say it with."""
-        genesis = at.find(LedgerState, "ledger")
-        founders = genesis.opened.founders if genesis else ()
-        others = (founder.party for founder in founders if founder.party != on.party)
+        others = (party for party in founders_of(at.state) if party != on.party)
         return {party for party in others if active_roots(at.state, party, at.day)} <= at.joined().parties
 
     def then(self, on: Key, at: Context) -> Key:
@@ -360,7 +371,7 @@ def _appointment(at: Context, name: str | None) -> Appointment | None:
 
 def _by_another_founder(on: Key, at: Context) -> bool:
     """Tell whether a founder speaks of another party's root."""
-    return on.appointment is None and on.party != at.party and _is_founder(at, at.party)
+    return on.appointment is None and on.party != at.party and is_founder(at.state, at.party)
 
 
 def _has_root(party: str, at: Context) -> bool:
@@ -369,11 +380,6 @@ def _has_root(party: str, at: Context) -> bool:
         roots = _roots(at.state, party)
         return any(root.valid_until is None or at.day <= parse_day(root.valid_until) for root in roots)
     return any(key.party == party and key.appointment is None and key.status == "active" for key in at.state.of(Key))
-
-
-def _is_founder(at: Context, party: str) -> bool:
-    genesis = at.find(LedgerState, "ledger")
-    return genesis is not None and genesis.founder(party) is not None
 
 
 KEY: Final = AggregateKind(

@@ -1,12 +1,11 @@
 """Parties: their names, and the organizations of a composite party, dated and never deleted."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Protocol
 
 from constancia.domain.identity.genesis import LedgerState
+from constancia.domain.identity.names import compared, names_of
 from constancia.domain.identity.role import is_reserved
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.vocabulary import DEFAULT_KINDS, PartyKind, check_choice
@@ -19,9 +18,6 @@ from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Met, rule
 from constancia.domain.kernel.values import EdtfText, Identifier, Label, LanguageTag, Text, check_tag
-
-# ASCII and Latin-1 but letters and digits, combining marks, general punctuation with what can't be seen.
-_PASSED_OVER: Final = re.compile(r"[\x00-/:-@\[-`{-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\u0300-\u036f\u2000-\u206f\ufeff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +51,7 @@ class Party(Aggregate):
     acronym: str | None = None
     aliases: tuple[Alias, ...] = ()
     organizations: tuple[Membership, ...] = ()
+    registered_by: str | None = None  # the other party that registered it; absent in the first two editions
 
     def open_membership(self, organization: str) -> Membership | None:
         """Give an organization's membership that has not ended."""
@@ -166,7 +163,7 @@ class PartyRegistered(PartyAct):
         since=THIRD,
     )
     def _names_of_its_own(self, on: object, at: Context) -> Breach:
-        own = _names(self.legal_name, self.acronym)
+        own = names_of(self.legal_name, self.acronym)
         return [{"party": party} for party, names in _names_there(at) if party != self.party and own & names]
 
     RULES: ClassVar = (
@@ -191,22 +188,8 @@ class PartyRegistered(PartyAct):
             kind=self.kind,
             legal_name=self.legal_name,
             acronym=self.acronym,
+            registered_by=at.party if at.edition >= THIRD and at.party != self.party else None,
         )
-
-
-def _names(legal_name: Text, acronym: str | None) -> frozenset[str]:
-    """Give the names by which pages and people know a party, in the form in which they are compared."""
-    return frozenset(
-        map(_compared, (*(name for _tag, name in legal_name.by_language), *((acronym,) if acronym else ())))
-    )
-
-
-def _compared(name: str) -> str:
-    """Give a name without what the eye passes over: width, capitals, accents, spaces, marks, what can't be seen.
-
-    The ranges are written out, so that no version of Unicode that a Python has changes what is lawful.
-    """
-    return _PASSED_OVER.sub("", unicodedata.normalize("NFKD", name)).casefold()
 
 
 def _names_there(at: Context) -> Iterator[tuple[str, frozenset[str]]]:
@@ -214,12 +197,12 @@ def _names_there(at: Context) -> Iterator[tuple[str, frozenset[str]]]:
     ledger = at.find(LedgerState, "ledger")
     for founder in ledger.opened.founders if ledger else ():
         if succession_of(at.state, founder.party) is None:
-            yield founder.party, _names(founder.legal_name, None)
+            yield founder.party, names_of(founder.legal_name, None)
     parties: Iterable[Party] = at.state.of(Party)
     for party in parties:
         if succession_of(at.state, party.party) is None:
             official = (alias.name for alias in party.aliases if alias.official)  # no body's: rule of the act
-            yield party.party, _names(party.legal_name, party.acronym) | frozenset(map(_compared, official))
+            yield party.party, names_of(party.legal_name, party.acronym) | frozenset(map(compared, official))
 
 
 @act
@@ -259,7 +242,7 @@ class PartyNameRecorded(PartyAct):
         since=THIRD,
     )
     def _official_of_its_own(self, on: object, at: Context) -> Breach:
-        own = _compared(self.name)
+        own = compared(self.name)
         there = _names_there(at) if self.official else ()
         return [{"party": party} for party, names in there if party != self.party and own in names]
 
@@ -309,6 +292,15 @@ class MemberOrganizationJoined(PartyAct):
         return unregistered(at, (self.organization,))
 
     @rule(
+        "E_POLICY",
+        "a founder is no organization of another founder",
+        "una parte fundadora no es organización de otra parte fundadora",
+        since=THIRD,
+    )
+    def _founders_apart(self, on: object, at: Context) -> Breach:  # else who is accused makes kin of all judges
+        return None not in (_founders_kind(at, self.party), _founders_kind(at, self.organization))
+
+    @rule(
         "E_STATE", "an organization that joins is not a member yet", "una organización que ingresa aún no es integrante"
     )
     def _not_yet_in(self, on: Party, at: Context) -> Breach:
@@ -318,7 +310,15 @@ class MemberOrganizationJoined(PartyAct):
     def _has_begun(self, on: object, at: Context) -> Breach:
         return begins_in_future(at, self.since)
 
-    RULES: ClassVar = (by_own_party, _composite, _composite_or_group, _organization_registered, _not_yet_in, _has_begun)
+    RULES: ClassVar = (
+        by_own_party,
+        _composite,
+        _composite_or_group,
+        _organization_registered,
+        _founders_apart,
+        _not_yet_in,
+        _has_begun,
+    )
 
     def then(self, on: Party, at: Context) -> Party:
         """Add the membership."""

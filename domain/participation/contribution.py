@@ -99,7 +99,7 @@ GATHERING: Final = AggregateKind(
     GatheringAct,
     {
         GatheringConvened: {NONE: "convened", "convened": "convened"},
-        GatheringHeld: {NONE: "held", "convened": "held"},
+        GatheringHeld: {NONE: "held", "convened": "held", "held": "held"},
         ContributionReceived: {"convened": "convened", "held": "held"},
     },
 )

@@ -14,6 +14,8 @@ from constancia.domain.commitments.gathering import (
 )
 from constancia.domain.governance.body import acting_name, rules_in_force
 from constancia.domain.identity.genesis import term_if_any
+from constancia.domain.identity.succession import heirs_of
+from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, lies_in_future
@@ -114,6 +116,11 @@ def _same_matter(act: "GatheringConvened | GatheringHeld", on: Gathering, at: Co
 _MATTER: Final = (_by_an_organizer, _is_there, _of_its_body, _is_an_event)
 
 
+def _conveners(on: Gathering, at: Context) -> frozenset[str]:
+    """Give the party that first convened a gathering, or those in which it goes on; none where nobody convened it."""
+    return heirs_of(at.state, on.convenings[0].mark.party) if on.convenings else frozenset()
+
+
 def _new(act: MatterAct, at: Context, kind: str, title: Text) -> Gathering:
     """Begin a gathering, with the term for an answer that its body's rules set now."""
     about = act.about
@@ -153,7 +160,17 @@ class GatheringConvened(MatterAct):
         end, called = parse_edtf(self.window).end, at.occurred.start if at.occurred else None
         return end is not None and called is not None and end < called and {"found": self.window}
 
-    RULES: ClassVar = (*_MATTER, _same_matter, _not_over)
+    # Else another member of the body could put it off, or call it by another name.
+    @rule(
+        "E_ROLE",
+        "a gathering is moved by who convened it, as long as it can",
+        "una reunión la mueve quien la convocó, mientras pueda",
+    )
+    def _by_who_convened(self, on: Gathering, at: Context) -> Breach:
+        able = any(can_say(at, party, type(self).__name__) for party in _conveners(on, at))
+        return able and at.party not in _conveners(on, at) and {"by": on.convenings[0].mark.party}
+
+    RULES: ClassVar = (*_MATTER, _same_matter, _not_over, _by_who_convened)
 
     def _convening(self, at: Context) -> Convening:
         return Convening(title=self.title, window=self.window, agenda=self.agenda, open_to=self.open_to, mark=at.mark)
@@ -212,6 +229,31 @@ class GatheringHeld(MatterAct):
     def _convened_first(self, on: Gathering | None, at: Context) -> Breach:
         return on is None and at.statement["mode"] == "live"
 
+    @rule(
+        "E_STATE",
+        "that it was held is said once; after another, who convened it says so too",
+        "que se realizó se dice una vez; después de otra parte, también lo dice quien la convocó",
+    )
+    def _said_once(self, on: Gathering, at: Context) -> Breach:
+        theirs = _conveners(on, at)
+        if on.holding is None:
+            return None
+        has_spoken = on.own_word is not None or on.holding.mark.party in theirs
+        return has_spoken or at.party not in theirs
+
+    # Else another could say before its day that it was held, and that nobody came.
+    @rule(
+        "E_DATE",
+        "a gathering is not held before the days for which it was convened",
+        "una reunión no se realiza antes de los días para los que se convocó",
+    )
+    def _not_before_its_days(self, on: Gathering, at: Context) -> Breach:
+        called = [call.window for call in on.convenings]
+        begins = [parse_edtf(window).start for window in called]
+        ended = parse_edtf(self.window).end
+        early = ended is not None and all(begin is not None and ended < begin for begin in begins)
+        return bool(called) and early and {"convened": called[-1]}
+
     @rule("E_POLICY", "a gathering is held under the title it was convened with", "se realiza con el título convocado")
     def _same_title(self, on: Gathering, at: Context) -> Breach:
         return self.title is not None and self.title != on.title
@@ -233,7 +275,17 @@ class GatheringHeld(MatterAct):
         after = dated.start is not None and days.end is not None and days.end < dated.start
         return (before or after) and {"found": self.window}
 
-    RULES: ClassVar = (*_MATTER, _same_matter, _described, _convened_first, _same_title, _is_past, _on_these_days)
+    RULES: ClassVar = (
+        *_MATTER,
+        _same_matter,
+        _described,
+        _convened_first,
+        _said_once,
+        _not_before_its_days,
+        _same_title,
+        _is_past,
+        _on_these_days,
+    )
 
     def _holding(self, at: Context) -> Holding:
         return Holding(
@@ -257,5 +309,7 @@ class GatheringHeld(MatterAct):
         return replace(_new(self, at, self.kind, self.title), holding=self._holding(at))
 
     def then(self, on: Gathering, at: Context) -> Gathering:
-        """Note that it was held."""
+        """Note that it was held; what another said of it first stays."""
+        if on.holding is not None:
+            return replace(on, own_word=self._holding(at))
         return replace(on, about=self.matter(on), governance_body=self.body(on), holding=self._holding(at))

@@ -18,6 +18,7 @@ import pytest
 
 from constancia.domain.catalogue import REGISTRY, parse_act
 from constancia.domain.decide import decide
+from constancia.domain.identity.appointment import represented_by
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import format_instant, local_day, parse_edtf
@@ -208,12 +209,25 @@ class Stage:
         voice = rep(party, name, changed.get("capacity", "representative"))
         if "person" in changed:
             voice = Voice({**voice.actor, "person": changed["person"]}, voice.key)
-        self.says(root(party), "RepresentativeAppointed", appointment(party, name, **changed))
+        self.appoint(party, appointment(party, name, **changed))
         self.says(voice, "KeyRegistered", registration(party, voice.key, f"ap-{name}"))
         endorsed = {"key": key_id(voice.key), "valid_from": "2019-01-01"}
         limit = {"valid_until": changed["valid_until"]} if "valid_until" in changed else {}
         self.says(root(party), "KeyEndorsed", endorsed | limit)
         return voice
+
+    def appoint(self, party: str, body: Body) -> Recorded:
+        """Appoints a person; of one that another party has appointed, as an earlier edition of the law let through."""
+        if represented_by(self.state, body["person"], local_day(self.now, ZONE)) <= {party}:
+            return self.says(root(party), "RepresentativeAppointed", body)
+        return self.past_the_law(self.entry(root(party), "RepresentativeAppointed", body))
+
+    def past_the_law(self, recorded: Recorded) -> Recorded:
+        """Records what the law of today refuses, and an earlier edition did not."""
+        self.undos.append(self.state.apply(recorded, recorded.act(), self.lookup))
+        self.entries.append(recorded)
+        self.now += timedelta(seconds=1)
+        return recorded
 
     def outsider(self, party: str = "red", by: str = "inai") -> str:
         """A party that founded nothing: registered, its root endorsed by a founder's, with a representative."""
@@ -228,7 +242,7 @@ class Stage:
             "governance_body": name,
             "mandate": text("Coordinar"),
             "members": sorted(members),
-            "name": text("Comité"),
+            "name": text("Comité" if name == "cc" else f"Comité {name}"),
         } | more
         self.each("GovernanceBodyEstablished", established, members)
         return self

@@ -135,7 +135,6 @@ WALK = Walk(
             "drafted": "drafted",
             "awaiting_signatures": "drafted",
             "partially_signed": "drafted",
-            "awaiting_condition": "drafted",
             "in_force": "drafted",
         },
         "AgreementPartyWithdrew": {

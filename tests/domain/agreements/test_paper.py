@@ -85,12 +85,21 @@ def test_a_person_neither_signs_on_paper_for_one_party_and_here_for_another() ->
 
 def test_a_person_that_signed_on_paper_for_one_party_signs_here_for_no_other() -> None:
     stage = counting("nosc")
-    stage.says("sfp", "PaperSignatureAttested", attested("sfp", person="p-inai"))
-    refusal = stage.refused("inai", "AgreementSigned", signed())
+    stage.says("sfp", "PaperSignatureAttested", attested("sfp", person="p-moves"))
+    moved = stage.join("inai", name="moves")
+    refusal = stage.refused(moved, "AgreementSigned", signed())
     assert (refusal.code, refusal.judged_against["spoke_for"]) == ("E_SELF_DEALING", "sfp")
-    assert stage.code("inai", "PaperSignatureAttested", attested("inai")) == "E_SELF_DEALING"
-    stage.says(stage.join("inai", name="other"), "AgreementSigned", signed())
+    assert stage.code("inai", "PaperSignatureAttested", attested("inai", person="p-moves")) == "E_SELF_DEALING"
+    stage.says("inai", "AgreementSigned", signed())
     assert agreement(stage).status == "in_force"
+
+
+def test_26_no_attestation_takes_the_signature_of_another_partys_person() -> None:
+    stage = counting("nosc")
+    refusal = stage.refused("sfp", "PaperSignatureAttested", attested("sfp", person="p-inai"))
+    assert (refusal.code, refusal.judged_against["represents"]) == ("E_SELF_DEALING", "inai")
+    stage.says("inai", "PaperSignatureAttested", attested("sfp"))
+    stage.says("inai", "AgreementSigned", signed())
 
 
 def test_who_signed_is_not_signed_for_again() -> None:

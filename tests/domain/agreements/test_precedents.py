@@ -215,3 +215,13 @@ def test_a_met_condition_ends_no_agreement_without_a_party_that_joined_it_since(
     assert (refusal.code, "all parties to that agreement" in refusal.rule) == ("E_POLICY", True)
     stage.each("ConditionSettled", became("failed"))
     assert stage.status("agreement/old") == "in_force"
+
+
+@pytest.mark.parametrize("party", MEMBERS)
+def test_32_what_all_have_signed_is_ended_by_no_draft_of_one_while_its_condition_is_awaited(party: str) -> None:
+    stage = conditioned()
+    stage.each("AgreementSigned", signed())
+    assert stage.code(party, "AgreementDrafted", draft(2, COMMA)) == "E_STATE"
+    stage.each("ConditionSettled", became("met"))
+    assert agreement(stage).status == "in_force"
+    stage.says(party, "AgreementDrafted", draft(2, COMMA))

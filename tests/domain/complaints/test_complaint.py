@@ -49,6 +49,12 @@ def admitted(**changed: Any) -> Stage:
     return stage
 
 
+def admit(stage: Stage, party: str) -> None:
+    """All members of the committee admit a party to it, without a vote."""
+    body = {"governance_body": "cc", "participation": "observer", "party": party, "since": stage.today}
+    stage.each("ParticipantAdmitted", body | {"voting": "none"})
+
+
 def complaint(stage: Stage, name: str = "q1") -> Complaint:
     return stage.find(Complaint, f"complaint/{name}")
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.domain.complaints.test_complaint import (
     admission,
+    admit,
     admitted,
     answered,
     complaint,
@@ -26,6 +27,7 @@ from constancia.domain.identity.succession import open_duties
 
 def test_an_answer_is_owed_by_each_accused_from_the_admission_on() -> None:
     stage = seated()
+    admit(stage, "red")
     stage.says("red", "ComplaintFiled", filing(against=["nosc", "sfp"]))
     assert not facts(stage, "ResponseRequired")
     stage.says("inai", "ComplaintAdmitted", admission())

@@ -7,6 +7,7 @@ from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.complaints.test_complaint import (
     Q,
     admission,
+    admit,
     admitted,
     appeal,
     complaint,
@@ -15,7 +16,7 @@ from tests.domain.complaints.test_complaint import (
     filing,
     resolution,
 )
-from tests.domain.stage import MEMBERS, Stage, founded, root, seated, sha256, small_scope, text
+from tests.domain.stage import MEMBERS, Stage, founded, key_id, registration, root, seated, sha256, small_scope, text
 
 
 def may_decide(stage: Stage, name: str = "q1") -> set[str]:
@@ -58,7 +59,9 @@ def test_26_who_filed_in_person_does_not_decide_when_its_appointment_has_ended()
 
 
 def test_26_a_member_of_the_accused_and_its_group_do_not_decide_for_any_party() -> None:
-    stage = seated()
+    stage = founded()
+    stage.outsider("red", "sfp")
+    stage.body()
     member = {"organization": "red", "party": "nosc", "since": "2019-03-01"}
     stage.says(root("nosc"), "MemberOrganizationJoined", member)
     stage.says("inai", "ComplaintFiled", filing(against=["red"]))
@@ -244,3 +247,48 @@ def test_no_other_accused_make_judges_of_the_former_ones() -> None:
     stage = dismissed()
     stage.says("nosc", "ComplaintFiled", appeal(against=["inai"]))
     assert stage.code("sfp", "ComplaintResolved", resolution("dismissed", "q2")) == "E_SELF_DEALING"
+
+
+def test_26_nobody_judges_what_a_party_that_it_brought_in_complains_of() -> None:
+    """One party registers another, which accuses for it; it would decide alone."""
+    stage = seated()
+    stage.says("red", "ComplaintFiled", filing(against=["nosc"]))
+    refusal = stage.refused("inai", "ComplaintAdmitted", admission())
+    assert (refusal.code, refusal.judged_against["may"]) == ("E_NOT_SEATED", ["sfp"])
+    stage.says("sfp", "ComplaintAdmitted", admission())
+
+
+def test_26_nobody_appeals_to_a_party_that_it_brought_in() -> None:
+    """Who is accused registers the judge of its appeal; or one party both who accuses and who decides."""
+    stage = seated()
+    stage.says("nosc", "ComplaintFiled", filing(against=["inai"]))
+    stage.says("sfp", "ComplaintAdmitted", admission())
+    stage.on("2019-06-01").says("sfp", "ComplaintResolved", resolution("upheld"))
+    stage.outsider("ajena", "sfp")
+    for judge, code in (("red", "E_NOT_SEATED"), ("ajena", "")):
+        appealed = stage.copy()
+        appealed.says("inai", "ComplaintFiled", appeal(against=["nosc"], addressed_to=judge))
+        assert appealed.code_of(judge, "ComplaintAdmitted", admission("q2")) == code
+
+
+def test_26_nor_does_a_party_that_its_filers_founder_brought_in_through_another() -> None:
+    stage = seated()
+    stage.outsider("nieta", "inai")
+    stage.says("red", "PartyRegistered", {"kind": "academia", "legal_name": text("Otra"), "party": "otra"})
+    stage.says(root("otra"), "KeyRegistered", registration("otra", "root-otra"))
+    stage.says(root("inai"), "KeyEndorsed", {"key": key_id("root-otra"), "valid_from": "2019-01-01"})
+    stage.join("otra")
+    for judge in ("nieta", "otra"):
+        there = stage.copy()
+        there.says("red", "ComplaintFiled", filing(against=["nosc", "sfp"], addressed_to=judge))
+        assert there.code(judge, "ComplaintAdmitted", admission()) == "E_NOT_SEATED"
+
+
+def test_whom_all_members_admitted_is_nobodys_and_who_brought_it_in_decides_as_any_other() -> None:
+    stage = seated()
+    admit(stage, "red")
+    stage.says("red", "ComplaintFiled", filing(against=["nosc"]))
+    assert complaint(stage).filer == "red"
+    stage.says("inai", "ComplaintAdmitted", admission())
+    stage.says("inai", "ComplaintFiled", filing("q2", against=["nosc", "sfp"]))
+    stage.says("red", "ComplaintAdmitted", admission("q2"))

@@ -64,7 +64,7 @@ def world() -> Stage:
     stage.join("sfp", name="sec", capacity="secretariat")
     for party, name, person in TWICE:
         voice = _serving(party, name, person)
-        stage.says(root(party), "RepresentativeAppointed", appointment(party, name, person=person))
+        stage.appoint(party, appointment(party, name, person=person))
         stage.says(voice, "KeyRegistered", registration(party, voice.key, f"ap-{name}"))
         stage.says(root(party), "KeyEndorsed", {"key": key_id(voice.key), "valid_from": "2019-01-01"})
     stage.join("sfp", name="soon", valid_until="2019-05-01")

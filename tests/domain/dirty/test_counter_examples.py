@@ -43,7 +43,7 @@ WINDOW = "2019-03-26/2019-05-24"
 def serving(stage: Stage, party: str, name: str, person: str) -> Voice:
     """A person who serves a second party."""
     voice = Voice(dict(rep(party, name).actor) | {"person": person}, f"rep-{name}")
-    stage.says(root(party), "RepresentativeAppointed", appointment(party, name, person=person))
+    stage.appoint(party, appointment(party, name, person=person))
     stage.says(voice, "KeyRegistered", registration(party, voice.key, f"ap-{name}"))
     stage.says(root(party), "KeyEndorsed", {"key": key_id(voice.key), "valid_from": "2019-01-01"})
     return voice

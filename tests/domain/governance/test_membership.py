@@ -124,6 +124,30 @@ def test_case_03_a_term_is_a_number_of_days(value: Any) -> None:
 def test_case_41_who_is_appointed_by_the_returning_party_does_not_admit_it() -> None:
     stage = seated().withdraw("nosc")
     both = appointment("nosc", "both", person="p-inai")
-    stage.says(root("nosc"), "RepresentativeAppointed", both)
+    stage.appoint("nosc", both)
     stage.says(root("nosc"), "PartyReturned", comeback())
     assert stage.code("inai", "PartyReturned", comeback()) == "E_SELF_DEALING"
+
+
+def other_body(stage: Stage, name: str, *members: str, **more: Any) -> str:
+    """The code with which the first member's word for a body of that name is refused; empty where it is taken."""
+    body = {"governance_body": "junta", "mandate": text("Lo mismo"), "members": sorted(members), "name": text(name)}
+    return stage.code_of(members[0], "GovernanceBodyEstablished", body | more)
+
+
+@pytest.mark.parametrize("name", ["Comité", "comite", "COMITÉ ", "Co-mité"])
+def test_25_no_body_has_the_name_of_the_body_of_all(name: str) -> None:
+    """One party registers another, and both decide under the name by which readers know the body of three."""
+    stage = seated()
+    assert other_body(stage, name, "inai", "red") == "E_POLICY"
+    assert other_body(stage, "Comité de dos", "inai", "red") == ""
+
+
+def test_a_successor_has_the_name_of_its_predecessor_and_of_nobody_else() -> None:
+    stage = seated().body("junta-1", ("inai", "red"))
+    assert other_body(stage, "Comité junta-1", *MEMBERS, predecessor="cc") == "E_POLICY"
+    assert other_body(stage, "Comité", *MEMBERS, predecessor="cc") == ""
+    for party in MEMBERS[1:]:
+        stage.says(party, "GovernanceBodyEstablished", stage.entries[-1].statement["body"])
+    third = {"governance_body": "junta-3", "predecessor": "junta"}
+    assert other_body(stage, "Comité", *MEMBERS, **third) == "", "of the whole line"

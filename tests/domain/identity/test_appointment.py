@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.domain.stage import Body, Stage, appointment, commitment, founded, registration, rep, root, text
+from tests.domain.complaints.test_complaint import admission, filing
+from tests.domain.governance.test_succession import ending
+from tests.domain.stage import Body, Stage, appointment, commitment, founded, registration, rep, root, seated, text
 from tests.domain.tables import Walk
 
 from constancia.domain.identity.appointment import Appointment
@@ -144,3 +146,41 @@ def test_a_type_in_a_scope_that_this_program_does_not_know_is_no_fault_and_no_po
     stage = founded()
     stage.says(root("nosc"), "RepresentativeAppointed", appoint(scope=["ActOfLaterLaw"]))
     assert "ActOfLaterLaw" in stage.find(Appointment, f"appointment/{appoint()['appointment']}").scope
+
+
+def test_26_nobody_silences_who_judges_it_by_naming_them_as_its_own() -> None:
+    """One party names the others' representatives as its own: they would judge nothing of it any more."""
+    stage = seated().adopted()
+    stage.deliver("inai", "e1")
+    for party in ("nosc", "sfp"):
+        taken = appointment("inai", f"also-{party}", person=f"p-{party}")
+        assert stage.code(root("inai"), "RepresentativeAppointed", taken) == "E_SELF_DEALING"
+    stage.says("nosc", "ComplaintFiled", filing(against=["inai"]))
+    stage.says("sfp", "ComplaintAdmitted", admission())
+    rejected = {"commitment": "c1", "deliverable": "e1", "reasons": text("Vacío"), "version": 1}
+    stage.says("nosc", "DeliverableRejected", rejected)
+
+
+@pytest.mark.parametrize("ended", [{"valid_until": "2019-03-31"}, {}])
+def test_a_person_represents_another_party_once_the_first_appointment_has_ended(ended: Body) -> None:
+    stage = founded()
+    stage.join("sfp", name="first", **ended)
+    later = appointment("inai", "second", person="p-first")
+    soon = appointment("inai", "soon", person="p-first", valid_from="2019-04-01")
+    assert stage.code(root("inai"), "RepresentativeAppointed", later) == "E_SELF_DEALING"
+    assert stage.code(root("inai"), "RepresentativeAppointed", soon) == "E_SELF_DEALING", "before it has begun, too"
+    stage.says(root("sfp"), "RepresentativeAppointed", appointment("sfp", "renewed", person="p-first"))
+    for name in ("first", "renewed"):
+        end = {"appointment": f"ap-{name}", "reason": text("Concluyó")}
+        assert stage.code(root("inai"), "RepresentativeAppointed", later) == "E_SELF_DEALING"
+        stage.says(root("sfp"), "RepresentativeRevoked", end)
+    stage.says(root("inai"), "RepresentativeAppointed", later)
+
+
+def test_a_successor_takes_the_people_of_a_party_over() -> None:
+    stage = seated()
+    stage.outsider("nueva")
+    taken = appointment("nueva", "taken", person="p-sfp")
+    assert stage.code(root("nueva"), "RepresentativeAppointed", taken) == "E_SELF_DEALING"
+    stage.each("PartySucceeded", ending("sfp", "nueva"), ("inai", "nosc", "sfp", "nueva"))
+    stage.says(root("nueva"), "RepresentativeAppointed", taken)

@@ -356,7 +356,27 @@ def test_31_a_party_that_has_a_root_gets_no_other_from_outside() -> None:
     stage.says(root("red", key="forged"), "KeyRegistered", registration("red", "forged"))
     assert stage.code(root("sfp"), "KeyEndorsed", endorse("forged")) == "E_ROLE"
     stage.says(root("red"), "KeyRevoked", revoke("root-red"))
-    stage.says(root("sfp"), "KeyEndorsed", endorse("forged"))
+    assert stage.code(root("sfp"), "KeyEndorsed", endorse("forged")) == "E_ROLE", "nor by who did not bring it in"
+    stage.says(root("inai"), "KeyEndorsed", endorse("forged"))
+
+
+def test_31_no_founder_takes_a_party_that_another_brought_in() -> None:
+    """An assessor is registered by one founder; another one is quicker with a key of its own."""
+    stage = seated()
+    stage.says("nosc", "PartyRegistered", {"kind": "academia", "legal_name": text("Evaluadora"), "party": "irm"})
+    stage.says(root("irm", key="forged"), "KeyRegistered", registration("irm", "forged"))
+    refusal = stage.refused(root("inai"), "KeyEndorsed", endorse("forged"))
+    assert (refusal.code, refusal.judged_against["by"]) == ("E_ROLE", "nosc")
+    stage.says(root("irm"), "KeyRegistered", registration("irm", "root-irm"))
+    stage.says(root("nosc"), "KeyEndorsed", endorse("root-irm"))
+
+
+def test_a_party_gets_its_root_from_another_founder_where_the_first_can_not_any_more() -> None:
+    stage = seated()
+    stage.says("nosc", "PartyRegistered", {"kind": "academia", "legal_name": text("Evaluadora"), "party": "irm"})
+    stage.says(root("irm"), "KeyRegistered", registration("irm", "root-irm"))
+    stage.lose("root-nosc")
+    stage.says(root("inai"), "KeyEndorsed", endorse("root-irm"))
 
 
 def test_a_root_key_is_endorsed_by_a_founder() -> None:

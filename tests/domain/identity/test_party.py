@@ -37,8 +37,9 @@ def opened() -> Stage:
 
 
 def composite() -> Stage:
-    """Two organizations, of which `red` has joined in 2016."""
+    """Two organizations, of which `red` has joined in 2016; `otra` is in none."""
     stage = seated()
+    stage.says("inai", "PartyRegistered", registration("otra", "civil_society_org"))
     stage.says("inai", "PartyRegistered", registration("gesoc", "civil_society_org"))
     for one in ("red", "gesoc"):
         stage.says(root("nosc"), "MemberOrganizationJoined", joined(one))
@@ -58,7 +59,7 @@ WALK = Walk(
     acts={
         "PartyRegistered": lambda stage: (root("nosc"), "PartyRegistered", registration()),
         "PartyNameRecorded": lambda stage: ("inai", "PartyNameRecorded", name()),
-        "MemberOrganizationJoined": lambda stage: (root("nosc"), "MemberOrganizationJoined", joined("sfp")),
+        "MemberOrganizationJoined": lambda stage: (root("nosc"), "MemberOrganizationJoined", joined("otra")),
         "MemberOrganizationLeft": lambda stage: (root("nosc"), "MemberOrganizationLeft", left()),
     },
     words={("none", "PartyNameRecorded"): "E_KEY_UNKNOWN"},
@@ -127,11 +128,11 @@ def test_membership_is_dated_and_never_deleted() -> None:
 
 def test_a_composite_party_keeps_at_least_one_organization() -> None:
     stage = composite()
-    stage.says(root("nosc"), "MemberOrganizationJoined", joined("sfp"))
-    for one in ("red", "sfp"):
+    stage.says(root("nosc"), "MemberOrganizationJoined", joined("otra"))
+    for one in ("red", "otra"):
         stage.says(root("nosc"), "MemberOrganizationLeft", left(one))
     assert stage.code(root("nosc"), "MemberOrganizationLeft", left("gesoc")) == "E_POLICY"
-    stage.says(root("nosc"), "MemberOrganizationJoined", joined("sfp"))
+    stage.says(root("nosc"), "MemberOrganizationJoined", joined("otra"))
     stage.says(root("nosc"), "MemberOrganizationLeft", left("gesoc"))
 
 
@@ -257,3 +258,11 @@ def test_25_the_name_of_a_party_that_has_ended_may_be_used_again() -> None:
     }  # fmt: skip
     stage.each("PartySucceeded", end, ("red", *MEMBERS))
     stage.says("inai", "PartyRegistered", {"kind": "civil_society_org", "legal_name": text("red"), "party": "red-2"})
+
+
+def test_26_no_founder_makes_another_its_organization() -> None:
+    """Who is accused would have the others for its organizations, by its own word alone: nobody could judge it."""
+    stage = composite()
+    for one in ("inai", "sfp"):
+        assert stage.code(root("nosc"), "MemberOrganizationJoined", joined(one)) == "E_POLICY"
+    stage.says(root("nosc"), "MemberOrganizationJoined", joined("otra"))

@@ -73,7 +73,7 @@ def with_limited_root() -> Stage:
 
 def test_case_28_a_root_that_has_expired_blocks_no_new_one() -> None:
     stage = late(with_limited_root())
-    stage.says(root("sfp"), "KeyEndorsed", endorsing("second-red"))
+    stage.says(root("inai"), "KeyEndorsed", endorsing("second-red"))
     assert stage.status(f"key/{key_id('second-red')}") == "active"
 
 

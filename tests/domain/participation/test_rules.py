@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from tests.domain.participation.test_gathering import FORUM, called, contributed, convened, heard, held, promised
+from tests.domain.participation.test_gathering import FORUM, called, contributed, convened, heard, held, over, promised
 from tests.domain.participation.test_gathering import unconvened as reported
 from tests.domain.participation.test_response import answered, contributions, proposed, theme
 from tests.domain.stage import Body, Stage, Voice, commitment, doc, rep, seated, text
@@ -72,6 +72,7 @@ TABLE: Breaches = {
         gatherings._of_its_body: call(with_another_body, "sfp", convened(governance_body="junta")),
         gatherings._is_an_event: call(promised, "sfp", convened(about=FORUM | {"deliverable": "e1"})),
         gatherings._same_matter: call(called, "sfp", convened(kind="workshop")),
+        GatheringConvened._by_who_convened: call(called, "inai", convened(window="2019-04-09")),
         GatheringConvened._not_over: call(on("2019-03-27", promised), "sfp", convened()),
     },
     GatheringHeld: {
@@ -82,6 +83,8 @@ TABLE: Breaches = {
         gatherings._same_matter: hold(there, "sfp", held(kind="workshop")),
         GatheringHeld._described: hold(seated, "sfp", without(reported(), "title"), occurred_on="2019-02"),
         GatheringHeld._convened_first: hold(seated, "sfp", reported("2019-03-01")),
+        GatheringHeld._said_once: hold(on("2019-03-27", over), "sfp", held(), occurred_on="2019-03-26"),
+        GatheringHeld._not_before_its_days: hold(called, "inai", held(window="2019-03-01")),
         GatheringHeld._same_title: hold(there, "sfp", held(title=text("Otro"))),
         GatheringHeld._is_past: hold(there, "sfp", held(window="2019-03-26/2019-03-28")),
         GatheringHeld._on_these_days: hold(on("2019-03-28", called), "sfp", held(), occurred_on="2019-03-27"),

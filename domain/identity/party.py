@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Final, Protocol
 
 from constancia.domain.identity.genesis import LedgerState
@@ -15,6 +15,7 @@ from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future, lies_in_future
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, SECOND, THIRD
+from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Met, rule
@@ -196,9 +197,8 @@ class PartyRegistered(PartyAct):
 
 def _names(legal_name: Text, acronym: str | None) -> frozenset[str]:
     """Give the names by which pages and people know a party, in the form in which they are compared."""
-    return frozenset(
-        map(_compared, (*(name for _tag, name in legal_name.by_language), *((acronym,) if acronym else ())))
-    )
+    names = [*(name for _tag, name in legal_name.by_language), *([acronym] if acronym else [])]
+    return frozenset(map(_compared, names))
 
 
 def _compared(name: str) -> str:

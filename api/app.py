@@ -1,6 +1,7 @@
 """Builds the HTTP application from a ledger and settings; nothing happens at import time."""
 
 import json
+import threading
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from importlib.resources import files
@@ -104,12 +105,16 @@ def _show_refusals(app: FastAPI, shown: Callable[[Response, Request], Response])
         return shown(problems.from_validation(error, request.url.path), request)
 
 
+_describing = threading.Lock()
+
+
 def _description(app: FastAPI, prefix: str) -> bytes:
-    """Give the OpenAPI document, made once."""
-    if app.state.description is None:
-        document = with_common_answers(describe(app, (DraftRequest, ReceiptDocument), prefix))
-        app.state.description = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    described: bytes = app.state.description
+    """Give the OpenAPI document, made once, by one thread: the library completes its models then."""
+    with _describing:
+        if app.state.description is None:
+            document = with_common_answers(describe(app, (DraftRequest, ReceiptDocument), prefix))
+            app.state.description = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        described: bytes = app.state.description
     return described
 
 

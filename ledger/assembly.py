@@ -3,13 +3,14 @@
 import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eventsourcing.persistence import PersistenceError
 
+from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.append.clock_guard import ClockGuard
 from constancia.ledger.append.database_attempts import DatabaseRefusedAttempts
 from constancia.ledger.append.examiner import Examiner
@@ -70,6 +71,7 @@ class Options:
         accept_rollback: The operator's reason for going on from a shorter copy; it becomes public.
         accept_clock: The operator's reason for going on although the last entry is ahead of the clock; as above.
         published: Places where the log is published: a name, and what reads its checkpoint.
+        most: How many entries who only reads has at most, when the ledger is opened; None is as many as there are.
         on_progress: Called while the ledger is opened, with the entries that were read and those that there are.
     """
 
@@ -78,6 +80,7 @@ class Options:
     accept_rollback: str | None = None
     accept_clock: str | None = None
     published: Sequence[tuple[str, ReadCheckpoint]] = ()
+    most: int | None = None
     on_progress: Callable[[int, int], None] | None = None
     verifiers: int | None = None
     capacity: int = CAPACITY
@@ -170,9 +173,9 @@ class LedgerParts:
         if self.signer is not None and self.head.stored_size:
             LedgerFolder(self.folder).write_trust(self.signer.vkey, self.head.tree.leaf(0), self.signer.cosigner_vkey)
 
-    def refresh(self) -> None:
-        """Read on from where reading has stopped."""
-        self._read_tip = replay(self.head, self.application.store, self.listed)
+    def refresh(self, most: int | None = None) -> None:
+        """Read on from where reading has stopped, up to a size at most."""
+        self._read_tip = replay(self.head, self.application.store, self.listed, most=most)
 
 
 def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: contextlib.ExitStack) -> LedgerParts:
@@ -199,12 +202,11 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     if signer is None:
         # Who only reads, perhaps somebody else's folder, takes nothing from it but the entries.
         head = new_head()
-        tip = replay(head, application.store, listed, options.on_progress)
+        tip = replay(head, application.store, listed, options.on_progress, most=options.most)
     else:
         snapshots = Snapshots(LedgerFolder(wanted.folder).snapshots, origin, application.store, new_head)
         resources.callback(snapshots.close)
-        read = partial(_replay, application.store, listed)
-        head, tip = read_back(read, new_head, snapshots, options.on_progress)
+        head, tip = read_back(partial(_replay, application.store, listed), new_head, snapshots, options.on_progress)
     check_signer(head, signer, policy_in(wanted.folder))
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
@@ -278,8 +280,7 @@ def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuar
         accepted = read_entry(core.log.entry(max(clocks) - 1)).recorded_at if clocks else ""
         guard = ClockGuard(clock, lambda: core.tip().recorded_at, accepted_last=accepted)
         latest = ((name, core.witnessing.last_by(name)) for name in core.witnessing.witnesses)
-        times = [(name, at) for name, at in latest if at is not None and at[0] > max(clocks, default=-1)]
-        guard.witnesses((name, cosigned[1]) for name, cosigned in times)
+        guard.witnesses((name, at[1]) for name, at in latest if at is not None and at[0] > max(clocks, default=-1))
         guards.append(guard)
     return guards
 
@@ -314,13 +315,14 @@ def _witnessing(wanted: OpenRequest, application: EntryApplication, log: Log, or
 def _start_cosigning(
     core: LedgerParts, options: Options, resources: contextlib.ExitStack, guards: Sequence[WriteGuard]
 ) -> None:
-    # Imported here: a process that only reads a ledger needs no HTTP client.
-    from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415
-
     policy, signer = core.witnessing.policy, core.signer
     if policy is None or core.writer is None or signer is None:
         return
     check_listed(signer, policy)  # also before there is a genesis
+    if not core.witnessing.addresses(options.witness_urls):
+        return
+    from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415 (it needs an HTTP client)
+
     core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls, options.pace)
     if core.rollback_guard is not None:
         core.rollback_guard.collector = core.cosigning

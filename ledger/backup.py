@@ -16,12 +16,13 @@ import sqlite3
 import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from glob import escape
 from pathlib import Path
 from typing import Final
 
+from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.belongings import copy_public, take_vault
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.disk.database import SIDE_FILES, fold_in, remove_database

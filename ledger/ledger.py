@@ -389,12 +389,12 @@ class Ledger:
         """Make the projections again, or compares them; see `rebuild.rebuild`."""
         return rebuild(self, check=check)
 
-    def refresh(self) -> int:
-        """Read what another process has appended to a ledger opened for reading; return the size.
+    def refresh(self, most: int | None = None) -> int:
+        """Read what another process has appended to a ledger opened for reading, up to a size; return the size.
 
         Raises:
             Fatal: What came does not continue what was there.
         """
         if self._core.sequencer is None:
-            self._core.refresh()
+            self._core.refresh(most)
         return self.size

@@ -18,22 +18,33 @@ class Following:
 
     Args:
         ledger: The ledger.
+        confirmed: How many entries the process that writes has confirmed, where that process says so: nothing beyond
+            what it has said is read. None reads what the store has.
     """
 
-    def __init__(self, ledger: "Ledger") -> None:
+    def __init__(self, ledger: "Ledger", confirmed: int | None = None) -> None:
         self._ledger = ledger
+        self._confirmed = confirmed
         self._lock = threading.Lock()
 
     def reach(self, size: int) -> bool:
-        """Read on, if the ledger has fewer entries than that; tell whether it has them now."""
+        """Read on, if the ledger has fewer entries than that; tell whether it has them now.
+
+        Args:
+            size: How many; where the process that writes says so, it has confirmed them.
+        """
         from eventsourcing.persistence import PersistenceError
 
         from constancia.ledger.errors import LedgerError
 
         with self._lock:
             try:
+                if self._confirmed is not None:
+                    self._confirmed = max(self._confirmed, size)
                 if self._ledger.size < size:
-                    self._read_on()
+                    self._ledger.refresh(self._confirmed)
+                if self._ledger.views.position < self._ledger.size:
+                    self._ledger.views.catch_up()  # nobody else does where nothing is written
             except (LedgerError, PersistenceError, sqlite3.Error):
                 logging.getLogger(__name__).exception("what was appended meanwhile can't be read")
         return self._ledger.size >= size
@@ -55,7 +66,3 @@ class Following:
         finally:
             ended.set()
             thread.join()
-
-    def _read_on(self) -> None:
-        self._ledger.refresh()
-        self._ledger.views.catch_up()  # nobody else does where nothing is written

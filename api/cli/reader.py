@@ -1,17 +1,21 @@
 """A reader process of `constancia serve --readers`: it answers what the server hands to it, until its pipe closes.
 
-It is no subcommand: the server starts it, with a line of JSON on its standard input, and that pipe closes with the
-server, even if that is killed.
+It is no subcommand: the server starts it, with a line of JSON on its standard input; lines with the number of entries
+that the server has confirmed follow, and that pipe closes with the server, even if that is killed.
 """
 
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from constancia.ledger.ledger import Ledger
 
 READY: Final = "ready\n"
 _NO_LIMITS: Final = {"costly_reads_per_minute": 0}  # the server counts
@@ -19,12 +23,18 @@ _NO_LIMITS: Final = {"costly_reads_per_minute": 0}  # the server counts
 
 def run() -> int:
     """Answer until standard input ends; give the exit code."""
+    from constancia.api.http.framework import load_framework
+
+    load_framework()
     from constancia.api.app import create_app
     from constancia.api.cli.following import Following
-    from constancia.api.cli.terminal import open_for_reading
     from constancia.api.http.settings import Settings
     from constancia.api.text.log_lines import use_log_lines
     from constancia.ledger.append.sequencer import leave_memory_alone
+    from constancia.ledger.assembly import Options
+    from constancia.ledger.clock import SystemClock
+    from constancia.ledger.ledger import Ledger
+    from constancia.ledger.store.address import Address
 
     use_log_lines()
     line = sys.stdin.readline()
@@ -32,19 +42,33 @@ def run() -> int:
         return 0
     asked = json.loads(line)
     settings = Settings(**asked["settings"] | _NO_LIMITS)
-    with open_for_reading(asked["folder"]) as ledger:
-        following = Following(ledger)
+    database = None if asked["database"] is None else Address(asked["database"])
+    options = Options(most=asked["size"])  # what the store has beyond is not confirmed
+    with Ledger.open(
+        Path(asked["folder"]), clock=SystemClock(), signer=None, options=options, database=database
+    ) as ledger:
+        if not _is_the_servers(ledger, asked):
+            logging.getLogger(__name__).error("the folder is not what the server has open: start the server again")
+            return 1
+        following = Following(ledger, asked["size"])
         path = Path(asked["socket"])
         path.unlink(missing_ok=True)  # of the process before
         app = create_app(ledger, settings)
         app.user_middleware.clear()  # guards and limits are the server's, and were passed
         leave_memory_alone()
-        with following.running(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_answer(app, following.reach, lambda: ledger.size, path, settings.stop_timeout_s))
         with contextlib.suppress(OSError):  # the server removes them too, unless it was killed
             path.unlink()
             path.parent.rmdir()
     return 0
+
+
+def _is_the_servers(ledger: "Ledger", asked: dict[str, Any]) -> bool:
+    """Tell whether the ledger has the tree and the policy that the server has."""
+    if ledger.size != asked["size"] or ledger.log.root().hex() != asked["root"]:
+        return False
+    return asked["policy"] is None or ledger.policy == asked["policy"]
 
 
 async def _answer(
@@ -62,9 +86,15 @@ async def _answer(
     with contextlib.suppress(BrokenPipeError):  # the server is gone; standard input ends too
         os.write(sys.stdout.fileno(), READY.encode())
     async with server:
-        await asyncio.to_thread(sys.stdin.read)
+        await asyncio.to_thread(_read_on, reach)
         server.close()
         await answering.drained(stop_timeout_s)
+
+
+def _read_on(reach: Callable[[int], bool]) -> None:
+    """Read each size that the server has confirmed, and on in the ledger, until the server is gone."""
+    for line in sys.stdin:
+        reach(int(line))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:

@@ -1,36 +1,49 @@
-"""The reader processes of `constancia serve --readers`: started, started again where one ends, and ended in time."""
+"""The reader processes of `constancia serve --readers`: started, started again where one ends, and ended in time.
+
+- K1: a reader learns how many entries this process has confirmed when it is started, with each request, and each
+  second. What else lies in the store is nothing that it shows.
+- K2: a reader that finds another tree at that size, or another policy, than this process has (a folder or database was
+  put in the place of this one) ends, and is asked nothing.
+"""
 
 import contextlib
 import json
 import logging
+import os
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from constancia.api.cli.reader import READY
 
 if TYPE_CHECKING:
     from constancia.api.http.readers import Reader
     from constancia.api.http.settings import Settings
+    from constancia.ledger.ledger import Ledger
+    from constancia.ledger.store.address import Address
 
 _FIRST_S: Final = 0.5
 _LONGEST_S: Final = 30.0
 _MARGIN_S: Final = 5.0  # beyond what requests under way have at a stop
+_TOLD_EVERY_S: Final = 1.0
 _log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def running_readers(count: int, folder: Path, settings: "Settings") -> Iterator[Sequence["Reader"]]:
+def running_readers(
+    count: int, ledger: "Ledger", settings: "Settings", database: "Address | None" = None
+) -> Iterator[Sequence["Reader"]]:
     """Run reader processes within the block; each is started again where it ends, after a time that doubles.
 
     Args:
         count: How many.
-        folder: The ledger's folder.
+        ledger: The ledger, as this process has it.
         settings: The server's settings.
+        database: Where the store is, if the ledger's folder does not say so.
 
     Yields:
         The readers; they become ready by and by.
@@ -39,12 +52,27 @@ def running_readers(count: int, folder: Path, settings: "Settings") -> Iterator[
 
     with tempfile.TemporaryDirectory(prefix="constancia-") as place:  # mode 0700
         readers = [Reader(socket=Path(place) / str(number)) for number in range(count)]
-        keepers = [_Keeper(reader, folder, settings) for reader in readers]
+        asked: dict[str, Any] = {"folder": str(ledger.folder.path), "settings": settings.model_dump(mode="json")}
+        asked["database"] = None if database is None else database.conninfo
+        asked["policy"] = ledger.policy if ledger.size else None
+        patience_s = settings.stop_timeout_s + _MARGIN_S
+        keepers = [_Keeper(reader, asked, ledger, patience_s) for reader in readers]
         for keeper in keepers:
             keeper.start()
+        ended = threading.Event()
+
+        def tell() -> None:
+            while not ended.wait(_TOLD_EVERY_S):
+                for keeper in keepers:
+                    keeper.tell()
+
+        telling = threading.Thread(target=tell, name="telling", daemon=True)
+        telling.start()
         try:
             yield readers
         finally:
+            ended.set()
+            telling.join()
             for keeper in keepers:
                 keeper.stop()
             for keeper in keepers:
@@ -52,14 +80,21 @@ def running_readers(count: int, folder: Path, settings: "Settings") -> Iterator[
 
 
 class _Keeper(threading.Thread):
-    """Keeps one reader running."""
+    """Keeps one reader running.
 
-    def __init__(self, reader: "Reader", folder: Path, settings: "Settings") -> None:
+    Args:
+        reader: The reader.
+        asked: What it is started with, but its socket, and how far the ledger is.
+        ledger: The ledger.
+        patience_s: How long it has to end.
+    """
+
+    def __init__(self, reader: "Reader", asked: dict[str, Any], ledger: "Ledger", patience_s: float) -> None:
         super().__init__(name="reader", daemon=True)
         self._reader = reader
-        asked = {"folder": str(folder), "socket": str(reader.socket), "settings": settings.model_dump(mode="json")}
-        self._asked = json.dumps(asked) + "\n"
-        self._patience_s = settings.stop_timeout_s + _MARGIN_S
+        self._asked = asked | {"socket": str(reader.socket)}
+        self._ledger = ledger
+        self._patience_s = patience_s
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -76,10 +111,18 @@ class _Keeper(threading.Thread):
                 _log.warning("a reader ended with code %d; the server answers itself meanwhile", process.returncode)
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    with contextlib.suppress(OSError):
+                    with self._lock, contextlib.suppress(OSError):
                         pipe.close()
             self._ended.wait(pause)
             pause = min(2 * pause, _LONGEST_S)
+
+    def tell(self) -> None:
+        """Say how many entries are confirmed now, if the reader is there. One that is frozen is not waited for."""
+        with self._lock:  # the pipe must not be closed meanwhile: its number may be another file's then
+            pipe = self._process.stdin if self._process is not None and self._reader.is_ready else None
+            if pipe is not None and not pipe.closed:
+                with contextlib.suppress(OSError):  # it has ended, or its pipe is full
+                    os.write(pipe.fileno(), b"%d\n" % self._ledger.size)
 
     def stop(self) -> None:
         """Have the reader finish what is under way and end; it is killed where it does not in time."""
@@ -87,9 +130,10 @@ class _Keeper(threading.Thread):
         with self._lock:
             self._ended.set()
             process = self._process
-        if process is not None and process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
+            if process is not None and process.stdin is not None:
+                with contextlib.suppress(OSError):
+                    process.stdin.close()
+        if process is not None:
             threading.Thread(target=self._end, args=(process,), daemon=True).start()
 
     def _end(self, process: "subprocess.Popen[str]") -> None:
@@ -117,7 +161,10 @@ class _Keeper(threading.Thread):
         if process.stdin is None or process.stdout is None:
             return False
         with contextlib.suppress(OSError, ValueError):  # it has ended, or is stopped
-            process.stdin.write(self._asked)
+            size = self._ledger.size
+            begun = self._asked | {"size": size, "root": self._ledger.log.root(size).hex()}
+            process.stdin.write(json.dumps(begun) + "\n")
             process.stdin.flush()
+            os.set_blocking(process.stdin.fileno(), False)
             self._reader.is_ready = process.stdout.readline() == READY and not self._ended.is_set()
         return self._reader.is_ready

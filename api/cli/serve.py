@@ -147,6 +147,9 @@ def command(
 
         tune_interpreter()
         try:
+            from constancia.api.http.framework import load_framework
+
+            load_framework()
             from constancia.api.app import create_app
             from constancia.api.http.serving import run_until_stopped, server_of
             from constancia.api.http.settings import Settings
@@ -175,7 +178,7 @@ def command(
         own = LogKeyOptions(passphrase_file=log_passphrase_file, pin_file=log_pin_file, keys=log_key or ())
         ledger = resources.enter_context(_open(folder, own, how, place, read_only=read_only))
         url = _url(host, listener.getsockname()[1], settings.root_path)
-        readers_ = resources.enter_context(_readers(readers, ledger, settings))
+        readers_ = resources.enter_context(_readers(readers, ledger, settings, place))
         app = create_app(ledger, settings, readers_)
         if metrics is not None:
             resources.enter_context(_metered(app, ledger, metrics))
@@ -193,21 +196,22 @@ def command(
 
 
 @contextlib.contextmanager
-def _readers(count: int, ledger: "Ledger", settings: "Settings") -> "Iterator[Sequence[Reader]]":
+def _readers(
+    count: int, ledger: "Ledger", settings: "Settings", database: "Address | None"
+) -> "Iterator[Sequence[Reader]]":
     """Run the reader processes within the block.
 
     Raises:
-        Exit: The ledger is in PostgreSQL, whose commits others see before the server has them confirmed; or this
-            system has no Unix sockets.
+        Exit: This system has no Unix sockets.
     """
     if not count:
         yield ()
         return
-    if ledger.is_in_database or not hasattr(socket, "AF_UNIX"):
+    if not hasattr(socket, "AF_UNIX"):
         raise fail(message("serve.no_readers"))
     from constancia.api.cli.readers import running_readers
 
-    with running_readers(count, ledger.folder.path, settings) as running:
+    with running_readers(count, ledger, settings, database) as running:
         yield running
 
 

@@ -5,7 +5,8 @@ Unix socket in a private folder; a connection is for one request. `reading.py` i
 answer, the server answers itself: it is always correct, and only slower.
 
 - W1: an answer by a reader is the one that the server itself would give, and its limits and counters count once.
-- W2: a reader answers from at least as many entries as the server had when the request came.
+- W2: a reader answers from at least as many entries as the server had when the request came, and from none that the
+  server has not confirmed.
 - W3: where no reader is there, one is late, or ends before its answer began, the server answers. One that ends within
   an answer ends the client's connection; a client that leaves ends the reader's work.
 - W4: a reader that was late is asked nothing for a while: one that is frozen holds up a request now and then, not all.

@@ -1,6 +1,6 @@
 """Deliverables: submitted by hash, contested, revised, accepted by every member or rejected. Versions stay."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from constancia.domain.commitments.commitment import (
@@ -21,6 +21,7 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST, SECOND
+from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -119,9 +120,8 @@ def _commitment_adopted(act: DeliverableAct, on: object, at: Context) -> Breach:
 def _named_by_the_scope(act: DeliverableAct, on: DeliverableState | None, at: Context) -> Breach:
     commitment = find_commitment(at, act.commitment)
     scope = commitment.scope if commitment else None
-    return (
-        on is None and scope is not None and not scope.deliverable(act.deliverable) and {"deliverable": act.deliverable}
-    )
+    is_named = on is not None or scope is None or scope.deliverable(act.deliverable) is not None
+    return not is_named and {"deliverable": act.deliverable}
 
 
 @rule("E_VERSION_CONFLICT", "the act concerns the current version", "el acto se refiere a la versión actual")

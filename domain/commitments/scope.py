@@ -16,7 +16,6 @@ agenda has no identifier, so its wording is its name: reworded in a language, it
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -24,6 +23,7 @@ from typing import ClassVar, Final, Literal
 
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.editions import THIRD
+from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Label, Quantity, Text, Value
 
 ScopeKind = Literal["extension", "clarification", "reduction", "deferral"]

@@ -7,11 +7,12 @@ as they do for bodies (`values`); what was read from a body once is not checked 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache
 from types import UnionType
 from typing import Any, Literal, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from constancia.domain.kernel.frozen import types_of
 from constancia.domain.kernel.values import Json
 
 _T = TypeVar("_T")
@@ -78,8 +79,7 @@ def _form_of(hint: Any) -> _Form:
 
 
 def _members(cls: Any) -> _Form:
-    hints = get_type_hints(cls)
-    steps = [(member.name, *_form_of(hints[member.name])) for member in fields(cls)]
+    steps = [(name, *_form_of(hint)) for name, hint in types_of(cls).items()]
 
     def write(value: Any) -> list[Any]:
         written = []

@@ -1,7 +1,9 @@
 """Refusals: legal bytes, illegal act."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from constancia.domain.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

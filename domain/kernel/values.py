@@ -9,14 +9,15 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from functools import cache
 from itertools import pairwise
 from types import UnionType
-from typing import Any, ClassVar, Final, Literal, NewType, Self, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Final, Literal, NewType, Self, get_args, get_origin
 
 from constancia.domain.kernel.calendar import parse_day, parse_edtf
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
+from constancia.domain.kernel.frozen import dataclass, types_of
 from constancia.domain.kernel.languages import FORMER_LANGUAGES, is_language_tag, member_of, tag_of
 
 Identifier = NewType("Identifier", str)
@@ -198,7 +199,7 @@ class Value:
     @classmethod
     def member_hint(cls, name: str) -> Any:
         """Give the type of a member by its name; None where there is none."""
-        return get_type_hints(cls).get(name)
+        return types_of(cls).get(name)
 
     def to_json(self) -> dict[str, Any]:
         """Give the object that `parse` reads back; absent members are left out."""
@@ -225,10 +226,8 @@ def _check_sorted(items: Any, key: str, where: str) -> None:
 
 @cache
 def _schema(cls: type[Value]) -> tuple[frozenset[str], dict[str, Parser]]:
-    hints = get_type_hints(cls)
-    members = fields(cls)
-    required = frozenset(member.name for member in members if member.default is MISSING)
-    return required, {member.name: parser_for(hints[member.name]) for member in members}
+    required = frozenset(member.name for member in fields(cls) if member.default is MISSING)
+    return required, {name: parser_for(hint) for name, hint in types_of(cls).items()}
 
 
 def parser_for(hint: Any) -> Parser:

@@ -1,10 +1,10 @@
 """Every value within an act: what is asked of all texts, or of all values of a class, is asked by a walk."""
 
 from collections.abc import Iterator
-from dataclasses import fields
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
+from constancia.domain.kernel.frozen import types_of
 from constancia.domain.kernel.values import Value
 
 
@@ -25,8 +25,7 @@ def values_in(item: object, where: str = "body") -> Iterator[tuple[str, Value]]:
 @cache
 def _members_with_values(cls: type[Value]) -> tuple[str, ...]:
     """Give the members that may hold values: every act is walked when it is read, and most members are plain."""
-    hints = get_type_hints(cls)
-    return tuple(field.name for field in fields(cls) if _may_hold_values(hints[field.name]))
+    return tuple(name for name, hint in types_of(cls).items() if _may_hold_values(hint))
 
 
 def _may_hold_values(hint: Any) -> bool:

@@ -3,6 +3,8 @@
 - O1: nothing is served from a store before it was read to its end and is consistent:
   chain, versions, leaf hashes, the last checkpoint's root and signature. Where a snapshot that
   this checkpoint's root proves spares it the earlier entries, they are read so behind the scenes.
+  A reader that knows how far another process has confirmed the store reads no further, and checks
+  the checkpoint at that size.
 - O2: an inconsistent store is left as it is. `Fatal` says what differs and where; to repair it is
   the work of a person with a backup, never of this program.
 
@@ -38,6 +40,7 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
     is_alone: bool = False,
     watch: Callable[[Head], None] | None = None,
     stop: int | None = None,
+    most: int | None = None,
 ) -> Tip:
     """Advances a head to the end of the store.
 
@@ -49,6 +52,7 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
         is_alone: Whether nobody adds to the store meanwhile: it is opened to be written.
         watch: Called with the head after each entry, which then can't be taken back.
         stop: Where to stop, in the middle of the log; its end is not looked at then.
+        most: Of what size the log is at most, whatever lies in the store beyond: a batch that ends later is not read.
 
     Returns:
         What readers may know.
@@ -60,8 +64,8 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
     start = head.size
     last = None
     try:
-        rows, total = _rows(store, start), store.counts()[0] if progress is not None else 0
-        for last in _batches(store, start):
+        rows, total = _rows(store, start, most), store.counts()[0] if progress is not None else 0
+        for last in _batches(store, start, most):
             _check_follows(last, head.size, start)
             _replay_batch(head, last, rows, watch)
             if stop is not None and head.size >= stop:
@@ -70,6 +74,8 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
                 progress(head.size, total)
         events, covered = store.counts()
         newest = store.last_batch()  # refused here where it has no first index, and so was on no page
+        if most is not None:
+            newest = store.batch_covering(head.size - 1) if head.size else None
         last = last or newest
     except PersistenceError as error:
         where = f"entry {head.size}"
@@ -83,18 +89,21 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
     return tip_of(last, head)
 
 
-def _batches(store: EntryStore, start: int) -> Iterator[Batch]:
+def _batches(store: EntryStore, start: int, most: int | None) -> Iterator[Batch]:
     under_way = store.batch_covering(start - 1) if start else None
     if under_way is not None and under_way.size > start:  # a snapshot may end within a batch
         yield under_way
         start = under_way.size
     while page := store.batches(start):
-        yield from page
+        for batch in page:
+            if most is not None and batch.size > most:
+                return
+            yield batch
         start = page[-1].size
 
 
-def _rows(store: EntryStore, start: int) -> Iterator[Notification]:
-    while page := store.select_notifications(start, _PAGE, inclusive_of_start=False):
+def _rows(store: EntryStore, start: int, most: int | None) -> Iterator[Notification]:
+    while page := store.select_notifications(start, _PAGE, most, inclusive_of_start=False):
         yield from page
         start = page[-1].id
 

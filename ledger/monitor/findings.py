@@ -3,9 +3,10 @@
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NamedTuple
 
+from constancia.domain.kernel.frozen import dataclass
 from constancia.verify.report.printable import printable
 
 INTACT: Final = 0

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.clock import Clock
 from constancia.ledger.monitor.findings import Event, Finding, outcome_of
 from constancia.ledger.monitor.judgements import ReceiptJudgement

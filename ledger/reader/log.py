@@ -75,20 +75,22 @@ class Log:
                 default.
 
         Raises:
-            NotFound: The log is empty, or no checkpoint was signed at that size.
+            NotFound: The log is empty, or no checkpoint was signed at that size; what the store has beyond the last
+                stored size is none yet, since nobody has confirmed it.
         """
         tip = self._tip()
         if size in (None, tip.size) and tip.size:
             return tip.checkpoint
-        batch = self._store.batch_covering(size - 1) if size else None
+        batch = self._store.batch_covering(size - 1) if size and size < tip.size else None
         if batch is None or batch.size != size:
             raise NotFound(f"no checkpoint was signed at size {size}")
         return batch.checkpoint
 
     def checkpoint_sizes(self, start: int = 0) -> Iterator[int]:
-        """Yield the sizes above `start` at which a checkpoint was signed, in order."""
-        while batches := self._store.batches(start):
-            yield from (batch.size for batch in batches)
+        """Yield the sizes above `start` at which a checkpoint was signed, in order, up to the last stored size."""
+        stored = self.size
+        while start < stored and (batches := self._store.batches(start)):
+            yield from (batch.size for batch in batches if batch.size <= stored)
             start = batches[-1].size
 
     def root(self, size: int | None = None) -> bytes:

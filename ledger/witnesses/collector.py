@@ -386,12 +386,9 @@ def _as_failed(error: Exception) -> Failed:
 
 def _endpoints(witnessing: QuorumStatus, urls: Mapping[str, str]) -> list[Endpoint]:
     """Group the keys that share an address: one request gets all their cosignatures."""
-    known = {} if witnessing.policy is None else witnessing.policy.urls
     keys: defaultdict[str, dict[str, VerifierKey]] = defaultdict(dict)
-    for name, key in witnessing.witnesses.items():
-        url = urls.get(name) or known.get(name)
-        if url:
-            keys[url][name] = key
+    for name, url in witnessing.addresses(urls).items():
+        keys[url][name] = witnessing.witnesses[name]
     return [_endpoint(witnessing, url, vkeys) for url, vkeys in keys.items()]
 
 

@@ -68,6 +68,16 @@ class QuorumStatus:
         known = {} if self.policy is None else self.policy.witnesses
         return {name: key for name, key in known.items() if key.name != self._origin}
 
+    def addresses(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Give where the policy's witnesses are asked, by name; one without an address is not.
+
+        Args:
+            given: Addresses that count instead of the policy's.
+        """
+        known = {} if self.policy is None else self.policy.urls
+        places = {name: given.get(name) or known.get(name) for name in self.witnesses}
+        return {name: url for name, url in places.items() if url}
+
     def lines(self, size: int) -> bytes:
         """Return the witnesses' signature lines for a tree, to append to the log's own."""
         rows = self.store.at(size)

@@ -13,6 +13,8 @@ from tests.e2e.test_stop import SHORT_S, Served, quiet, started
 from tests.e2e.test_witnesses import copy, signed_report, until
 
 from constancia.api.http.settings import Settings
+from constancia.ledger.clock import SystemClock
+from constancia.ledger.ledger import Ledger
 
 __all__ = ("copy",)
 
@@ -93,7 +95,9 @@ def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(copy: Pa
     """A server may be stopped at any moment of its own start."""
     place = tmp_path / "sockets" / "reader"
     place.parent.mkdir()
-    asked = {"settings": Settings().model_dump(mode="json"), "folder": str(copy), "socket": str(place)}
+    with Ledger.open(copy, clock=SystemClock(), signer=None) as ledger:
+        asked = {"size": ledger.size, "root": ledger.log.root().hex(), "policy": ledger.policy, "database": None}
+    asked |= {"settings": Settings().model_dump(mode="json"), "folder": str(copy), "socket": str(place)}
     for line in (b"", json.dumps(asked).encode() + b"\n"):
         reads, writes = os.pipe()
         os.close(reads)  # nobody hears that it is ready

@@ -338,6 +338,21 @@ class TestOpening:
             assert reader.refresh() == desk.ledger.size
             assert reader.log.checkpoint() == desk.ledger.log.checkpoint()
 
+    def test_reader_reads_as_far_as_it_is_told(self, desk: Desk) -> None:
+        sizes = [desk.take(desk.world.allege("c1")).entry.index + 1 for _ in range(4)]
+        with Ledger.open(desk.folder, clock=desk.clock, signer=None, options=Options(most=0)) as reader:
+            assert (reader.size, list(reader.log.checkpoint_sizes())) == (0, [])
+            for most in (*sizes[:2], sizes[1]):
+                assert reader.refresh(most) == most
+                assert reader.log.checkpoint() == desk.ledger.log.checkpoint(most)
+                assert max(reader.log.checkpoint_sizes()) == most
+                for beyond in (size for size in sizes if size > most):
+                    with pytest.raises(NotFound):
+                        reader.log.signed(beyond)
+            assert reader.refresh() == sizes[-1]
+        with Ledger.open(desk.folder, clock=desk.clock, signer=None, options=Options(most=sizes[2])) as reader:
+            assert reader.log.checkpoint() == desk.ledger.log.checkpoint(sizes[2])
+
     def test_reader_opens_what_it_has_no_right_to_write(self, desk: Desk) -> None:
         desk.ledger.close()
         for path in desk.folder.iterdir():

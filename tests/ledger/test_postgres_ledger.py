@@ -41,6 +41,7 @@ class TestSameAsInSqlite:
     test_restart = test_ledger.TestOpening.test_l2_everything_is_there_after_a_restart
     test_goes_on = test_ledger.TestOpening.test_ledger_goes_on_after_a_restart
     test_reader_follows = test_ledger.TestOpening.test_reader_follows_the_writer_when_asked_to
+    test_reader_is_told = test_ledger.TestOpening.test_reader_reads_as_far_as_it_is_told
     test_under_way_twice = test_ledger.TestAppending.test_same_bytes_twice_under_way_are_recorded_once
     test_clock_back = test_ledger.TestAppending.test_recorded_at_does_not_go_back_when_the_clock_does
     test_one_bad = test_ledger.TestAppending.test_one_bad_statement_does_not_sink_its_batch

@@ -29,6 +29,7 @@ from constancia.api.http.metrics import Measured, Meters
 from constancia.api.http.readers import Reader, part
 from constancia.api.http.reading import MAX_REQUEST_BYTES, Answering
 from constancia.api.http.settings import Settings
+from constancia.ledger.assembly import Options
 from constancia.ledger.ledger import Ledger
 
 BY_THE_SERVER = {"Content-Length": "0"}  # a request that may have a body is none that only reads
@@ -69,11 +70,12 @@ class Beside:
 
 @contextlib.contextmanager
 def beside(desk: Desk, folder: Path, settings: Settings = UNLIMITED) -> Iterator[Beside]:
-    with Ledger.open(desk.ledger.folder.path, clock=desk.clock, signer=None) as ledger:
+    size = desk.ledger.size
+    with Ledger.open(desk.ledger.folder.path, clock=desk.clock, signer=None, options=Options(most=size)) as ledger:
         app = create_app(ledger, settings)
         app.user_middleware.clear()
-        following = Following(ledger)
-        following.reach(ledger.size + 1)
+        following = Following(ledger, size)
+        ledger.views.catch_up()
         answered: list[str] = []
 
         async def noting(scope: Scope, receive: Receive, send: Send) -> None:
@@ -208,6 +210,18 @@ def test_w2_reader_that_is_behind_leaves_the_answer_to_the_server(adopted: Desk,
 
     with answered_at(tmp_path / "s", Answering(app, never)) as reader, serving(adopted.ledger, readers=[reader]) as url:
         assert httpx.get(f"{url}/es/").status_code == 200
+
+
+def test_w2_reader_reads_no_further_than_the_server_has_confirmed(adopted: Desk) -> None:
+    size = adopted.ledger.size
+    for _ in range(3):
+        adopted.take(adopted.world.allege("c1"))
+    folder = adopted.ledger.folder.path
+    with Ledger.open(folder, clock=adopted.clock, signer=None, options=Options(most=size)) as ledger:
+        following = Following(ledger, size)
+        for wanted, reached in ((size, size), (size + 1, size + 1), (size, size + 1), (size + 3, size + 3)):
+            assert following.reach(wanted)
+            assert ledger.size == ledger.views.position == reached
 
 
 async def _leave(_source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:

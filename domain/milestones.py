@@ -1,6 +1,7 @@
 """The state of a milestone at an instant: done, overdue, running. The one rule, for pages and terminal."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Milestone
@@ -34,12 +35,13 @@ def milestone_standing(state: StateView, commitment: Commitment, milestone: Mile
 
 
 def outlined_standing(
-    state: StateView, commitment: CommitmentOutline, milestone: MilestoneOutline, at: datetime
+    timezone: str, commitment: CommitmentOutline, milestone: MilestoneOutline, at: datetime
 ) -> Standing:
-    """Give the same by outlines."""
-    return _standing(state.timezone, milestone.window, commitment.ended_at, at, is_open=milestone.is_open)
+    """Give the same by outlines, and the name of the ledger's zone: who asks for many looks it up once."""
+    return _standing(timezone, milestone.window, commitment.ended_at, at, is_open=milestone.is_open)
 
 
+@lru_cache(maxsize=4_096)
 def _standing(timezone: str, window: str, ended_at: str | None, at: datetime, *, is_open: bool) -> Standing:
     due = deadline(window, timezone)
     if not is_open:

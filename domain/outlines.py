@@ -70,10 +70,9 @@ class CommitmentOutline(NamedTuple):
     contested: tuple[str, ...]
 
     @property
-    def windows(self) -> Iterator[str]:
+    def windows(self) -> tuple[str, ...]:
         """Every window that a scope has named."""
-        yield from (step.window for step in self.milestones)
-        yield from self.former
+        return (*[step.window for step in self.milestones], *self.former)
 
 
 class DecisionOutline(NamedTuple):
@@ -95,8 +94,9 @@ class DecisionOutline(NamedTuple):
 
     def status_on(self, day: date) -> str:
         """Give its state on a day, as the decision itself does."""
-        is_over = self.closes is not None and day > parse_day(self.closes)
-        return self.settled if is_over else self.status
+        if self.settled == self.status or self.closes is None:
+            return self.status  # the same before and after
+        return self.settled if day > parse_day(self.closes) else self.status
 
 
 def bearers_named(commitment: Commitment, milestone: Milestone) -> tuple[NamedBearer, ...]:

@@ -89,9 +89,9 @@ def _day(frame: Frame, item: Item) -> str:
 def _missed(frame: Frame, begun: str) -> list[News]:
     """Give the deadlines of milestones that passed unmet, each on the day after its last one; all since a day."""
     known, missed = frame.as_of.known, list[News]()
-    after = cache(lambda window: _day_after(window, known.timezone))
+    is_recent = cache(lambda window: _day_after(window, known.timezone) >= begun)
     outlines = known.outlines(Commitment).items()
-    due = [stream for stream, outline in outlines if any(after(window) >= begun for window in outline.windows)]
+    due = [stream for stream, outline in outlines if any(map(is_recent, outline.windows))]
     for fact in lateness.missed_facts(frame, due):
         commitment = frame.state.aggregates.get(fact.stream)
         kind, _, name = str(fact.params.get("target", "")).partition(" ")

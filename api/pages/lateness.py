@@ -141,10 +141,11 @@ def missed_facts(frame: Frame, streams: Iterable[str]) -> tuple[Derived, ...]:
 
 
 def _milestones(frame: Frame) -> Iterator[Owed]:
-    state, at = frame.state, start_of(frame.as_of.day, frame.state.timezone)
-    for stream, commitment in state.outlines(Commitment).items():
+    timezone = frame.state.timezone
+    at = start_of(frame.as_of.day, timezone)
+    for stream, commitment in frame.state.outlines(Commitment).items():
         for milestone in commitment.milestones:
-            standing = outlined_standing(state, commitment, milestone, at)
+            standing = outlined_standing(timezone, commitment, milestone, at)
             if standing.stands == "overdue":
                 yield Owed(
                     kind="milestone",

@@ -207,8 +207,9 @@ def _answering(frame: Frame, commitment: CommitmentOutline) -> frozenset[str]:
 
 def _is_late(frame: Frame, commitment: CommitmentOutline) -> bool:
     """Tell whether a milestone is overdue on the page's day."""
-    state, at = frame.state, start_of(frame.as_of.day, frame.state.timezone)
-    return any(outlined_standing(state, commitment, step, at).stands == "overdue" for step in commitment.milestones)
+    timezone = frame.state.timezone
+    at = start_of(frame.as_of.day, timezone)
+    return any(outlined_standing(timezone, commitment, step, at).stands == "overdue" for step in commitment.milestones)
 
 
 @router.get("/es/decisiones")

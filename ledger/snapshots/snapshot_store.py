@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.packing import unpack
+from constancia.domain.kernel.packing import reader, unpack
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import State
 from constancia.ledger.disk.database import remove_database
@@ -234,11 +234,12 @@ class SnapshotStore:
         with self._lock:
             if size == self.newest and kind in self._outlines:
                 return dict(self._outlines[kind])
-            packed: dict[str, str] = {}
+            packed: dict[str, Any] = {}
             for row in self._rows.part(outlines_part(kind), size):
+                # Where a stream is first named it began, among others in that order: so no list of names is needed.
                 packed |= json.loads(row.content)
-            made = OUTLINES[KINDS[kind].aggregate]
-            outlines = {stream: unpack(made, packed[stream]) for stream in self.streams_of(kind, size)}
+            read = reader(OUTLINES[KINDS[kind].aggregate])
+            outlines = {stream: read(members) for stream, members in packed.items()}
             if size == self.newest:
                 self._outlines[kind] = dict(outlines)
             return outlines

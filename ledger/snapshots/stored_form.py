@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from constancia.domain.kernel.groups import grouped
-from constancia.domain.kernel.packing import pack
+from constancia.domain.kernel.packing import pack, pack_all
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import State
 from constancia.verify.wire.merkle import HASH_BYTES, Tree
@@ -17,6 +17,8 @@ BUCKETS: Final = 4_096
 # An aggregate's number is the size of its snapshot times this, and its place there.
 PLACES: Final = 1 << 20
 HASHES: Final = "hashes"
+# Counts up whenever a row says the same in another form.
+CONTENTS: Final = 2
 _DIGEST_BYTES: Final = 16
 
 
@@ -109,7 +111,7 @@ def rows_in(state: State) -> list[Row]:
         rows.append(Row(streams_part(kind), "", size, json.dumps([began, others]).encode()))
     outlined = grouped((kind_of(each.stream), each) for each in state.recent.values() if type(each) in OUTLINES)
     for kind, several in outlined.items():
-        content = json.dumps({each.stream: pack(outline_of(each)) for each in several}, ensure_ascii=False)
+        content = pack_all({each.stream: outline_of(each) for each in several})
         rows.append(Row(outlines_part(kind), "", size, content.encode()))
     return rows
 

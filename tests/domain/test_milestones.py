@@ -34,10 +34,10 @@ def test_outline_s_end_and_completion_count_as_the_commitment_s() -> None:
     state = history().state
     outline = next(each for each in state.outlines(Commitment).values() if each.milestones)
     step = MilestoneOutline("m", "2019-03", True, ())
-    assert outlined_standing(state, outline._replace(ended_at=None), step, AFTER).stands == "overdue"
+    assert outlined_standing(state.timezone, outline._replace(ended_at=None), step, AFTER).stands == "overdue"
     early = outline._replace(ended_at="2019-02-01T00:00:00Z")
-    assert outlined_standing(state, early, step, AFTER).stands == "ended"
-    late = outlined_standing(state, outline._replace(ended_at="2019-04-03T18:00:00Z"), step, AFTER)
+    assert outlined_standing(state.timezone, early, step, AFTER).stands == "ended"
+    late = outlined_standing(state.timezone, outline._replace(ended_at="2019-04-03T18:00:00Z"), step, AFTER)
     assert (late.stands, late.days_late) == ("overdue", 3)
-    assert outlined_standing(state, outline, step._replace(is_open=False), AFTER).stands == "done"
-    assert outlined_standing(state, outline, step._replace(window="2019-03/.."), AFTER).stands == "open_ended"
+    assert outlined_standing(state.timezone, outline, step._replace(is_open=False), AFTER).stands == "done"
+    assert outlined_standing(state.timezone, outline, step._replace(window="2019-03/.."), AFTER).stands == "open_ended"

@@ -52,7 +52,7 @@ def check_outlines(state: State) -> None:
             )
             for at in INSTANTS:
                 standing = milestone_standing(state, commitment, step, at)
-                assert outlined_standing(state, outline, outlined, at) == standing
+                assert outlined_standing(state.timezone, outline, outlined, at) == standing
         scopes = [version.scope for version in commitment.scopes]
         assert set(outline.windows) == {step.window for scope in scopes for step in scope.milestones}
         assert set(outline.deliverables) == {item.deliverable for scope in scopes for item in scope.deliverables}

@@ -14,7 +14,7 @@ from constancia.domain.catalogue import AGGREGATES
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
 from constancia.domain.kernel.context import Lookup
-from constancia.domain.kernel.packing import _form_of, pack, unpack
+from constancia.domain.kernel.packing import _form_of, pack, pack_all, reader, unpack
 from constancia.domain.state import State
 
 SEEDS = range(1, sampled(3, 40))
@@ -80,6 +80,19 @@ def test_named_tuple_whose_members_json_does_not_have_comes_back_too() -> None:
     when = {"occurred_on": "2019-03-01", "recorded_at": "2019-03-01T00:00:00Z"}
     signed = Signed(Mark(index=1, leaf_hash="00" * 32, party="nosc", **when), "nosc")
     assert unpack(Signed, pack(signed)) == signed
+
+
+def test_several_are_one_object_whose_members_are_read_one_by_one() -> None:
+    paths = {
+        "b": Path(points=(Point(1, None), Point(2, "ñ")), days=("2019-03-01",), end=None),
+        "a": Path(points=(), days=(), end=Point(3, "z")),
+    }
+    written = json.loads(pack_all(paths))
+    assert list(written) == ["b", "a"]  # in their order
+    again = {name: reader(Path)(members) for name, members in written.items()}
+    assert (again, repr(again)) == (paths, repr(paths))
+    with pytest.raises(ValueError, match="3 members, not 2"):
+        reader(Path)([[], []])
 
 
 def test_other_text_is_refused() -> None:

@@ -45,9 +45,9 @@ class Between:
     url: str = ""
 
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        got = PATIENT.request(method, self.store + path, headers=dict(headers), content=body)
-        kept_out = {"transfer-encoding", "content-length", "connection"}
-        answer = Answer(got.status_code, {k: v for k, v in got.headers.items() if k not in kept_out}, got.content)
+        got = PATIENT.request(method, self.store + path, headers=headers, content=body)
+        own = {"transfer-encoding", "content-length", "connection"}
+        answer = Answer(got.status_code, {k: v for k, v in got.headers.items() if k not in own}, got.content)
         self.asked.append(f"{method} {path}")
         if method == "HEAD":
             answer.headers["content-length"] = got.headers.get("content-length", "0")
@@ -65,7 +65,7 @@ def between(store: ObjectStore) -> Iterator[Between]:
 
         def handle_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            answer = made.answer(self.command, self.path, self.headers, body)
+            answer = made.answer(self.command, self.path, dict(self.headers.items()), body)
             with contextlib.suppress(OSError):
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():

@@ -24,7 +24,6 @@ from constancia.ledger.append.writer import Tip, Writer
 from constancia.ledger.belongings import bring_in
 from constancia.ledger.clock import Clock
 from constancia.ledger.disk.database import is_half_made
-from constancia.ledger.disk.durable import remove_half_written
 from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
@@ -33,6 +32,7 @@ from constancia.ledger.places import places_of
 from constancia.ledger.policy_keys import check_listed, check_signer, listed_keys, policy_in
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.states import States
+from constancia.ledger.replacement import tidy
 from constancia.ledger.snapshots.snapshots import Progress, Snapshots, read_back
 from constancia.ledger.store.address import Address, address_in, remember_address
 from constancia.ledger.store.application import EntryApplication, create_store, open_application
@@ -348,7 +348,7 @@ def _open_store(wanted: OpenRequest, resources: contextlib.ExitStack) -> EntryAp
         resources.enter_context(WriterLock(wanted.folder))
         if wanted.create and (not is_there or is_half_made(wanted.folder / STORE_NAME)):
             create_store(wanted.folder, {"schema": SCHEMA_VERSION, "origin": wanted.signer.origin})
-        remove_half_written(wanted.folder.iterdir())
+        tidy(wanted.folder)
     application = open_application(wanted.folder, writable=wanted.signer is not None)
     resources.callback(application.close)
     return application
@@ -365,7 +365,7 @@ def _open_database(wanted: OpenRequest, address: Address, resources: contextlib.
         resources.enter_context(WriterLock(wanted.folder))
         if wanted.create:
             database.create_tables(address, {"schema": SCHEMA_VERSION, "origin": signer.origin})
-        remove_half_written(wanted.folder.iterdir())
+        tidy(wanted.folder)
     application: EntryApplication = database.open_database(address, writable=signer is not None)
     resources.callback(application.close)
     if signer is not None:

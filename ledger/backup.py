@@ -9,7 +9,6 @@
 A backup holds the log's key, encrypted as it is in the ledger's folder, and needs the same care.
 """
 
-import logging
 import os
 import shutil
 import sqlite3
@@ -18,18 +17,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from datetime import datetime
-from glob import escape
 from pathlib import Path
 from typing import Final
 
 from constancia.domain.kernel.frozen import dataclass
-from constancia.ledger.belongings import copy_public, take_vault
+from constancia.ledger.belongings import copy_public
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.disk.database import SIDE_FILES, fold_in, remove_database
 from constancia.ledger.disk.durable import (
     PART_SUFFIX,
     durable_part,
-    remove_half_written,
+    remove_half_made,
     replace_durably,
     sync_folder,
 )
@@ -37,8 +35,8 @@ from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.disk.lock import LOCK_NAMES, WriterLock
 from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
 from constancia.ledger.folder import DRAFTS_NAME, SNAPSHOTS_NAME, VAULT_NAME, LedgerFolder
-from constancia.ledger.replacement import put_back, replace_ledger
-from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
+from constancia.ledger.replacement import REPLACED_NAME, finish_replacement, put_back, replace_ledger
+from constancia.ledger.store.address import DATABASE_NAME, address_in
 from constancia.ledger.store.database_source import copy_rows
 from constancia.ledger.store.postgres import postgres
 from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords, contradiction_in
@@ -55,14 +53,13 @@ from constancia.verify.trust.trust_folder import load_trust, read_policy
 from constancia.verify.wire.merkle import Tree
 
 TAR_SUFFIX: Final = ".tar"
-_log: Final = logging.getLogger(__name__)
 _DATABASES: Final = ("cosignatures.sqlite", STORE_NAME)  # in this order: cosignatures are of trees that the store has
 # First what must not be ahead of the store; the published checkpoint before the tiles that it covers.
 _FIRST: Final = ("log/checkpoint", "anchors")
 # What is destroyed in the vault, or has expired among the drafts, must be in no backup.
 # A copy has its store in a file, wherever the ledger has it.
 _MOVED: Final = (DATABASE_NAME, *(f"{name}.moved" for name in _DATABASES))
-_LEFT_OUT: Final = ("views.sqlite", SNAPSHOTS_NAME, *LOCK_NAMES, VAULT_NAME, DRAFTS_NAME, *_MOVED)
+_LEFT_OUT: Final = ("views.sqlite", SNAPSHOTS_NAME, *LOCK_NAMES, VAULT_NAME, REPLACED_NAME, DRAFTS_NAME, *_MOVED)
 _NO_EVIDENCE: Final = ("refusals.sqlite",)  # nothing rests on it: where it can't be read, all else is copied
 _SUFFIX: Final = ".sqlite"
 
@@ -122,7 +119,7 @@ def backup(folder: Path, target: Path) -> Copied:
     if os.path.lexists(target):
         raise LedgerError(f"{target} exists; a backup is never overwritten")
     target.parent.mkdir(parents=True, exist_ok=True)
-    remove_half_written(target.parent.glob(f"{escape(target.name)}.*"))
+    remove_half_made(target)
     part = durable_part(target)
     work = part if target.suffix != TAR_SUFFIX else durable_part(target.with_name(f"{target.name}.folder"))
     try:
@@ -157,12 +154,13 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     put_back(folder)
-    remove_half_written(folder.parent.glob(f"{escape(folder.name)}.*"))
+    remove_half_made(folder)
     part = durable_part(folder)
     with ExitStack() as resources:
         resources.callback(_remove, part)
         if folder.is_dir():
             resources.enter_context(WriterLock(folder))
+            finish_replacement(folder)
         unreadable = _unpack(source, part)
         if not (part / STORE_NAME).is_file():
             raise NotFound(f"{source} holds no ledger")
@@ -173,20 +171,8 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
                 raise Older(done.size, seen)
             records = RollbackRecords(FolderFiles(part))
             records.add(at=format_recorded_at(now), size=done.size, root=done.root, reason=accept_rollback, seen=seen)
-        address = address_in(folder)
         before = replace_ledger(part, folder, now)
-        if address is not None:
-            _take_vault(folder, address)
     return replace(done, before=before, unreadable=unreadable)
-
-
-def _take_vault(folder: Path, address: Address) -> None:
-    """Take the vault over from the database that had the ledger, where it can be had: a database may be gone."""
-    try:
-        with postgres().tables_in(address) as tables:
-            take_vault(LedgerFolder(folder), tables)
-    except StoreUnavailable:
-        _log.warning("the vault is in the database that the ledger had, and could not be taken over", exc_info=True)
 
 
 def _copy_live(folder: Path, target: Path) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ D/refusals.sqlite   signed attempts that were refused; outside the chain, may be
 D/drafts.sqlite     prepared acts that wait for a signature; no entries, may be deleted
 D/rollbacks.json    rollbacks that the operator has accepted, with reasons; public
 D/vault/            what commitments stand for, and blocked documents; never published nor backed up
+D/replaced          after a restore, until the vault is here alone: the name of the folder that was here
 D/set-aside/        a published log that an accepted rollback contradicts; evidence
 D/documents/        documents by SHA-256
 D/anchors/          time-stamps over checkpoints; they can't be had again

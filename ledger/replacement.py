@@ -1,8 +1,10 @@
 """A ledger's folder replaced by another one, which is whole, so that a failure leaves the old one whole.
 
-The vault is in no backup: the new folder gets that of the folder that it replaces.
+The vault is in no backup: the new folder gets that of the folder, or of the database, that it replaces. Until it has
+it alone, a file in the new folder names the former one, so that the next restore or start finishes what was cut short.
 """
 
+import logging
 import os
 import shutil
 from datetime import datetime
@@ -10,12 +12,25 @@ from glob import escape
 from pathlib import Path
 from typing import Final
 
-from constancia.ledger.disk.durable import overwrite_and_remove, replace_durably, sync_folder
-from constancia.ledger.folder import VAULT_NAME
-from constancia.ledger.vault import make_private
-from constancia.verify.sources.files import refuse_special
+from constancia.ledger.belongings import take_vault
+from constancia.ledger.disk.durable import (
+    overwrite_and_remove,
+    remove_half_written,
+    replace_durably,
+    sync_folder,
+    write_file,
+)
+from constancia.ledger.errors import StoreUnavailable
+from constancia.ledger.folder import VAULT_NAME, LedgerFolder
+from constancia.ledger.store.address import address_in
+from constancia.ledger.store.postgres import postgres
+from constancia.ledger.vault import WithheldFiles, make_private
+from constancia.verify.sources.files import read_file, refuse_special
 
+REPLACED_NAME: Final = "replaced"
 _BEFORE: Final = ".before-restore-"
+_MAX_NAME_BYTES: Final = 1_024
+_log: Final = logging.getLogger(__name__)
 
 
 def replace_ledger(part: Path, folder: Path, now: datetime) -> Path | None:
@@ -38,7 +53,9 @@ def replace_ledger(part: Path, folder: Path, now: datetime) -> Path | None:
     if not folder.exists():
         replace_durably(part, folder)
         return None
-    before = folder.rename(folder.with_name(f"{folder.name}{_BEFORE}{now:%Y%m%dT%H%M%SZ}"))
+    before = folder.with_name(f"{folder.name}{_BEFORE}{now:%Y%m%dT%H%M%SZ}")
+    write_file(part / REPLACED_NAME, os.fsencode(before.name))
+    folder.rename(before)
     # A process that is killed here leaves no folder of that name: `put_back` is what the next one begins with.
     try:
         replace_durably(part, folder)
@@ -46,9 +63,55 @@ def replace_ledger(part: Path, folder: Path, now: datetime) -> Path | None:
         if not folder.exists():
             before.rename(folder)
         raise
-    if (before / VAULT_NAME).is_dir():
-        _discard(before / VAULT_NAME)
+    finish_replacement(folder)
     return before
+
+
+def tidy(folder: Path) -> None:
+    """Finish what a killed process began in a ledger's folder: what is half made goes, the vault is in one place.
+
+    Args:
+        folder: The ledger's folder, which nobody else writes.
+
+    Raises:
+        OSError, Unreadable: A file can't be read or removed.
+    """
+    places = LedgerFolder(folder)
+    below = (places.log_key.parent, places.trust, places.anchors, places.receipts, places.vault)
+    for place in (folder, *below, WithheldFiles(places.vault).root):
+        if place.is_dir():
+            remove_half_written(place.iterdir())
+    finish_replacement(folder)
+
+
+def finish_replacement(folder: Path) -> None:
+    """Have the vault in a folder that replaced another one, and there alone; nothing where that is so already.
+
+    A database that can't be had may be gone: that is logged, and tried again at the next restore or start.
+
+    Args:
+        folder: The ledger's folder, which nobody else writes.
+
+    Raises:
+        OSError, Unreadable: A file can't be read or removed.
+    """
+    raw = read_file(folder / REPLACED_NAME, _MAX_NAME_BYTES) if folder.is_dir() else None
+    if raw is None:
+        return
+    former = folder.with_name(Path(os.fsdecode(raw)).name)
+    if former.name.startswith(f"{folder.name}{_BEFORE}"):
+        if (former / VAULT_NAME).is_dir():
+            _discard(former / VAULT_NAME)
+        address = address_in(former)
+        try:
+            if address is not None:
+                with postgres().tables_in(address) as tables:
+                    take_vault(LedgerFolder(folder), tables)
+        except StoreUnavailable:
+            _log.warning("the vault is in the database that the ledger had, and could not be taken over", exc_info=True)
+            return
+    (folder / REPLACED_NAME).unlink()
+    sync_folder(folder)
 
 
 def put_back(folder: Path) -> None:

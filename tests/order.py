@@ -15,7 +15,7 @@ SECONDS: Final = {
     "tests/ledger/snapshots/test_snapshots.py": 30, "tests/verify/report/test_output.py": 17,
     "tests/e2e/test_page_verifier.py": 15,
     "tests/e2e/test_journey.py": 14, "tests/api/http/test_proxies.py": 14, "tests/verify/test_tamper.py": 14,
-    "tests/e2e/test_signing_texts.py": 13, "tests/e2e/test_pictures.py": 13, "tests/e2e/test_kill_rounds.py": 12,
+    "tests/e2e/test_signing_texts.py": 13, "tests/e2e/test_pictures.py": 13, "tests/e2e/test_kill_rounds.py": 30,
     "tests/verify/test_agreement.py": 12, "tests/e2e/test_wording.py": 12, "tests/e2e/test_as_of.py": 10,
     "tests/e2e/test_trust_page.py": 10, "tests/e2e/test_form_to_receipt.py": 8, "tests/e2e/test_pages.py": 8,
     "tests/e2e/test_operator_accidents.py": 6, "tests/e2e/test_mistakes.py": 6, "tests/e2e/test_anchor.py": 6,

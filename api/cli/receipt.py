@@ -49,10 +49,12 @@ def command(
     for line in _words(data, None if "/" in name or is_address(source) else source):
         say(line)
     if qr is not None:
+        from constancia.api.text.links import MAX_ADDRESS
         from constancia.verify.report.printable import printable
 
         address = url or (source if is_address(source) else None)
-        if address is None or not is_address(address) or printable(address) != address:
+        is_fit = address is not None and address.isascii() and len(address) <= MAX_ADDRESS
+        if address is None or not is_fit or not is_address(address) or printable(address) != address:
             raise fail(message("receipt.url"))
         say(_save_qr(data, address, qr))
 

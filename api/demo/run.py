@@ -17,7 +17,7 @@ from constancia.api.demo.witnesses import can_run_witnesses, demo_policy, make_w
 from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.disk.durable import durable_part, remove_half_written, replace_durably, write_file
+from constancia.ledger.disk.durable import durable_part, remove_half_made, replace_durably, write_file
 from constancia.ledger.disk.lock import LOCK_NAMES, WriterLock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder
@@ -72,7 +72,7 @@ def run_demo(
     """
     _check_free(folder, force=force)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    remove_half_written(folder.parent.glob(f".{folder.name}.*"))
+    remove_half_made(folder.with_name(f".{folder.name}"))
     made = durable_part(folder.with_name(f".{folder.name}"))
     with contextlib.ExitStack() as resources:
         if folder.exists():

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from constancia.api.text.links import MAX_ADDRESS
+
 THIS_MACHINE: Final = ("127.0.0.1", "::1")
 # What the server itself serves: a prefix that begins so could not be distinguished from it.
 OWN_SEGMENTS: Final = frozenset(
@@ -18,6 +20,10 @@ OWN_SEGMENTS: Final = frozenset(
     ]
 )
 _PREFIX: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
+# It goes into QR codes, headers and pages: ASCII, without a user's name, of a length that a code takes.
+_PUBLIC_URL: Final = (
+    r"^https?://(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?$"
+)
 
 
 class Settings(BaseSettings):
@@ -70,7 +76,7 @@ class Settings(BaseSettings):
     witness_refusals_per_minute: int = Field(default=120, ge=0)
     draft_days: int = Field(default=30, ge=1, le=366)
     max_drafts: int = Field(default=5_000, ge=1, le=100_000)
-    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
+    public_url: str | None = Field(default=None, max_length=MAX_ADDRESS, pattern=_PUBLIC_URL)
     root_path: str = ""
     forwarded_allow_ips: str | None = Field(
         default=None,

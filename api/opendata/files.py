@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from constancia.ledger.disk.durable import durable_part, make_folder, remove_half_written, replace_durably
+from constancia.ledger.disk.durable import durable_part, make_folder, remove_half_made, replace_durably
 
 
 def made_whole(path: Path, make: Callable[[Path], object]) -> None:
@@ -19,7 +19,7 @@ def made_whole(path: Path, make: Callable[[Path], object]) -> None:
         make: Makes it at a path at which there is nothing.
     """
     make_folder(path.parent)
-    remove_half_written(path.parent.glob(f"{path.name}.*"))
+    remove_half_made(path)
     part = durable_part(path)
     try:
         make(part)

@@ -29,6 +29,7 @@ from constancia.verify.wire.merkle import hash_leaf
 from constancia.verify.wire.tlog_proof import MAX_PROOF_BYTES, parse_tlog_proof
 
 PROOF_MARK: Final = "P1."
+MAX_ADDRESS: Final = 500  # characters of an address that goes into a QR code
 SHORT_SIGNATURE_BYTES: Final = 128  # Ed25519 has 64, its cosignature 8 more
 _LINK: Final = re.compile(r"(?:https?://[^\s#]+/|/)?e/([0-9a-f]{64})(?:#(.*))?\Z", re.ASCII | re.DOTALL)
 

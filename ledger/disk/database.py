@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from constancia.ledger.disk.durable import durable_part, remove_half_written, replace_durably
+from constancia.ledger.disk.durable import durable_part, remove_half_made, replace_durably
 
 SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 
@@ -46,7 +46,7 @@ def create_by(path: Path, fill: Callable[[Path], None]) -> None:
         fill: Makes the database at the path that it is given, and closes it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    remove_half_written(path.parent.glob(f"{path.name}.*"))
+    remove_half_made(path)
     part = durable_part(path)
     remove_database(part)
     try:

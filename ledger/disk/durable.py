@@ -88,6 +88,16 @@ def remove_half_written(paths: Iterable[Path]) -> None:
                 path.unlink(missing_ok=True)
 
 
+def remove_half_made(path: Path) -> None:
+    """Remove what was left half made of a file or folder where a process was killed; see `remove_half_written`.
+
+    Args:
+        path: Its name once it is whole, with whatever characters.
+    """
+    if path.parent.is_dir():
+        remove_half_written(each for each in path.parent.iterdir() if each.name.startswith(f"{path.name}."))
+
+
 def _is_running(pid: int) -> bool:
     if os.name == "nt":  # there signal 0 would be sent, as Ctrl-C: a leftover stays
         return True

@@ -17,7 +17,7 @@ from typing import Final, Self
 from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.clock import Clock, posix_seconds
-from constancia.ledger.disk.durable import write_file
+from constancia.ledger.disk.durable import PART_SUFFIX, remove_half_written, write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.keys.note_keys import Cosigner
 from constancia.ledger.mirror.copying import CopyResult, LogCopy, NotCopied
@@ -115,6 +115,7 @@ class Mirror:
             write_file(path, (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
         elif _keys_in(raw, path) != keys:
             raise MirrorError(f"{root}: this is the mirror of other keys than {cosigner.name}")
+        remove_half_written(root.rglob(f"*{PART_SUFFIX}"))  # a half-made document would be public once it is withdrawn
         return cls(root, url, cosigner, settings, clock)
 
     @property

@@ -34,11 +34,12 @@ from obstore.store import S3Store
 
 from constancia.ledger.errors import Fatal
 from constancia.ledger.publication.target import UnderWay, Unpublished, headers_of
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.sources.files import MAX_DOCUMENT_BYTES
 from constancia.verify.sources.layout import CHECKPOINT_NAME, TILES_NAME
 
 if TYPE_CHECKING:
-    from obstore import Attributes, PutMode
+    from obstore import Attributes, GetResult, PutMode
 
 RETRIES: Final = 6
 RETRY_S: Final = 60.0
@@ -129,7 +130,7 @@ class BucketTarget:
             except (FileNotFoundError, NotFoundError):
                 return None
             self._tag = answer.meta["e_tag"]
-            return bytes(answer.bytes())
+            return self._bytes_of(answer, CHECKPOINT_NAME, MAX_NOTE_BYTES)
 
     def put_checkpoint(self, note: bytes) -> None:
         """Replace the checkpoint that was read (B2, B4)."""
@@ -153,9 +154,12 @@ class BucketTarget:
                 answer = obstore.get(self._store, path)
             except (FileNotFoundError, NotFoundError):
                 return None
-            if answer.meta["size"] > MAX_DOCUMENT_BYTES:
-                raise BucketTrouble(f"{self.place}/{path} has {answer.meta['size']} bytes, more than a log's file has")
-            return bytes(answer.bytes())
+            return self._bytes_of(answer, path, MAX_DOCUMENT_BYTES)
+
+    def _bytes_of(self, answer: "GetResult", path: str, limit: int) -> bytes:
+        if answer.meta["size"] > limit:
+            raise BucketTrouble(f"{self.place}/{path} has {answer.meta['size']} bytes, more than a log's file has")
+        return bytes(answer.bytes())
 
     def write(self, path: str, data: bytes, *, over: bool = False) -> None:
         """Begin to put a file, which is there when the checkpoint is put, or at the end of the run.
@@ -198,8 +202,13 @@ class BucketTarget:
     def _listed(self) -> dict[str, int]:
         if self._sizes is None:
             with self._told():
-                chunks = obstore.list(self._store)
-                self._sizes = {meta["path"]: meta["size"] for chunk in chunks for meta in chunk}
+                sizes: dict[str, int] = {}
+                for chunk in obstore.list(self._store):
+                    # A store that gives the same part of its list once more would be listed without end.
+                    if any(meta["path"] in sizes for meta in chunk):
+                        raise BucketTrouble(f"the object store of {self.place} lists the same files twice")
+                    sizes |= {meta["path"]: meta["size"] for meta in chunk}
+                self._sizes = sizes
         return self._sizes
 
     def _write(self, path: str, data: bytes) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from constancia.ledger.disk.documents import Documents
-from constancia.ledger.disk.durable import durable_part, remove_half_written, replace_durably
+from constancia.ledger.disk.durable import durable_part, remove_half_made, replace_durably
 from constancia.ledger.publication.provenance import installed_wheel
 from constancia.ledger.publication.verifier_page import PAGE_NAME, verifier_page
 from constancia.ledger.reader.log import Log
@@ -141,7 +141,7 @@ def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
     note = log.checkpoint()
     checkpoint = read_checkpoint(note)
     path.parent.mkdir(parents=True, exist_ok=True)
-    remove_half_written(path.parent.glob(f"{path.name}.*"))
+    remove_half_made(path)
     part = durable_part(path)
     try:
         with zipfile.ZipFile(part, "x", zipfile.ZIP_DEFLATED) as archive:  # nothing is written to what has that name

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.disk.documents import Documents
-from constancia.ledger.disk.durable import durable_part, remove_half_written, sync_folder
+from constancia.ledger.disk.durable import durable_part, remove_half_made, sync_folder
 from constancia.ledger.errors import Fatal
 from constancia.ledger.publication.target import FolderTarget, Target, UnderWay, publish_anchors
 from constancia.ledger.reader.log import Log
@@ -115,7 +115,7 @@ def _publish_first(
 ) -> PublishResult:
     """Make the folder next to its place, and move it there when it is whole: never a log without a checkpoint."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    remove_half_written(folder.parent.glob(f"{folder.name}.*"))
+    remove_half_made(folder)
     part = durable_part(folder)
     part.mkdir()
     try:

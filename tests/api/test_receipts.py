@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from constancia.api.cli import app
 from constancia.api.http.settings import Settings
 from constancia.api.text.links import (
+    MAX_ADDRESS,
     PROOF_MARK,
     parse_link,
     permalink,
@@ -89,6 +90,24 @@ class TestQr:
         answer = scene.http.get("/api/v1/receipts/5/qr.svg?content=link")
         assert scan(answer.content) == f"{scene.url}/e/{scene.ledger.log.leaf_hash(5).hex()}"
         assert answer.headers["constancia-qr"].endswith("-M")
+
+    @pytest.mark.parametrize("length", [20, 64, 99, 134, 230, 312, 441, MAX_ADDRESS])
+    def test_every_address_comes_back_from_its_code(self, scene: Desk, length: int) -> None:
+        odd = "https://Libro-1.example:8443/a._~-/" + "x0" * length
+        address = f"{odd[: length - 1]}z"
+        for receipt in (None, scene.ledger.receipt(5)):
+            made = qr_code(address, scene.ledger.log.leaf_hash(5), receipt)
+            assert scan(made.svg) == made.text
+            assert made.text.startswith(f"{address}/e/")
+
+    @pytest.mark.parametrize(
+        "address",
+        ["https://" + "a" * MAX_ADDRESS, "https://méxico.example", "https://ana:clave@libro.example", 'https://a"><b',
+         "https://libro.example/?a", "https://libro.example:123456"],
+    )  # fmt: skip
+    def test_address_that_no_code_should_have_is_refused_at_the_start(self, address: str) -> None:
+        with pytest.raises(ValueError, match="public_url"):
+            Settings(public_url=address)
 
     def test_permalink_leads_to_the_entry_s_page(self, scene: Desk) -> None:
         link = scan(scene.http.get("/api/v1/receipts/5/qr.svg").content)
@@ -210,6 +229,10 @@ class TestCommand:
 
     def test_what_is_missing_is_said(self, scene: Desk, run: Run) -> None:
         assert "--url" in run("receipt", 5, "--from", scene.ledger.folder.path, "--qr", "a.svg", code=76)
+        for address in ("https://" + "a" * MAX_ADDRESS, "https://méxico.example"):
+            command = ("receipt", 5, "--from", scene.ledger.folder.path, "--qr", "b.svg", "--url", address, "--force")
+            assert "500" in run(*command, code=76)
+            assert not Path("b.svg").exists()
         assert "--entry" in run("receipt", f"/e/{'0' * 64}", code=76)
 
     def test_envelope_is_the_served_one(self, scene: Desk, run: Run) -> None:

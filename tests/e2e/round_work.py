@@ -9,7 +9,7 @@ from typing import Final
 from unittest.mock import patch
 
 from tests.dishonest import Face
-from tests.e2e.kill_rounds import SIGNER, WITNESS, Backup, Cosignatures, Document, Init, expect, verdict
+from tests.e2e.kill_scenes import SIGNER, WITNESS, Backup, Cosignatures, Document, Init, expect, verdict
 from tests.ledger.witnessed import TreeLog
 from tests.ledger.world import PARTIES, START, Signed, World, play
 from tests.verify.small_ledger import Log, Writer
@@ -260,7 +260,7 @@ class MonitorWork(Scenario):
 
 
 class _Taken(Scenario):
-    """A scenario of `kill_rounds.py`."""
+    """A scenario of `kill_scenes.py`."""
 
     def __init__(self, kind: type[Backup | Cosignatures | Document | Init]) -> None:
         self._kind = kind

@@ -171,6 +171,27 @@ def test_backup_has_it_without_the_vault_and_restoring_takes_the_vault_over(desk
         assert places_of(desk.ledger.folder, tables).vault.commitments() == []
 
 
+def test_vault_of_a_database_that_is_away_comes_over_once_it_is_back(
+    desk: Desk, tmp_path: Path, postgres_server: Server
+) -> None:
+    sealed = desk.ledger.places.vault.put(SEALED, field="address", party="nosc").commitment
+    backup(desk.folder, tmp_path / "copy")
+    desk.ledger.close()
+    database = desk.database
+    assert database is not None
+    schema = database.conninfo.rpartition("%3D")[2]
+    postgres_server.sql(f"ALTER SCHEMA {schema} RENAME TO away_{schema}")
+    restore(tmp_path / "copy", desk.folder, now=desk.clock.now())
+    with Ledger.open(desk.folder, clock=desk.clock, signer=desk.signer) as ledger:
+        assert ledger.places.vault.commitments() == []
+    postgres_server.sql(f"ALTER SCHEMA away_{schema} RENAME TO {schema}")
+    for _ in range(2):
+        with Ledger.open(desk.folder, clock=desk.clock, signer=desk.signer) as ledger:
+            assert ledger.places.vault.get(sealed).value == SEALED
+    with tables_in(database) as tables:
+        assert places_of(desk.ledger.folder, tables).vault.commitments() == []
+
+
 @pytest.fixture
 def tables(postgres_server: Server) -> Iterator[PostgresTables]:
     address = postgres_server.schema()

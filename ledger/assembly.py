@@ -1,7 +1,6 @@
 """Putting a ledger together: lock, store, head, writer, threads; in that order, undone in reverse."""
 
 import contextlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import partial
@@ -60,7 +59,6 @@ class Options:
     """How a ledger runs in this process.
 
     Attributes:
-        verifiers: Threads that check signatures; by default one for each processor.
         capacity: Maximum of statements under way; beyond it submitters get `Busy`.
         batch_limit: Most entries in one transaction.
         follow: Whether projections are updated while the ledger runs.
@@ -82,7 +80,6 @@ class Options:
     published: Sequence[tuple[str, ReadCheckpoint]] = ()
     most: int | None = None
     on_progress: Callable[[int, int], None] | None = None
-    verifiers: int | None = None
     capacity: int = CAPACITY
     batch_limit: int = MAX_BATCH
     follow: bool = True
@@ -231,7 +228,6 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
         core.sequencer = Sequencer(
             core.writer,
             examiner,
-            verifiers=options.verifiers or os.cpu_count() or 1,
             capacity=options.capacity,
             batch_limit=options.batch_limit,
             on_refused=core.refused.record,

@@ -82,6 +82,7 @@ _FIELDS: Final = [(name.lower().encode(), value.encode()) for name, value in HEA
 _FIELDS_OPEN: Final = _FIELDS + [(name.lower().encode(), value.encode()) for name, value in _OPEN_HEADERS.items()]
 _API: Final = "/api/"
 _READS: Final = ("GET", "HEAD", "OPTIONS")
+_SITE: Final = frozenset({b"origin", b"sec-fetch-site"})
 _CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f]")
 
 
@@ -121,9 +122,7 @@ class Guard:
                 message["headers"] = headers
             await send(message)
 
-        if scope["method"] not in _READS and is_from_another_site(
-            Headers(scope=scope), own_address(scope, self._settings)
-        ):
+        if scope["method"] not in _READS and self._is_from_another_site(scope):
             refused = problems.problem("E_CROSS_SITE", "a page of another site may read here, and not write")
             await self._refuse(refused, scope, receive, send_with_headers)
             return
@@ -137,6 +136,11 @@ class Guard:
             return
         inner = _as_get(scope) if scope["method"] == "HEAD" else scope
         await self._app(inner, receive, send_with_headers)
+
+    def _is_from_another_site(self, scope: Scope) -> bool:
+        if _SITE.isdisjoint([name for name, _value in scope["headers"]]):  # no browser
+            return False
+        return is_from_another_site(Headers(scope=scope), own_address(scope, self._settings))
 
     async def _refuse(self, refused: Response, scope: Scope, receive: Receive, send: Send) -> None:
         answer = await run_in_threadpool(self._shown, refused, Request(scope, receive))
@@ -184,11 +188,11 @@ async def bounded_body(request: Request, limit: int, timeout_s: float = BODY_TIM
         Malformed: `too-large`, without reading the rest; `cut` where the client left before the end.
         Refusal: E_TIMEOUT; E_CONTENT_TYPE for a compressed body, whose uncompressed length is unknown.
     """
-    coding = request.headers.get("content-encoding", "identity")
+    coding = _field(request, b"content-encoding", "identity")
     if coding != "identity":
         rule = "a body is sent as it is, not compressed"
         raise Refusal(Problem(code="E_CONTENT_TYPE", rule=rule), {"content_encoding": coding[:80]})
-    declared = request.headers.get("content-length", "")
+    declared = _field(request, b"content-length")
     number = plain_number(declared)
     if number is not None and number > limit:
         raise Malformed("too-large", "body", f"at most {limit} bytes", declared)
@@ -207,13 +211,18 @@ async def bounded_body(request: Request, limit: int, timeout_s: float = BODY_TIM
     return bytes(data)
 
 
+def _field(request: Request, name: bytes, otherwise: str = "") -> str:
+    """Give the first field of a name, as `request.headers` does, which makes an object for each request and look-up."""
+    return next((value.decode("latin-1") for each, value in request.scope["headers"] if each == name), otherwise)
+
+
 def check_json(request: Request) -> None:
     """Refuse any content type but JSON.
 
     Raises:
         Refusal: E_CONTENT_TYPE.
     """
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    kind = _field(request, b"content-type").split(";")[0].strip().lower()
     if kind != "application/json":
         judged = {"expected": "application/json", "found": kind[:80]}
         raise Refusal(Problem(code="E_CONTENT_TYPE", rule="the body is application/json"), judged)

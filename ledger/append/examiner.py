@@ -1,9 +1,9 @@
 """What is checked of a statement before the law is asked: form, origin, type, signature bytes.
 
 All of it depends on the statement and on keys that never change, not on the state at the head, so
-that it runs on the verifier threads while the writer is busy. What does depend on the head (is the
-key known, does `seen` fit, is the id new) is asked again by the writer where the answer here was
-not final.
+that what is refused here is answered at once, whatever becomes of the others in its batch. What does
+depend on the head (is the key known, does `seen` fit, is the id new) is asked again by the writer
+where the answer here was not final.
 
 The order is that of the refusal codes: form, ledger, type and schema, then signatures.
 """
@@ -41,7 +41,7 @@ class AppendOutcome:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Submission:
-    """A statement on its way. One thread at a time has it: submitter, verifier, writer.
+    """A statement on its way. One thread at a time has it: the submitter's, then the writer's.
 
     Attributes:
         signed: The statement and its signatures, parsed when it was handed in.
@@ -161,7 +161,7 @@ class Examiner:
         submission.proved_by = keys
 
     def _verify(self, key: PublicKey, signature: Signature, message: bytes) -> bool:
-        self._checked += 1  # by several threads: roughly is enough
+        self._checked += 1
         if self._checked == _MANY:
             self._check = quickest_check()
         return self._check(key, signature, message)

@@ -2,21 +2,25 @@
 
 `asyncio.wrap_future` wakes the loop once for every future. A batch of the sequencer settles many at
 once, and waking a loop costs more than settling a future: here the first outcome of a burst wakes
-it, and the others are found there when it comes. What the loop's tasks hand in within one turn of it
-is handed on together, for the same reason.
+it, and the others are found there when it comes. What the loop's tasks hand in is handed on together,
+as soon as two turns of the loop have brought nothing more: a batch costs as much as a dozen of its
+entries, and a loop that is reading further requests would otherwise make many small ones of them.
+Nothing waits for a request that has not come: a statement that comes alone goes on after those turns.
 """
 
 import asyncio
 import threading
 from collections import deque
 from concurrent.futures import Future
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from constancia.ledger.append.examiner import Submission
 from constancia.ledger.append.sequencer import Sequencer
 from constancia.ledger.submission import SignedStatement
 
 T = TypeVar("T")
+_QUIET_TURNS: Final = 2  # what is read in one turn of the loop is handed in in the next one, or in that after it
+_MOST: Final = 128  # so many share what a batch costs, and the first of them has waited for no more than the others
 
 
 class LoopReplies(Generic[T]):
@@ -31,18 +35,24 @@ class LoopReplies(Generic[T]):
         self._handed_in: list[Submission] = []
 
     def hand_in(self, sequencer: Sequencer, signed: SignedStatement) -> Submission:
-        """Have a statement taken in now, and handed on at the end of the loop's turn; on the loop's own thread.
+        """Have a statement taken in now, and handed on with those that the loop is reading; on the loop's own thread.
 
         Raises:
             Busy, Closed, Fatal: As `Sequencer.submit`.
         """
         submission = sequencer.take_in(signed)
         if not self._handed_in:
-            self._loop.call_soon(self._hand_on, sequencer)
+            self._loop.call_soon(self._hand_on, sequencer, 1, 0)
         self._handed_in.append(submission)
         return submission
 
-    def _hand_on(self, sequencer: Sequencer) -> None:
+    def _hand_on(self, sequencer: Sequencer, before: int, quiet: int) -> None:
+        """Hand on what was handed in; while the turns of the loop bring more, look again in the next one."""
+        count = len(self._handed_in)
+        quiet = quiet + 1 if count == before else 0
+        if quiet < _QUIET_TURNS and count < _MOST:
+            self._loop.call_soon(self._hand_on, sequencer, count, quiet)
+            return
         handed_in, self._handed_in = self._handed_in, []
         sequencer.hand_on(handed_in)
 

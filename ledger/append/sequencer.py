@@ -1,7 +1,7 @@
-"""Many submitters, some verifiers, one writer.
+"""Many submitters, one writer.
 
-    submit ──► incoming ──► verifier threads ──► verified ──► writer thread ──► futures
-               (bounded)    chunks of 8                       batches up to 512
+    submit ──► incoming ──► writer thread: examine, judge, store ──► futures
+               (bounded)    batches up to 512
 
 - Q1: at most `capacity` statements are under way; the next one gets `Busy` at once, before any
   work was spent on it.
@@ -33,11 +33,9 @@ from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.errors import Malformed
 
 CAPACITY: Final = 4_096
-# Larger chunks starve the second verifier, smaller ones pay for more hand-overs (measured).
-CHUNK: Final = 8
 _RETRY_AFTER_S: Final = 1.0
-# Python lets a thread run 5 ms before another may have the interpreter. A verifier that comes back
-# from the signature check would wait that long behind a busy neighbour, each time; much shorter
+# Python lets a thread run 5 ms before another may have the interpreter. A writer that comes back from
+# the database or a signature would wait that long behind a busy neighbour, each time; much shorter
 # turns cost more in hand-overs than they save (measured, docs/PERFORMANCE.md).
 _SWITCH_INTERVAL_S: Final = 1e-3
 
@@ -67,12 +65,11 @@ def leave_memory_alone() -> None:
 class Sequencer:
     """Takes statements in, and gives each a place in the log or a reason why not."""
 
-    def __init__(  # noqa: PLR0913 (its parts, and its bounds)
+    def __init__(
         self,
         writer: Writer,
         examiner: Examiner,
         *,
-        verifiers: int,
         on_refused: Callable[[Sequence[tuple[Submission, Refusal | Malformed]]], None],
         capacity: int = CAPACITY,
         batch_limit: int = MAX_BATCH,
@@ -81,8 +78,7 @@ class Sequencer:
 
         Args:
             writer: The writer, which from now on belongs to this sequencer's thread.
-            examiner: What the verifiers do.
-            verifiers: Number of verifier threads.
+            examiner: Checks what is handed in, before the writer judges it.
             on_refused: Gets what was refused, before its submitter has the refusal.
             capacity: Most statements under way.
             batch_limit: Most entries in one transaction.
@@ -93,16 +89,13 @@ class Sequencer:
         self._capacity = capacity
         self._batch_limit = min(batch_limit, MAX_BATCH)
         self._incoming: BatchQueue[Submission] = BatchQueue()
-        self._verified: BatchQueue[Submission] = BatchQueue()
         self._lock = threading.Lock()
         self._under_way = 0
         self._end: LedgerError | None = None
-        self._verifiers = [
-            threading.Thread(target=self._verify, name=f"verifier-{n}", daemon=True) for n in range(verifiers)
-        ]
+        # Threads of their own for the signatures would cost more in hand-overs than they win: a check takes a third of
+        # what the writer does for the entry, and lets the submitters' threads run (measured, docs/PERFORMANCE.md).
         self._writing = threading.Thread(target=self._write, name="writer", daemon=True)
-        for thread in (*self._verifiers, self._writing):
-            thread.start()
+        self._writing.start()
 
     @property
     def failure(self) -> LedgerError | None:
@@ -161,16 +154,7 @@ class Sequencer:
             if self._end is None:
                 self._end = Closed("the ledger was closed")
         self._incoming.close()
-        for thread in self._verifiers:
-            thread.join()
-        self._verified.close()
         self._writing.join()
-
-    def _verify(self) -> None:
-        while chunk := self._incoming.take(CHUNK):
-            passed = [submission for submission in chunk if self._examine(submission)]
-            if passed:
-                self._verified.put(*passed)
 
     def _examine(self, submission: Submission) -> bool:
         if not submission.future.set_running_or_notify_cancel():
@@ -190,27 +174,30 @@ class Sequencer:
         return True
 
     def _write(self) -> None:
-        while batch := self._verified.take(self._batch_limit):
-            if isinstance(self._end, Fatal):
-                self._settle(batch, [self._end] * len(batch))
-                continue
+        while taken := self._incoming.take(self._batch_limit):
+            batch = [submission for submission in taken if self._examine(submission)]
+            if batch:
+                self._settle(batch, self._outcomes_of(batch))
+
+    def _outcomes_of(self, batch: Sequence[Submission]) -> Sequence[Outcome]:
+        end = self._end
+        if not isinstance(end, Fatal):
             try:
-                outcomes = self._writer.write(batch)
+                return self._writer.write(batch)
             except Exception as error:  # noqa: BLE001 (whatever it is, nobody may be left waiting)
-                self._stop(error)
-                self._settle(batch, [self._end or error] * len(batch))
-            else:
-                self._settle(batch, outcomes)
+                end = self._stop(error)
+        return [end] * len(batch)
 
     def stop(self, error: Exception) -> None:
         """Take nothing in any more, because of a fault that was found elsewhere."""
         self._stop(error)
 
-    def _stop(self, error: Exception) -> None:
+    def _stop(self, error: Exception) -> Fatal:
         _log.critical("the writer stops", exc_info=error)
         fatal = error if isinstance(error, Fatal) else Fatal(str(error), where="the writer")
         with self._lock:
             self._end = fatal
+        return fatal
 
     def _settle(self, batch: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
         self._leave(len(batch))

@@ -24,9 +24,10 @@ from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.views.projector import ABOUT, Projector, about
 from constancia.ledger.views.view_store import PAGE, ViewStore, open_views
 
-# After a page the follower rests for a while, the longer the more there was: under load the writer
-# keeps the interpreter. An entry that comes alone is projected at once.
-_PAUSE_S: Final = 0.001
+# After a page the follower rests for a while, the longer the more there was: under load the writer keeps the
+# interpreter, and a row of a larger page costs less. An entry that comes alone is projected at once, and who waits for
+# rows ends the rest.
+_PAUSE_S: Final = 0.02
 _MAX_PAUSE_S: Final = 0.25
 _log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Views:
         self._following: threading.Thread | None = None
         self._has_grown = threading.Event()
         self._closing = threading.Event()
+        self._are_wanted = threading.Event()
         self._moved = threading.Condition()
         self._catching = threading.Lock()
         self._projector: Projector | None = None
@@ -91,6 +93,8 @@ class Views:
         target = self._log.size if size is None else size
         if self._following is None:
             self.catch_up()
+        if self._reached < target:
+            self._are_wanted.set()
         with self._moved:
             reached = self._moved.wait_for(lambda: self.failure is not None or self.position >= target, timeout_s)
         if self.failure is not None:
@@ -123,6 +127,7 @@ class Views:
     def close(self) -> None:
         """End following and close the database; may be repeated."""
         self._closing.set()
+        self._are_wanted.set()
         self._has_grown.set()
         if self._following is not None:
             self._following.join()
@@ -140,9 +145,10 @@ class Views:
     def _follow_until_fault(self) -> None:
         while self._has_grown.wait() and not self._closing.is_set():
             self._has_grown.clear()
+            self._are_wanted.clear()
             before = self._reached
             pause = min(_MAX_PAUSE_S, _PAUSE_S * (self.catch_up() - before))
-            self._closing.wait(pause)
+            self._are_wanted.wait(pause)
 
     def _note_fault(self, error: Exception) -> None:
         """Tell those who wait, and let go of connections that the fault may have left within a transaction."""

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Iterable
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from constancia.ledger.sqlite_files import bytes_of
 from constancia.ledger.store.application import EntryApplication
 
 PAGE: Final = 1_000
+_JOURNAL_PAGES: Final = 4_000  # 16 MB: what several transactions change is copied from the journal once
 TRACKED: Final = EntryApplication.name
 _log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ class _ViewsPool(SQLiteConnectionPool):
         # What a power cut takes from the views is projected again; an fsync for each page would
         # only compete with the log's.
         connection.cursor().execute("PRAGMA synchronous=NORMAL")
+        connection.cursor().execute(f"PRAGMA wal_autocheckpoint={_JOURNAL_PAGES}")
         return connection
 
 
@@ -71,7 +74,8 @@ class ViewStore(SQLiteTrackingRecorder):
         """
         with self.datastore.transaction(commit=True) as c:
             self._insert_tracking(c, Tracking(TRACKED, position))
-            insert_rows(c.execute, "INSERT OR REPLACE INTO views", list(changes))
+            # In the order of the table, so that what lies on one page of the file is changed at once.
+            insert_rows(c.execute, "INSERT OR REPLACE INTO views", sorted(changes, key=itemgetter(0, 1)))
 
     def get(self, projection: str, key: str) -> bytes | None:
         """Give a row's canonical bytes, or None."""

@@ -271,7 +271,7 @@ def make(folder: Path, commitments: int, months: int, seed: int) -> int:
     signer = LogSigner(ORIGIN, private, MLDSA44PrivateKey.from_seed_bytes(seed_of(seed, "log", "mldsa44")))
     clock = StoryClock(START)
     # One verifier, so that what is handed in together is recorded in that order.
-    options = Options(verifiers=1, follow=False, guard_rollback=False)
+    options = Options(follow=False, guard_rollback=False)
     with Ledger.open(folder, clock=clock, signer=signer, create=True, options=options) as ledger:
         world = BigWorld(signer.vkey, seed, months)
         world.log_cosigner = signer.cosigner_vkey

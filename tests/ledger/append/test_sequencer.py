@@ -165,7 +165,7 @@ class TestStoreFails:
     def test_w4_refusal_is_not_told_when_its_batch_was_not_stored(
         self, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        desk = open_desk(options=Options(verifiers=1))
+        desk = open_desk()
         desk.found()
         desk.adopt()
         Fault(desk, monkeypatch).fail_before(OperationalError("disk is full"))
@@ -250,7 +250,7 @@ class TestFence:
     ) -> None:
         sequencer, error = desk.parts.sequencer, Fatal("another writer", where="lock")
         assert sequencer is not None
-        begun, verified, put = threading.Event(), threading.Event(), sequencer._verified.put
+        begun, verified, put = threading.Event(), threading.Event(), sequencer._incoming.put
 
         def broken(_: Any) -> None:
             begun.set()
@@ -263,7 +263,7 @@ class TestFence:
                 verified.set()
 
         monkeypatch.setattr(desk.writer, "write", broken)
-        monkeypatch.setattr(sequencer._verified, "put", noted)
+        monkeypatch.setattr(sequencer._incoming, "put", noted)
         [first] = submit(desk)
         begun.wait(WAIT_S)
         [second] = submit(desk)
@@ -342,11 +342,11 @@ class TestQueue:
         assert len(list(desk.ledger.log.checkpoint_sizes())) - before <= 20
 
     def test_q2_idle_writer_takes_a_statement_at_once(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        """From a verified statement to the writer's work on it there is a wake-up of a thread, and no pause."""
+        """From what is handed in to the writer's work on it there are a thread's wake-up and a signature: no pause."""
         sequencer, writer = desk.parts.sequencer, desk.parts.writer
         assert sequencer is not None
         assert writer is not None
-        put, write = sequencer._verified.put, writer.write
+        put, write = sequencer._incoming.put, writer.write
         ready: list[float] = []
         begun: list[float] = []
 
@@ -358,7 +358,7 @@ class TestQueue:
             begun.append(time.perf_counter())
             return write(batch)
 
-        monkeypatch.setattr(sequencer._verified, "put", noted_put)
+        monkeypatch.setattr(sequencer._incoming, "put", noted_put)
         monkeypatch.setattr(writer, "write", noted_write)
         signed = [desk.world.allege("c1").parsed for _ in range(21)]
         for one in signed:
@@ -367,7 +367,7 @@ class TestQueue:
         assert statistics.median(waits) < 0.03
 
     def test_cancelled_statement_is_not_recorded(self, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-        desk = open_desk(options=Options(verifiers=1))
+        desk = open_desk()
         desk.found()
         desk.adopt()
         held = threading.Event()
@@ -469,8 +469,8 @@ def test_no_thread_of_a_ledger_keeps_its_process(desk: Desk) -> None:
     """A process whose main thread ends by an error ends, though nobody has closed the ledger."""
     sequencer = desk.parts.sequencer
     assert sequencer is not None
-    threads = [*sequencer._verifiers, sequencer._writing]
-    assert [thread.daemon for thread in threads] == [thread.is_alive() for thread in threads] == [True] * len(threads)
+    assert sequencer._writing.is_alive()
+    assert sequencer._writing.daemon
 
 
 def _examined(desk: Desk, signed: list[Signed]) -> list[Any]:

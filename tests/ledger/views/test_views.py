@@ -179,6 +179,17 @@ class TestFollowing:
         desk.ledger.views.wait()
         assert desk.ledger.views.position == desk.ledger.size
 
+    def test_who_waits_for_rows_ends_the_follower_s_rest(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The time-out is shorter than the rest: rows that came after it would be too late."""
+        views = desk.ledger.views
+        views.wait()
+        monkeypatch.setattr(follower, "_PAUSE_S", 60.0)
+        monkeypatch.setattr(follower, "_MAX_PAUSE_S", 60.0)
+        for _ in range(3):
+            desk.take(desk.world.allege("c1"))
+            views.wait(timeout_s=20)
+        assert views.position == desk.ledger.size
+
     def test_waiting_beyond_the_log_ends_with_a_time_out(self, desk: Desk) -> None:
         with pytest.raises(TimeoutError, match="not yet at"):
             desk.ledger.views.wait(desk.ledger.size + 1, timeout_s=0.05)

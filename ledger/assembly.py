@@ -2,14 +2,13 @@
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eventsourcing.persistence import PersistenceError
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.append.clock_guard import ClockGuard
 from constancia.ledger.append.database_attempts import DatabaseRefusedAttempts
 from constancia.ledger.append.examiner import Examiner

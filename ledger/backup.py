@@ -15,12 +15,11 @@ import sqlite3
 import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.belongings import copy_public
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.disk.database import SIDE_FILES, fold_in, remove_database

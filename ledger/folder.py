@@ -27,10 +27,10 @@ Where the store is in a database, cosignatures, refusals, rollbacks, vault, docu
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.keys.log_signer import LogSigner

@@ -4,9 +4,9 @@ import errno
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.store import postgres_errors
 

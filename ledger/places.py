@@ -1,8 +1,8 @@
 """Where the files lie that go with a ledger's entries: in its folder, or in the database that has the entries."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.database_vault import DatabaseVault
 from constancia.ledger.disk.file_store import FileStore, FolderFiles
 from constancia.ledger.folder import LedgerFolder

@@ -13,12 +13,12 @@ import contextlib
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import psycopg
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.backup import Unsound
 from constancia.ledger.belongings import bring_in, take_out
 from constancia.ledger.disk.database import fold_in

@@ -9,11 +9,11 @@ Verifiers don't follow it: their trust anchor is what the parties publish, and t
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.disk.durable import sync_folder, write_file
 from constancia.ledger.disk.lock import WriterLock

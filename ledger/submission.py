@@ -9,9 +9,9 @@ canonical text as a string, as a draft gives it: its bytes are then those of the
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.wire.composition import signature_object
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical, parse_canonical

@@ -14,12 +14,12 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from typing_extensions import override
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.sealing import SALT_BYTES, Sealed, commitment_of
 from constancia.domain.kernel.values import FormError, canonical
 from constancia.ledger.disk.durable import make_folder

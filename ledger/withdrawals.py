@@ -10,10 +10,10 @@ The entries are not touched: they hold digests and commitments, and every check 
 import hashlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import to_json
 from constancia.domain.remarks.cancellation import Cancellation, withdrawals
 from constancia.ledger.disk.file_store import FileStore, FolderFiles

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from constancia.api.demo.props import ORIGIN, PARTIES
 from constancia.api.demo.stage import Refused, Stage
 from constancia.api.demo.story import play
 from constancia.api.demo.witnesses import can_run_witnesses, demo_policy, make_witnesses, running_witnesses
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.disk.durable import durable_part, remove_half_made, replace_durably, write_file

@@ -5,9 +5,9 @@ Source: RFC 4287; RFC 5005 §3 for pages of older entries.
 
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.verify.report.printable import printable
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"

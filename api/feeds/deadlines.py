@@ -4,10 +4,10 @@ Source: RFC 5545; a whole-day event ends on the day after its last one (§3.6.1)
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.verify.report.printable import printable
 
 Status = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from types import UnionType
 from typing import Any, Final, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
@@ -15,7 +15,6 @@ from constancia.api.forms.subjects import begins_something, given_by
 from constancia.api.text.i18n import LANGUAGES, language_name
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.acts import Act
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import (
     LABEL_CHARACTERS,
     TEXT_CHARACTERS,

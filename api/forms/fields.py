@@ -1,11 +1,9 @@
 """A form as data: the questions that an act's own schema asks, independent of how they are shown."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-
-from constancia.domain.kernel.frozen import dataclass
 
 Title = Mapping[str, str] | str  # a text by language, or one that is the same in each
 

@@ -1,6 +1,7 @@
 """What a member of a body may name, by title: commitments, decisions, parties, milestones, contests, and so on."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.api.forms.fields import MessageId, Option, Title
@@ -20,7 +21,6 @@ from constancia.domain.identity.party import Party
 from constancia.domain.identity.role import MEMBERS, ROLES
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, DEFAULT_KINDS, Capacity, PartyKind
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Identifier, LanguageTag, StreamName, TypeName
 from constancia.domain.participation.response import ReasonedResponse
 from constancia.domain.plans.plan import ActionPlan

@@ -1,6 +1,7 @@
 """From a form's answers to a prepared act: its body, and the members of its statement that need no signer."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -11,7 +12,6 @@ from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Scope, ScopeDiff, compare
 from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.values import FormError
 from constancia.domain.state import State

@@ -6,6 +6,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from dataclasses import field as member
 from typing import Any, Final
 
@@ -14,7 +15,6 @@ from constancia.api.forms.written_dates import likely_date
 from constancia.api.text.numbers import plain_number
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.kernel.calendar import parse_day, parse_edtf
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.languages import member_of
 
 Answers = Mapping[str, Sequence[str]]

@@ -1,6 +1,7 @@
 """What an act can be about, and who can say it: by title, from what the ledger has and the act's own table allows."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -11,7 +12,6 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.naming import name_of
 from constancia.domain.sentences import party_name

@@ -1,7 +1,7 @@
 """What a form shows: every question with its words, its answers so far and what is wrong with them; no markup."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Final
 
 from constancia.api.forms.fields import Field, Form, Kind, MessageId, Option
@@ -9,7 +9,6 @@ from constancia.api.forms.files import NAME
 from constancia.api.forms.reading import BEFORE, OUT, STAYS, Answers, Fault
 from constancia.api.forms.words import Words
 from constancia.api.text.numbers import plain_number
-from constancia.domain.kernel.frozen import dataclass
 
 OPENED: Final = ":opened"  # after a row that was there before: it is shown with its questions
 ADDED: Final = ":rows"  # after a list: how many empty rows it shows

@@ -1,6 +1,7 @@
 """The body of an HTML form: fields and files, within limits. Nothing of it is written to disk."""
 
 import io
+from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
@@ -9,7 +10,6 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
 from constancia.api.http.security import bounded_body
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.verify.core.errors import Malformed
 

@@ -1,10 +1,9 @@
 """Pages of a list, and the links between them (RFC 8288)."""
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import Request
-
-from constancia.domain.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

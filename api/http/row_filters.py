@@ -1,13 +1,13 @@
 """Which rows of a list are asked for: of a party, since an entry, what is overdue; and which part of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
 
 from constancia.api.http.query import Start
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row
 

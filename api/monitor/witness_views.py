@@ -8,11 +8,10 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.monitor.round_web import RoundWeb
 from constancia.ledger.monitor.settings import Peer

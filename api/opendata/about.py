@@ -1,13 +1,13 @@
 """What is said of the data as a whole: whose ledger, who publishes it, under which licence, as of what."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from constancia.api.http.settings import Settings
 from constancia.api.opendata.columns import Source, shown
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.identity.genesis import LedgerState
-from constancia.domain.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

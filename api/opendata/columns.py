@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -16,7 +16,6 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.languages import language_shown, tag_of
 from constancia.domain.kernel.values import Text
 from constancia.domain.state import State

@@ -8,10 +8,9 @@ import html
 import posixpath
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
-
-from constancia.domain.kernel.frozen import dataclass
 
 _TAG: Final = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9]*)\b[^>]*>")
 _ADDRESS: Final = re.compile(r'\s(?P<attribute>href|src)="(?P<value>[^"]*)"')

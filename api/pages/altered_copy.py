@@ -10,13 +10,12 @@ import threading
 import zipfile
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from constancia.api.pages.forgeries import FORGERIES, Copy, Forgery
 from constancia.api.text.i18n import LANGUAGES
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.wire.composition import encode_bundle
 from constancia.verify.audit.run import audit

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -22,7 +23,6 @@ from constancia.api.text.numbers import plain_number
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.calendar import local_day, parse_instant
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.as_of import read_span

@@ -1,6 +1,7 @@
 """The page of a commitment: its state in words, its milestones, its scope, what was said of it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Response
@@ -14,7 +15,6 @@ from constancia.api.pages.picture_scope import ribbon_of
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import local_day, parse_edtf
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.milestones import milestone_standing
 from constancia.domain.remarks.allegation import allegations_about
 from constancia.ledger.views.as_of import MAX_SIZE

@@ -1,5 +1,6 @@
 """The page of the open data: what each file is, what its columns are, under which licence."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Response
@@ -13,7 +14,6 @@ from constancia.api.opendata.tables import TABLES, named
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.text.i18n import tr
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.errors import NotFound
 
 router = Router(include_in_schema=False, route_class=CachedPage)

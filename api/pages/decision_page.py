@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Response
@@ -21,7 +22,6 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Scope, compare
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.remarks.standing import verdicts_on
 from constancia.domain.sentences import sentence_of
 

@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import HTTP
 from io import BytesIO
@@ -11,7 +12,6 @@ from typing import Final
 
 from fastapi import Request
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, is_signed_by, read_checkpoint

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -28,7 +29,6 @@ from constancia.domain.derive import Derived
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.naming import name_of
 from constancia.domain.state import State
 from constancia.ledger.ledger import Ledger

@@ -1,6 +1,7 @@
 """The start page: what this is, its state, who is late; then what is new, and where to go on."""
 
 from collections import Counter
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -16,7 +17,6 @@ from constancia.api.pages.witnessed import witnessed_line
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import deadline, local_day, parse_instant
-from constancia.domain.kernel.frozen import dataclass
 
 router = Router(include_in_schema=False, route_class=CachedPage)
 _LOOKED_AT: Final = 40  # entries, the last ones, in which news is looked for

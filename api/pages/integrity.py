@@ -1,5 +1,6 @@
 """What this server knows of the log's integrity, how to check it without this server, and a copy to alter."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Query, Request, Response
@@ -13,7 +14,6 @@ from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.trust_copies import copies_of, fingerprint_of, keys_of_log
 from constancia.api.pages.witnessed import witness_name, witness_rows, witnessed_line
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.errors import NotFound
 
 router = Router(include_in_schema=False, route_class=CachedPage)

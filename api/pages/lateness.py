@@ -4,6 +4,7 @@ Nothing is invented here: every debt is a row of a projection or a derived fact,
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Final
@@ -17,7 +18,6 @@ from constancia.domain.derive import Derived, missed_deadlines, responses_owed
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.succession import heirs_of
 from constancia.domain.kernel.calendar import OPEN, parse_edtf
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.remarked_entry import RemarkedEntry

@@ -1,6 +1,7 @@
 """Deadlines that passed and were met afterwards: what is late no more, and was."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.lateness import missed_facts
@@ -10,7 +11,6 @@ from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.derive import Derived
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.calendar import local_day, parse_edtf, parse_instant
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.state import State
 
 

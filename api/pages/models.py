@@ -1,5 +1,6 @@
 """View models: what a page shows besides the rows of the state: lines of a timeline, and deadlines that were missed."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.api.pages.chronicle import Item, chronicle, lines
@@ -8,7 +9,6 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.derive import derive
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.remarks.standing import contests_within
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row

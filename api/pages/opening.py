@@ -1,11 +1,11 @@
 """What is missing until a ledger is in use, for the start page: done or not, whose turn, and how it goes on."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from constancia.api.pages.frame import SEGMENTS, Frame
 from constancia.domain.identity.genesis import LedgerState
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Text
 from constancia.domain.opening import Step, opening_steps
 

@@ -1,6 +1,7 @@
 """The pages of parties: who they are, who speaks for them and since when, what they owe, signed and said."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Response
@@ -12,7 +13,6 @@ from constancia.api.pages.commitment_page import Before
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.domain.identity.succession import heirs_of
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row
 

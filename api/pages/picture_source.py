@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from constancia.api.pictures.svg import Words
@@ -11,7 +12,6 @@ from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.party import Party
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.remarks.standing import verdicts_on
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger

@@ -1,5 +1,7 @@
 """The pictures that a page may show: each a whole figure, made when a template asks for it."""
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 
 from constancia.api.pages.picture_chain import chain_of
@@ -9,7 +11,6 @@ from constancia.api.pages.picture_scope import ribbon_of
 from constancia.api.pages.picture_signatures import matrix_of_agreement, matrix_of_all
 from constancia.api.pages.picture_source import Source
 from constancia.api.pictures import chain, decision_path, roadmap, scope, signatures
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.views.projections.base import Row
 
 

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Protocol
 from urllib.parse import urlencode
 
@@ -21,7 +22,6 @@ from constancia.api.http.query import Router
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.prepare_beginning import Asked
 from constancia.api.pages.prepared_form import Outcome, PreparedForm
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 

@@ -1,6 +1,7 @@
 """The first page of an act that is prepared: which act is decided, who signs, about what; by name and title."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -17,7 +18,6 @@ from constancia.api.text.people import signer_words
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import local_day
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 
 _DECIDING: Final = "DecisionProposed"

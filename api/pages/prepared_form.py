@@ -1,7 +1,7 @@
 """One act being prepared on a page: what is known of it already, its questions, its answers, what the ledger says."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -28,7 +28,6 @@ from constancia.domain.commitments.scope import ScopeDiff
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.kernel.calendar import format_instant
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.dry_run import refusal_of

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Query, Response
@@ -15,7 +16,6 @@ from constancia.api.pages.rows_cache import rows_cache_of
 from constancia.api.pages.search_index import SearchIndex, tokens_of
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.governance.decision import Decision
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.projections.base import Row
 

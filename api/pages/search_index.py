@@ -9,9 +9,9 @@ import sqlite3
 import threading
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.reader.log import Log
 
 _TABLE: Final = "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')"

@@ -1,11 +1,11 @@
 """The trust anchor by its fingerprint as this server says it, and where copies of it are published by others."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from constancia.api.http.deps import settings_of
 from constancia.api.pages.frame import Frame
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.note import format_vkey
 from constancia.verify.sources.transit import plain

@@ -1,13 +1,13 @@
 """What a page says of witnesses: whether its tree is witnessed, by whom, when, up to which entry; and each of them."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 from constancia.api.pages.frame import Frame, party_name
 from constancia.api.pages.marked_text import marked_message
 from constancia.api.routers.witnesses import instant
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.witnesses.quorum_status import MLDSA44_SUFFIX
 

@@ -1,6 +1,7 @@
 """The pages for a wrong address: what is wrong with it, what was expected, what to do; or that there is none."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -16,7 +17,6 @@ from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import tr
 from constancia.api.text.rules import rule_words
 from constancia.domain.kernel.calendar import local_day, parse_instant
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Malformed

@@ -1,5 +1,6 @@
 """How anybody knows that nothing was changed: the chain of entries, the tree above it, and who cosigned its root."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
@@ -20,7 +21,6 @@ from constancia.api.pictures.svg import (
 )  # fmt: skip
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
-from constancia.domain.kernel.frozen import dataclass
 
 _SHORT: Final = 16  # digits of the root that are shown
 _FEW: Final = 4  # entries that are drawn one by one

@@ -1,5 +1,6 @@
 """A decision's path: proposed, voted, adopted, signed, applied; where it is now, what is missing, where it left."""
 
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from markupsafe import Markup
@@ -8,7 +9,6 @@ from constancia.api.pictures.figure import figure, table
 from constancia.api.pictures.svg import NARROWEST, SMALL, label, paragraph, picture, placed, shape, tag
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
-from constancia.domain.kernel.frozen import dataclass
 
 StepKind = Literal["proposed", "votes", "outcome", "signatures", "applied"]
 StepState = Literal["done", "now", "ahead", "failed", "never"]

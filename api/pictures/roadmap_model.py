@@ -1,5 +1,6 @@
 """A road map as a view model, and in words: windows, what was done, what is late; the table of the picture's facts."""
 
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from markupsafe import Markup
@@ -9,7 +10,6 @@ from constancia.api.pictures.svg import Words
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
 from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.frozen import dataclass
 
 EventKind = Literal["submitted", "accepted", "fulfilled", "rejected", "contested", "withdrawn", "closed", "adopted"]
 _EVENTS: Final[dict[EventKind, str]] = {

@@ -1,5 +1,6 @@
 """What was promised and what became of it: each item over the versions of the scope, who decided, who opposed."""
 
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from markupsafe import Markup
@@ -20,7 +21,6 @@ from constancia.api.pictures.svg import (
 )  # fmt: skip
 from constancia.api.text.dates import date_short, date_words
 from constancia.api.text.i18n import template, tr
-from constancia.domain.kernel.frozen import dataclass
 
 ChangeKind = Literal["removed", "deferred", "added", "altered"]
 Group = Literal["deliverables", "actions", "milestones", "indicators"]

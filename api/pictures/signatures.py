@@ -1,5 +1,6 @@
 """Who signed what: parties by texts and decisions, each cell with a sign and a word."""
 
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from markupsafe import Markup
@@ -20,7 +21,6 @@ from constancia.api.pictures.svg import (
 )  # fmt: skip
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
-from constancia.domain.kernel.frozen import dataclass
 
 State = Literal[
     "signed", "reserved", "paper", "attested", "disowned", "missing", "left", "succeeded", "none",

@@ -9,13 +9,13 @@ as on a wide screen, and nothing is scaled.
 
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup, escape
 
 from constancia.api.text.i18n import isolate
-from constancia.domain.kernel.frozen import dataclass
 from constancia.verify.report.printable import printable
 
 # Widths are in pixels; the narrowest place for a picture is that of a page 320 px wide, less the page's margins.

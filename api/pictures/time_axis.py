@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from constancia.api.text.dates import day_short
-from constancia.domain.kernel.frozen import dataclass
 
 FIRST: Final = 2.5  # percent of the picture's width left free at both ends, for marks
 LAST: Final = 97.5

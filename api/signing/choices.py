@@ -4,6 +4,7 @@ A choice is offered where a dry run of each of its acts meets no refusal; nothin
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from constancia.api.signing import trial
@@ -12,7 +13,6 @@ from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.kernel.calendar import local_day
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.languages import member_of
 from constancia.ledger.ledger import Ledger
 

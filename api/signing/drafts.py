@@ -15,12 +15,12 @@ import sqlite3
 import threading
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from constancia.domain.kernel.calendar import format_instant, parse_instant
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.clock import Clock, new_uuid
 from constancia.ledger.disk.database import create_database, is_half_made
 from constancia.ledger.errors import Busy, LedgerError, ReadOnly

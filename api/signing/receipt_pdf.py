@@ -7,10 +7,9 @@ bytes. The library `typst` makes it (extra `pdf`); without it there is no such a
 import importlib.util
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-
-from constancia.domain.kernel.frozen import dataclass
 
 # What is left out where a document can't be made: all but the writings that the library's own fonts have; and where
 # that is not enough, since a writing has places without a letter and marks without a shape, all but plain Latin.

@@ -3,13 +3,13 @@
 Source: W3C Web Authentication Level 3, §5.1.2 and §13.4.9; an id is a host's name, never an address of numbers.
 """
 
+from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from fastapi import Request
 
 from constancia.api.http.deps import address_of, settings_of
-from constancia.domain.kernel.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

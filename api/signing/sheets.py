@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from constancia.api.http.deps import address_of, settings_of
@@ -27,7 +27,6 @@ from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.calendar import format_instant, local_day, parse_instant
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.languages import member_of
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.sentences import sentence_of

@@ -1,6 +1,7 @@
 """Who can sign: persons with an appointment in force, their keys; and how an appointment ended that is not."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.api.pages.frame import Frame
@@ -9,7 +10,6 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.sentences import party_name
 
 SECRETARIAT: Final = "secretariat"

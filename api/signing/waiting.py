@@ -4,6 +4,7 @@ What is owed are the duties that the pages of lateness show; who of a party can 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from constancia.api.http.proxies import prefix_of
@@ -16,7 +17,6 @@ from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.frozen import dataclass
 
 # A kind of duty → the type by which a representative fulfils it.
 TYPES: Final[Mapping[str, str]] = {

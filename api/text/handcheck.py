@@ -8,12 +8,12 @@ whole log).
 import shlex
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from constancia.api.text.i18n import tr
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.state import State
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import Entry

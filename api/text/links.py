@@ -19,9 +19,9 @@ folder are what counts.
 import base64
 import re
 import zlib
+from dataclasses import dataclass
 from typing import Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.wire.composition import format_tlog_proof
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.note import format_note, parse_note

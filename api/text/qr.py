@@ -1,10 +1,10 @@
 """QR codes for receipts on paper: a permalink, and also the proof if it fits (`links`)."""
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from constancia.api.text.links import permalink, proof_fragment, without_long_signatures
-from constancia.domain.kernel.frozen import dataclass
 
 if TYPE_CHECKING:
     import segno

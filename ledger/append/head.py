@@ -8,11 +8,11 @@
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from constancia.domain.kernel.acts import Act, Recorded
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.state import Change, State
 from constancia.ledger.append.key_ring import KeyRing, introduced_keys
 from constancia.ledger.clock import format_recorded_at

@@ -17,11 +17,11 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.append.examiner import Submission
 from constancia.ledger.append.key_ring import KeyRing

@@ -14,6 +14,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,7 +23,6 @@ from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEv
 
 from constancia.domain.decide import decide
 from constancia.domain.kernel.acts import Act, Recorded
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.domain.state import Change
 from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission, merge, seen_problem

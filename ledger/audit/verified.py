@@ -7,13 +7,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from constancia.domain.kernel.calendar import local_day
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.state import State
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SystemClock

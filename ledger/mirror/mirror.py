@@ -10,11 +10,10 @@ A round: watch the log, as a monitor does; if it is intact, copy what is new; co
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.clock import Clock, posix_seconds
 from constancia.ledger.disk.durable import PART_SUFFIX, remove_half_written, write_file

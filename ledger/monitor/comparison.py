@@ -1,9 +1,9 @@
 """Compares one log's head with what the monitor verified, with what it saw before, and with what others were shown."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.monitor.findings import Finding
 from constancia.ledger.monitor.signed_heads import OWN, RECEIPT, SignedHead, contradiction_of, is_consistent, is_proof

@@ -3,10 +3,9 @@
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.verify.report.printable import printable
 
 INTACT: Final = 0

@@ -1,10 +1,10 @@
 """Findings from an audit's report, a receipt, or the age of a checkpoint. Pure, except that it reads tiles."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.monitor.comparison import KnownTrees
 from constancia.ledger.monitor.findings import Finding
 from constancia.ledger.monitor.signed_heads import SignedHead, open_head

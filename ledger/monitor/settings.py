@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.monitor.signed_heads import HeadsDocument
 from constancia.verify.audit.extensions import AuditLevel
 from constancia.verify.audit.run import Level

@@ -7,9 +7,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.monitor.findings import Finding
 from constancia.ledger.wire.composition import format_contradiction
 from constancia.ledger.wire.proofs import prefix_path

@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.clock import Clock
 from constancia.ledger.monitor.findings import Event, Finding, outcome_of
 from constancia.ledger.monitor.judgements import ReceiptJudgement

@@ -19,11 +19,10 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.disk.durable import remove_half_written, sync_folder, write_file
 from constancia.ledger.monitor.findings import KINDS, Event, Finding, event_of, is_time
 from constancia.ledger.monitor.signed_heads import OWN, finding_of

@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.governance.body import GovernanceBody
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import digest
 from constancia.domain.state import State
 from constancia.ledger.errors import LedgerError

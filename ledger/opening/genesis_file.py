@@ -7,9 +7,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.languages import language_shown
 from constancia.ledger.folder import policy_text
 from constancia.ledger.opening.exchange_file import MARK, MAX_BYTES, read_object

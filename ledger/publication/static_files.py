@@ -17,9 +17,9 @@ publishing two histories into one place would look like a forked log.
 import hashlib
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import durable_part, remove_half_made, sync_folder
 from constancia.ledger.errors import Fatal

@@ -10,12 +10,12 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 from html.parser import HTMLParser
 from typing import Final, Self
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.publication.verifier_page import policy_of, verifier_page
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import FORBIDDEN

@@ -10,12 +10,12 @@ and what possibly had. What is the same in both is certain.
 
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.calendar import Certainty, has_begun
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.state import State
 from constancia.domain.validity import STANDING_KINDS, Dated, History, counts_on
 from constancia.ledger.reader.log import Log

@@ -8,6 +8,7 @@ release log is the attestation without its proof; the file that comes with a whe
 
 import base64
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.dsse import pae
 from constancia.verify.core.formats.signatures import decode_base64, verify_ed25519

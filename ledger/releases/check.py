@@ -6,14 +6,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.releases.attestation import Attestation, parse_attestation, raw_key
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.policy import Policy, open_with_policy

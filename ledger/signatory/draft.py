@@ -1,10 +1,10 @@
 """A signatory's side of a statement: drafting it on a checkpoint that was verified, and signing it. No server."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.keys.key_file import PrivateKey
 from constancia.verify.core.formats.canonical import canonical

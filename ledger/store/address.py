@@ -7,12 +7,11 @@
 
 import os
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.store.postgres_errors import unavailable

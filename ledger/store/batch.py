@@ -5,9 +5,9 @@ over the tree with them in it. All or nothing of it is ever there.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.errors import Fatal
 from constancia.verify.wire.merkle import HASH_BYTES
 

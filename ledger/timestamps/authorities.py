@@ -12,13 +12,13 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.sources.files import read_file
 

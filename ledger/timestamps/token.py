@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -31,7 +32,6 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.timestamps.authorities import Authority
 from constancia.ledger.timestamps.der import as_response, in_order
 from constancia.verify.core.errors import Malformed

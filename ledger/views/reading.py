@@ -6,13 +6,12 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from constancia.domain.derive import Derived, derive
 from constancia.domain.kernel.calendar import Certainty, local_day, parse_instant
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.state import State
 from constancia.domain.validity import Validity, validities
 from constancia.ledger.clock import Clock

@@ -6,12 +6,12 @@ row must depend on the entries alone). The entries decide; the rows are never me
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from eventsourcing.persistence import PersistenceError
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
 from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import LedgerError, NotFound

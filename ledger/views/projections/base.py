@@ -8,13 +8,13 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import zone
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.state import State
 
 Row = Mapping[str, Any]

@@ -1,8 +1,10 @@
 """Kills a process at each change that it makes to files, then lets the next run go on. Run with `kill_at.so` preloaded.
 
-    kill_rounds.py SCENARIO FOLDER STRIDE
+    kill_rounds.py FOLDER SCENARIO=STRIDE...
 
-Prints a JSON object: how many changes the scenario makes, how many were tried, and what went wrong, with its number.
+Each scenario is played in a process that is forked before anything has begun: what a process has to import before it
+can play takes longer than most of them. Prints a JSON object for each by its name: how many changes the scenario makes,
+how many were tried, and what went wrong, with its number.
 """
 
 import ctypes
@@ -16,6 +18,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.ledger.conftest import Desk
 from tests.ledger.witnessed import cosigner
@@ -310,9 +313,22 @@ def armed(place: Path, number: int, work: Callable[[Path], None]) -> None:
 
 
 def main() -> None:
-    scenario, base, stride = SCENARIOS[sys.argv[1]], Path(sys.argv[2]), int(sys.argv[3])
+    base, found = Path(sys.argv[1]), dict[str, object]()
+    for asked in sys.argv[2:]:
+        name, _, stride = asked.partition("=")
+        folder, report = base / name, base / f"{name}.failed"
+        folder.mkdir(parents=True)
+        ended, failed = forked(partial(play, SCENARIOS[name], folder, int(stride)), report)
+        if ended or failed:
+            sys.stderr.write(f"{name}: signal {ended}: {failed}\n")
+        else:
+            found[name] = json.loads((folder / "found.json").read_text())
+    sys.stdout.write(json.dumps(found))
+
+
+def play(scenario: Any, base: Path, stride: int) -> None:
+    """Play a scenario in a folder, and write down there what was found."""
     template, report = base / "template", base / "report"
-    base.mkdir(parents=True)
     scenario.prepare(template)
     wrong: list[str] = []
     number, tried = 1, 0
@@ -334,7 +350,8 @@ def main() -> None:
                 wrong.append(f"{number}: {what}: {told[-600:]}")
         shutil.rmtree(place)
         number += stride
-    sys.stdout.write(json.dumps({"last": number, "tried": tried, "wrong": wrong[:10], "wrong_count": len(wrong)}))
+    found = {"last": number, "tried": tried, "wrong": wrong[:10], "wrong_count": len(wrong)}
+    (base / "found.json").write_text(json.dumps(found))
 
 
 if __name__ == "__main__":

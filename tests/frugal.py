@@ -5,6 +5,9 @@
 
 Both are what the libraries made, shared; where a library is another than the one expected, nothing is shared.
 
+- httpx gives up after five seconds where nobody says for how long it waits: on a busy machine an answer takes longer,
+  and nothing is wrong. The program says it wherever it asks.
+
 - uvicorn looks ten times in a second whether it should end, and then waits for as long before it looks whether somebody
   is still connected: nothing in one process's life, but hundreds of tests end a server each.
 """
@@ -13,16 +16,20 @@ import asyncio
 import contextlib
 import itertools
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from fastapi import routing
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from httpx._transports import default
+
+PATIENCE_S: Final = 60
 
 
 @cache
 def install() -> None:
     """Share them in this process."""
+    vars(DEFAULT_TIMEOUT_CONFIG).update(dict.fromkeys(("connect", "read", "write", "pool"), PATIENCE_S))
     vars(default)["create_ssl_context"] = cache(vars(default)["create_ssl_context"])
     contexts = getattr(routing, "_EffectiveRouteContext", None)
     if contexts is not None and hasattr(contexts, "from_api_route"):

@@ -30,7 +30,7 @@ from constancia.ledger.submission import signed_document
 from constancia.verify.core.formats.canonical import canonical
 
 frugal.install()
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 60
 # One address plays all the parties here, within seconds.
 UNLIMITED = Settings(
     writes_per_minute=0,

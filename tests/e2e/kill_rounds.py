@@ -1,10 +1,11 @@
 """Kills a process at each change that it makes to files, then lets the next run go on. Run with `kill_at.so` preloaded.
 
-    kill_rounds.py SCENARIO FOLDER STRIDE [SERVER]
+    kill_rounds.py FOLDER [--server=SERVER] SCENARIO=STRIDE...
 
-SERVER is the folder of a running PostgreSQL server, for scenarios whose ledger is in a database; each thing that is
-sent to it is a change, too. Prints a JSON object: how many changes the scenario makes, how many were tried, and what
-went wrong, with its number.
+Each scenario is played in a process that is forked before anything has begun: what a process has to import before it
+can play takes longer than most of them. SERVER is the folder of a running PostgreSQL server, for scenarios whose ledger
+is in a database; each thing that is sent to it is a change, too. Prints a JSON object for each by its name: how many
+changes the scenario makes, how many were tried, and what went wrong, with its number.
 """
 
 import ctypes
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.e2e import kill_moves, kill_scenes
 from tests.postgres import Server
@@ -56,15 +58,30 @@ def armed(place: Path, number: int, work: Callable[[Path], None]) -> None:
 
 
 def main() -> None:
-    scenario, base, stride = SCENARIOS[sys.argv[1]], Path(sys.argv[2]), int(sys.argv[3])
+    base, found = Path(sys.argv[1]), dict[str, object]()
+    given = dict(asked.split("=", 1) for asked in sys.argv[2:])
+    place = given.pop("--server", None)
+    server = Server(Path(place)) if place is not None else None
+    for name, stride in given.items():
+        folder, report = base / name, base / f"{name}.failed"
+        folder.mkdir(parents=True)
+        ended, failed = forked(partial(play, SCENARIOS[name], folder, int(stride), server), report)
+        if ended or failed:
+            sys.stderr.write(f"{name}: signal {ended}: {failed}\n")
+        else:
+            found[name] = json.loads((folder / "found.json").read_text())
+    sys.stdout.write(json.dumps(found))
+
+
+def play(scenario: Any, base: Path, stride: int, server: Server | None) -> None:
+    """Play a scenario in a folder, and write down there what was found."""
     template, report = base / "template", base / "report"
-    base.mkdir(parents=True)
     wrong: list[str] = []
     number, tried = 1, 0
     with ExitStack() as resources:
-        furnished = FURNISHED.get(sys.argv[1])
+        furnished = FURNISHED.get(scenario.__name__)
         if furnished is not None:
-            furnished.begin(resources, Server(Path(sys.argv[4])) if sys.argv[4:] else None)
+            furnished.begin(resources, server)
         scenario.prepare(template)
         while True:
             place = base / "round"
@@ -86,7 +103,8 @@ def main() -> None:
                     wrong.append(f"{number}: {what}: {told[-600:]}")
             shutil.rmtree(place)
             number += stride
-    sys.stdout.write(json.dumps({"last": number, "tried": tried, "wrong": wrong[:10], "wrong_count": len(wrong)}))
+    found = {"last": number, "tried": tried, "wrong": wrong[:10], "wrong_count": len(wrong)}
+    (base / "found.json").write_text(json.dumps(found))
 
 
 if __name__ == "__main__":

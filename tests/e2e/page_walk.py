@@ -47,6 +47,9 @@ ASKED: Final = (
 )  # fmt: skip
 OF_A_KIND: Final = sampled(1, 2)  # addresses of a past that differ in their numbers alone
 CITED: Final = 3  # entries whose citation is looked at
+# Entries whose receipt is looked at in English: it says of an act what the entry's page says, in the same words.
+ENGLISH_RECEIPTS: Final = sampled(12, 1_000)
+OK: Final = 200
 ABOUT: Final = sampled(3, 1_000)  # entries that the same act is prepared about
 # Members of an act that hold identifiers.
 _NAMES: Final = frozenset({
@@ -55,15 +58,21 @@ _NAMES: Final = frozenset({
     "duty", "gathering", "governance_body", "indicator", "milestone", "party", "person", "plan", "report", "response",
     "statement", "theme",
 })  # fmt: skip
+_PAGE: Final = re.compile(r"/(?:es|en)/")
+_FILE: Final = re.compile(r"\.(?:bib|json|csv|atom|ics|pdf|xml|zip)\b")
 _IDENTIFIER: Final = re.compile(r"[a-z0-9]+(?:[-._][a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Every page by its address (its status, its HTML), and the identifiers that no page has to show."""
+    """Every page by its address (its status, its HTML), and the identifiers that no page has to show.
+
+    `files` are the addresses of this server that pages of the present lead to and that are no pages.
+    """
 
     pages: dict[str, tuple[int, str]]
     identifiers: frozenset[str]
+    files: frozenset[str]
 
 
 def walk(folder: Path) -> Walk:
@@ -78,21 +87,22 @@ def walk(folder: Path) -> Walk:
         entries = _one_of_each(statements, ledger.state())
         pages: dict[str, tuple[int, str]] = {}
         with httpx.Client(base_url=url, headers={"Accept": "text/html"}, timeout=60) as client:
-            _follow(client, pages, [f"/{lang}/" for lang in LANGUAGES], entries, None)
+            files = _follow(client, pages, [f"/{lang}/" for lang in LANGUAGES], entries, None)
+            assert [address for address, (status, _html) in pages.items() if status != OK] == []
             for past in PASTS:
                 languages = LANGUAGES if past in ENGLISH_PASTS else ("es",)
                 _follow(client, pages, [f"/{lang}/?{past}" for lang in languages], entries, past)
             for asked in ASKED:
                 for lang, path in zip(LANGUAGES, asked, strict=True):
                     _get(client, pages, f"/{lang}/{path}")
-        return Walk(pages, _identifiers(statements))
+        return Walk(pages, _identifiers(statements), frozenset(files))
 
 
 def _follow(
     client: httpx.Client, pages: dict[str, tuple[int, str]], begin: list[str], entries: set[int], past: str | None
-) -> None:
-    """Follow the links of pages, in one past or in the present."""
-    waiting, kinds, known = list(begin), Counter[str](), set[str]()
+) -> set[str]:
+    """Follow the links of pages, in one past or in the present; gives those to files of this server."""
+    waiting, kinds, known, files = list(begin), Counter[str](), set[str](), set[str]()
     languages = {address[1:3] for address in begin}
     while waiting:
         address = waiting.pop()
@@ -105,13 +115,20 @@ def _follow(
             continue
         for link in _get(client, pages, address):
             there = link.partition("#")[0]
+            if there.startswith("/") and not (_PAGE.match(there) and not _FILE.search(there)):
+                files.add(there)
             if past is None or (past.partition("=")[0] + "=" in there and there[1:3] in languages):
                 waiting.append(there)
+    return files
 
 
 def _most(kind: str, usual: int) -> int:
     """Give how many pages of the present that differ in their numbers alone are looked at."""
-    return CITED if re.search("/cit(?:ar|e)$", kind) else ABOUT if kind.endswith("?about=0") else usual
+    if re.search("/cit(?:ar|e)$", kind):
+        return CITED
+    if kind.endswith("/receipt"):
+        return ENGLISH_RECEIPTS
+    return ABOUT if kind.endswith("?about=0") else usual
 
 
 def _get(client: httpx.Client, pages: dict[str, tuple[int, str]], address: str) -> list[str]:
@@ -124,7 +141,7 @@ def _get(client: httpx.Client, pages: dict[str, tuple[int, str]], address: str) 
 
 def _is_wanted(address: str, entries: set[int]) -> bool:
     """Tell whether an address is a page, and of the pages of entries one of those chosen."""
-    if not re.match(r"/(?:es|en)/", address) or re.search(r"\.(?:bib|json|csv|atom|ics|pdf|xml|zip)\b", address):
+    if not _PAGE.match(address) or _FILE.search(address):
         return False
     entry = re.match(r"/\w+/(?:registros|entries)/(\w+)", address)
     return entry is None or (entry[1].isdigit() and int(entry[1]) in entries)

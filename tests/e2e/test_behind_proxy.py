@@ -93,6 +93,6 @@ def answers(url: str) -> bool:
 def test_wrong_settings_end_in_words_and_a_code_that_is_no_verdict(
     tmp_path: Path, options: list[str], environment: dict[str, str], named: str
 ) -> None:
-    done = runs("serve", "--dir", tmp_path, *options, **environment)
+    done = runs("serve", "--dir", tmp_path, "--port", "0", *options, **environment)
     assert (done.returncode, "Traceback" in done.stderr) == (78, False), done.stderr
     assert named in done.stderr.lower()

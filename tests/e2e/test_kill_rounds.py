@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.postgres import Server
@@ -18,13 +19,14 @@ from tests.postgres import Server
 ROOT = Path(__file__).resolve().parents[2]
 STRIDES = {
     "Document": 1, "Witness": 2, "Cosignatures": 5, "Init": 23, "Publication": 17, "Views": 23, "Backup": 31,
-    "Rotation": 7, "Stolen": 3, "Lost": 17, "StolenMeanwhile": 13, "Republication": 9, "Mirrored": 61, "Restore": 13,
+    "Rotation": 11, "Stolen": 9, "Lost": 17, "StolenMeanwhile": 13, "Republication": 9, "Mirrored": 61, "Restore": 13,
 }  # fmt: skip
 IN_A_DATABASE = {"MoveThere": 67, "MoveBack": 71, "RestoreOfDatabase": 23, "Upgrade": 41}  # fmt: skip
 COMPILER = shutil.which("cc")
+pytestmark = pytest.mark.timeout(1200)  # the first test waits for all of them
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kill_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if COMPILER is None or not sys.platform.startswith("linux"):
         pytest.skip("needs a C compiler and Linux")
@@ -34,26 +36,48 @@ def kill_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.mark.parametrize("scenario", STRIDES)
-def test_killed_anywhere_the_next_run_finishes(scenario: str, kill_at: Path, tmp_path: Path) -> None:
-    finishes(scenario, STRIDES[scenario], kill_at, tmp_path)
+@pytest.fixture(scope="module")
+def played(kill_at: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str]:
+    """What all scenarios came to, by their names, and what was said of those that did not come to an end."""
+    return play(STRIDES, kill_at, tmp_path_factory.mktemp("kills"))
 
 
-@pytest.mark.parametrize("scenario", IN_A_DATABASE)
-def test_killed_anywhere_with_a_database_the_next_run_finishes(
-    scenario: str, kill_at: Path, tmp_path: Path, postgres_server: Server
-) -> None:
-    finishes(scenario, IN_A_DATABASE[scenario], kill_at, tmp_path, str(postgres_server.folder))
+@pytest.fixture(scope="module")
+def played_in_a_database(
+    kill_at: Path, tmp_path_factory: pytest.TempPathFactory, postgres_server: Server
+) -> tuple[dict[str, Any], str]:
+    """The same of those whose ledger is in a database."""
+    server = f"--server={postgres_server.folder}"
+    return play(IN_A_DATABASE, kill_at, tmp_path_factory.mktemp("kills"), server)
 
 
-def finishes(scenario: str, stride: int, kill_at: Path, tmp_path: Path, *server: str) -> None:
-    stride = 1 if os.environ.get("CONSTANCIA_EVERY_KILL") else stride
+def play(strides: dict[str, int], kill_at: Path, base: Path, *options: str) -> tuple[dict[str, Any], str]:
+    if os.environ.get("CONSTANCIA_EVERY_KILL"):
+        strides = dict.fromkeys(strides, 1)
     done = subprocess.run(
-        [sys.executable, ROOT / "tests" / "e2e" / "kill_rounds.py", scenario, tmp_path / "k", str(stride), *server],
+        [sys.executable, ROOT / "tests" / "e2e" / "kill_rounds.py", base, *options,
+         *(f"{name}={stride}" for name, stride in strides.items())],
         env={**os.environ, "LD_PRELOAD": str(kill_at), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    return json.loads(done.stdout), done.stderr
+
+
+@pytest.mark.parametrize("scenario", STRIDES)
+def test_killed_anywhere_the_next_run_finishes(scenario: str, played: tuple[dict[str, Any], str]) -> None:
+    finishes(scenario, *played)
+
+
+@pytest.mark.parametrize("scenario", IN_A_DATABASE)
+def test_killed_anywhere_with_a_database_the_next_run_finishes(
+    scenario: str, played_in_a_database: tuple[dict[str, Any], str]
+) -> None:
+    finishes(scenario, *played_in_a_database)
+
+
+def finishes(scenario: str, ended: dict[str, Any], failures: str) -> None:
+    assert scenario in ended, failures
+    found = ended[scenario]
     assert found["wrong"] == []
     assert found["tried"] >= min(3, found["last"] - 1), "nothing was killed: the scenario was not tried"

@@ -183,7 +183,7 @@ def test_watching_it_follows_the_log_and_ends_when_asked(long: Desk, tmp_path: P
             grow(long, 20)
         until(lambda: _published_size(place) == long.ledger.size, child)
         child.terminate()
-        assert child.wait(timeout=20) == 0
+        assert child.wait(timeout=WAIT_S) == 0
     with open_source(str(place)) as source:
         assert audit(source, load_trust(long.folder / "trust")).verdict is Verdict.INTACT
 

@@ -26,7 +26,7 @@ def test_a_picture_is_made_small_and_keeps_its_size() -> None:
 
 def test_a_picture_that_stays_too_large_is_refused() -> None:
     with pytest.raises(ValueError, match="takes more than"):
-        small_png(png(Image.effect_noise((1_600, 1_600), 200).convert("RGB")))
+        small_png(png(Image.effect_noise((700, 700), 200).convert("RGB")))
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")

@@ -18,6 +18,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page
 from tests.api.served import serving
+from tests.e2e.conftest import Pages
 from tests.e2e.task_table import BUDGET, TASKS, Counts, between_markers, holds, table
 from tests.e2e.visitor import Visitor
 
@@ -56,21 +57,24 @@ def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def visits(browser: Browser, shots: Path) -> Visits:
+def visits(pages: Pages, shots: Path) -> Visits:
     """Gives a visitor to a task, with its window; offline where it is said."""
 
     @contextmanager
     def visit(name: str, *, offline: bool = False) -> Iterator[Visitor]:
         width, height = TASKS[name].window
-        context = browser.new_context(viewport={"width": width, "height": height}, offline=offline, locale="es-MX")
-        context.set_default_timeout(WAIT_MS)
-        page = context.new_page()
         said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        yield Visitor(page, shots, name + ("-offline" if offline else ""))
-        context.close()
-        assert said == []
+        options = {"viewport": {"width": width, "height": height}, "offline": offline, "locale": "es-MX"}
+        with pages.page(options, said.append) as page:
+            page.set_default_timeout(WAIT_MS)
+            visitor = Visitor(page, shots, name + ("-offline" if offline else ""))
+            try:
+                yield visitor
+            except BaseException:
+                visitor.photographs()
+                raise
+            visitor.leaves()
+        assert [each for each in said if not each.startswith("request ")] == []
 
     return visit
 

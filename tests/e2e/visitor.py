@@ -5,13 +5,17 @@ from pathlib import Path
 
 from playwright.sync_api import Download, Locator, Page
 from tests.e2e.task_table import Counts
+from tests.profile import THOROUGH
 
 # What nobody knows by heart: hashes, UUIDs, numbers, and names that the ledger gave.
 _IDENTIFIER = re.compile(r"[0-9a-f]{8,}|#?\d+|[a-z]{1,3}-\d+|[a-z]{2}", re.IGNORECASE)
 
 
 class Visitor:
-    """Goes from page to page and counts clicks, screens and what is typed; each screen is photographed.
+    """Goes from page to page and counts clicks, screens and what is typed.
+
+    `make thorough` photographs each screen. Otherwise the last one of a task that was not done is: all of them would
+    take longer than the tasks.
 
     Args:
         page: The browser's page.
@@ -24,10 +28,14 @@ class Visitor:
         self._shots = shots
         self._name = name
         self._clicks = self._screens = self._words = self._identifiers = 0
-        page.on("load", lambda _page: self._loaded())
+        page.on("load", self._loaded)
 
-    def _loaded(self) -> None:
+    def _loaded(self, _page: Page) -> None:
         self._screens += 1
+
+    def leaves(self) -> None:
+        """Counts no more: the window is the next visitor's."""
+        self.page.remove_listener("load", self._loaded)
 
     @property
     def counts(self) -> Counts:
@@ -82,6 +90,11 @@ class Visitor:
         into.set_input_files(file)
 
     def looks(self) -> None:
+        """Looks at a screen."""
+        if THOROUGH:
+            self.photographs()
+
+    def photographs(self) -> None:
         """Photographs the window and the whole page."""
         at = f"{self._name}-{self._screens}-{self._clicks}".replace(", ", "-")
         self.page.screenshot(path=self._shots / f"{at}.png")

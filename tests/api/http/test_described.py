@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 from tests.api.served import Desk
+from tests.profile import sampled
 
 PLACES = ("0", "999999999", "c" * 300, "rm")
 HEADERS: tuple[dict[str, str], ...] = (
@@ -29,15 +30,21 @@ def filled(path: str) -> Iterator[str]:
 
 
 def asked(http: httpx.Client, path: str, method: str) -> Iterator[httpx.Response]:
-    for place in filled(path):
-        if method == "post":
+    """Ask for an operation's places in every way; each way at one of them, by turns, and by `make thorough` at all."""
+    places = list(filled(path))
+    if method == "post":
+        for place in places:
             yield from (
                 http.post(place, content=body, headers={"Content-Type": one}) for body in BODIES for one in TYPES
             )
             yield http.post(place, content=b"{}", headers={"Origin": "https://elsewhere.example"})
-            continue
-        yield from (http.request(method, place + query) for query in QUERIES)
-        yield from (http.request(method, place, headers=headers) for headers in HEADERS)
+        return
+    ways: list[tuple[str, dict[str, str]]] = [*((query, {}) for query in QUERIES), *(("", each) for each in HEADERS)]
+    for number, (query, headers) in enumerate(ways):
+        # A turn more for the headers, so that no place has the same number of both.
+        turn = (number + number // len(places)) % len(places)
+        for place in sampled([places[turn]], places):
+            yield http.request(method, place + query, headers=headers)
 
 
 def undescribed(answer: httpx.Response, responses: dict[str, Any]) -> str | None:

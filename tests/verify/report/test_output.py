@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from tests.profile import sampled
 from tests.verify.small_ledger import Log
 from tests.warm import WARM
 
@@ -44,9 +45,10 @@ def ran(command: list[str], shell: str = "", **env: str) -> subprocess.Completed
     return subprocess.run(command, capture_output=True, check=False, timeout=120, env={**os.environ, **home, **env})
 
 
-# Both programs meet every verdict with every encoding and every output. The verifier by itself starts an interpreter
-# each time. Of `constancia verify` each kind of output and each verdict does so once; the other pairs are forked from a
-# warm parent, with streams that are made as an interpreter makes them at its start.
+# Both programs meet every verdict with every encoding and every output. Each kind of output and each verdict starts an
+# interpreter of the verifier by itself once, and a few one of the larger program, which writes by the same functions;
+# the other pairs are forked from a warm parent, with streams that are made as an interpreter makes them at its start.
+# `make thorough` starts all of the verifier's, and one of each kind of the larger program's.
 ENCODINGS = ("cp437", "cp1252", "ascii", "utf-8")
 UNWRITABLE = (">&-", ">/dev/full", ">&- 2>&-", ">/dev/full 2>/dev/full", "2>&-", "2>/dev/full")
 REPORTED = ("intact", "altered", "inconclusive")  # on standard output; `unreadable` is said on standard error
@@ -59,8 +61,8 @@ WITH_STREAMS = (
     WARM
     + """
 import io, os, sys
-encoding, shell = sys.argv[1:3]
-del sys.argv[1:3]
+encoding, shell, program = sys.argv[1:4]
+del sys.argv[1:4]
 for redirection in shell.split():
     descriptor = 2 if redirection.startswith("2") else 1
     if redirection.endswith("&-"):
@@ -76,7 +78,11 @@ def stream(descriptor, errors):
     return io.TextIOWrapper(raw, encoding=encoding, errors=errors)
 sys.stdout, sys.stderr = stream(1, "strict"), stream(2, "backslashreplace")
 sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
-from constancia.api.cli import main
+if program == "constancia":
+    from constancia.api.cli import main
+    sys.argv.insert(1, "verify")
+else:
+    from constancia.verify.__main__ import run as main
 code = 0
 try:
     main()
@@ -92,48 +98,55 @@ os._exit(code)
 )
 
 
-def forked(arguments: Sequence[str], encoding: str = "utf-8", shell: str = "") -> subprocess.CompletedProcess[bytes]:
-    """Run `constancia verify` as a process that a warm parent forks, with such streams."""
-    return ran([sys.executable, "-c", WITH_STREAMS, encoding, shell, "verify", *arguments])
+def forked(
+    command: str, arguments: Sequence[str], encoding: str = "utf-8", shell: str = ""
+) -> subprocess.CompletedProcess[bytes]:
+    """Run one of the two programs as a process that a warm parent forks, with such streams."""
+    return ran([sys.executable, "-c", WITH_STREAMS, encoding, shell, command, *arguments])
 
 
-def test_streams_of_a_forked_process_are_those_of_a_started_one(sources: dict[str, list[str]]) -> None:
-    started = ran([*COMMANDS["constancia"], *sources["altered"]], PYTHONIOENCODING="ascii")
-    done = forked(sources["altered"], "ascii")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_streams_of_a_forked_process_are_those_of_a_started_one(command: str, sources: dict[str, list[str]]) -> None:
+    started = ran([*COMMANDS[command], *sources["altered"]], PYTHONIOENCODING="ascii")
+    done = forked(command, sources["altered"], "ascii")
     assert (started.returncode, started.stdout) == (done.returncode, done.stdout)
 
 
-@pytest.mark.parametrize(
-    ("verdict", "encoding"), [pair for pair in product(CODES, ENCODINGS) if pair not in ENCODED_PAIRS]
-)
-def test_encoding_of_the_larger_programs_output_changes_no_code(
-    verdict: str, encoding: str, sources: dict[str, list[str]]
+def started(kinds: Sequence[str], pairs: Sequence[tuple[str, str]], *, few: slice) -> list[tuple[str, str, str]]:
+    """What is run in an interpreter of its own: command, verdict, kind of output."""
+    of_verify, of_constancia = sampled((pairs, pairs[few]), (list(product(CODES, kinds)), pairs))
+    return [("verify", *pair) for pair in of_verify] + [("constancia", *pair) for pair in of_constancia]
+
+
+ENCODED = started(ENCODINGS, ENCODED_PAIRS, few=slice(1, None, 2))
+UNWRITTEN = started(UNWRITABLE, UNWRITABLE_PAIRS, few=slice(0, None, 3))
+
+
+def others(kinds: Sequence[str], those: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """What is forked."""
+    return [each for each in product(COMMANDS, CODES, kinds) if each not in those]
+
+
+@pytest.mark.parametrize(("command", "verdict", "encoding"), others(ENCODINGS, ENCODED))
+def test_encoding_of_a_forked_programs_output_changes_no_code(
+    command: str, verdict: str, encoding: str, sources: dict[str, list[str]]
 ) -> None:
-    done = forked(sources[verdict], encoding)
+    done = forked(command, sources[verdict], encoding)
     assert done.returncode == CODES[verdict], done.stderr
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("verdict", "shell"), [pair for pair in product(CODES, UNWRITABLE) if pair not in UNWRITABLE_PAIRS]
-)
-def test_larger_programs_output_that_can_not_be_written_gives_no_verdicts_code(
-    verdict: str, shell: str, sources: dict[str, list[str]]
+@pytest.mark.parametrize(("command", "verdict", "shell"), others(UNWRITABLE, UNWRITTEN))
+def test_forked_programs_output_that_can_not_be_written_gives_no_verdicts_code(
+    command: str, verdict: str, shell: str, sources: dict[str, list[str]]
 ) -> None:
-    done = forked(sources[verdict], shell=shell)
+    done = forked(command, sources[verdict], shell=shell)
     is_said_on_error = verdict == "unreadable" or shell.startswith("2")
     expected = {CODES[verdict]} if is_said_on_error else NOT_SAID
     assert done.returncode in expected, done.stderr
 
 
-def of_verify(kinds: Sequence[str]) -> list[tuple[str, str, str]]:
-    return [("verify", verdict, kind) for verdict in CODES for kind in kinds]
-
-
-@pytest.mark.parametrize(
-    ("command", "verdict", "encoding"),
-    [*of_verify(ENCODINGS), *(("constancia", *pair) for pair in ENCODED_PAIRS)],
-)
+@pytest.mark.parametrize(("command", "verdict", "encoding"), ENCODED)
 def test_encoding_of_the_output_changes_no_code(
     command: str, verdict: str, encoding: str, sources: dict[str, list[str]]
 ) -> None:
@@ -142,10 +155,7 @@ def test_encoding_of_the_output_changes_no_code(
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("command", "verdict", "shell"),
-    [*of_verify(UNWRITABLE), *(("constancia", *pair) for pair in UNWRITABLE_PAIRS)],
-)
+@pytest.mark.parametrize(("command", "verdict", "shell"), UNWRITTEN)
 def test_output_that_can_not_be_written_gives_no_verdicts_code(
     command: str, verdict: str, shell: str, sources: dict[str, list[str]]
 ) -> None:

@@ -21,9 +21,10 @@ from tests.order import SHARED, spread  # noqa: E402
 from tests.postgres import Server, shared_server  # noqa: E402
 from tests.profile import PROFILE  # noqa: E402
 from tests.tokens import Hsm, hsm_in  # noqa: E402
+from tests.verify.known_signatures import each_verified_once  # noqa: E402
 
 # A test that waits for a busy machine has found nothing. `make quick` draws fewer examples, `make thorough` more.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, max_examples=50)
 settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile(PROFILE)
@@ -62,7 +63,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """Have the garbage collector look no more at what lives as long as the run: modules and tests."""
-    gc.collect()
     gc.freeze()
 
 
@@ -83,6 +83,13 @@ def hsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hsm]:
     """A real PKCS#11 module, shared by the tests of one process; they are skipped where it can't be had."""
     with hsm_in(tmp_path_factory.mktemp("hsm") / "place") as place:
         yield place
+
+
+@pytest.fixture(scope="module")
+def known_signatures() -> Iterator[dict[tuple[bytes, bytes, bytes], bool]]:
+    """The module's tests verify each signature once: those that audit one log again and again ask for it."""
+    with each_verified_once() as known:
+        yield known
 
 
 @pytest.fixture(scope="session")

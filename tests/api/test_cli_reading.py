@@ -53,11 +53,17 @@ def test_every_source_reads_the_same(scene: Desk, kind: str, verb: tuple[str, ..
 
 
 @pytest.mark.parametrize("kind", ["folder", "published", "zip", "address"])
-def test_receipt_and_bundle_come_from_every_source(scene: Desk, kind: str, tmp_path: Path) -> None:
-    source = sources(scene)[kind]
-    run(scene, "receipt", "5", "--from", source, "--out", tmp_path / "r.tlog-proof")
+def test_receipt_comes_from_every_source(scene: Desk, kind: str, tmp_path: Path) -> None:
+    run(scene, "receipt", "5", "--from", sources(scene)[kind], "--out", tmp_path / "r.tlog-proof")
     assert (tmp_path / "r.tlog-proof").read_bytes() == scene.ledger.receipt(5)
-    run(scene, "export", tmp_path / "b.zip", "--from", source)
+
+
+@pytest.mark.parametrize("kind", ["folder", "address"])
+def test_bundle_comes_from_a_ledger_here_and_from_one_that_is_copied_here_first(
+    scene: Desk, kind: str, tmp_path: Path
+) -> None:
+    """What is published, and a zip, are copied as what an address gives is: tests/ledger/test_local_copy.py."""
+    run(scene, "export", tmp_path / "b.zip", "--from", sources(scene)[kind])
     assert run(scene, "log", tmp_path / "b.zip", "--json") == run(scene, "log", sources(scene)["folder"], "--json")
 
 

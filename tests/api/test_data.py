@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.api.served import Desk, report
+from tests.api.served import Desk
 from tests.api.test_cancellations import HttpDesk
 from tests.ledger.test_privacy import PAPER, PAPER_SHA256, Scene
 
@@ -75,12 +75,12 @@ def test_the_past_has_an_address_and_a_tag_of_its_own(scene: Desk) -> None:
     assert (dated["at"], dated["first_day"], dated["day"]) == ("2019", "2019-01-01", "2019-12-31")
 
 
-def test_a_new_entry_is_a_new_file(adopted: Desk) -> None:
+def test_a_new_entry_is_a_new_file(founded: Desk) -> None:
     addresses = ("/data/entries.csv", "/data/libro.sqlite", "/bundle.zip")
-    before = {address: adopted.http.get(address).headers["etag"] for address in addresses}
-    assert {address: adopted.http.get(address).headers["etag"] for address in addresses} == before
-    adopted.take(adopted.says("sfp", "ProgressReported", "commitment/c1", report()))
-    after = {address: adopted.http.get(address).headers["etag"] for address in addresses}
+    before = {address: founded.http.get(address).headers["etag"] for address in addresses}
+    assert {address: founded.http.get(address).headers["etag"] for address in addresses} == before
+    founded.play(founded.world.commitment("c1")[:1])
+    after = {address: founded.http.get(address).headers["etag"] for address in addresses}
     assert [address for address in addresses if before[address] == after[address]] == []
 
 

@@ -21,6 +21,7 @@ from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
 # After the end of the milestone's window, 24 May 2019.
+pytestmark = pytest.mark.usefixtures("known_signatures")
 NOW = datetime(2019, 6, 1, 12, tzinfo=UTC)
 Message = MutableMapping[str, Any]
 Body = Any

@@ -31,6 +31,7 @@ from constancia.api.text.i18n import LANGUAGES
 from constancia.ledger.monitor.findings import KINDS, Event, Finding
 from constancia.verify.report.findings import Verdict
 
+pytestmark = pytest.mark.usefixtures("known_signatures")
 ATOM = "{http://www.w3.org/2005/Atom}"
 COMMON = 19
 

@@ -11,7 +11,7 @@ from tests.domain.stage import Body, text
 from tests.profile import sampled
 
 # No deadline: a loaded machine is no failure.
-few = settings(max_examples=sampled(40, 400), deadline=None)
+few = settings(max_examples=sampled(25, 400), deadline=None)
 NAMES = st.sampled_from(["inai", "nosc", "sfp", "red", "consultant"])
 
 

@@ -46,12 +46,15 @@ def places() -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("when", ["2019-02-30", "2019-13"])
 @pytest.mark.parametrize(("walk", "state", "act"), tuple(places()))
-def test_an_impossible_date_is_refused_as_such(walk: Walk, state: str, act: str, when: str) -> None:
+def test_an_impossible_date_is_refused_as_such(walk: Walk, state: str, act: str) -> None:
     stage = walk.reach[state]()
     who, type_name, body = walk.acts[act](stage)
-    assert "E_DATE" in codes(stage.refused(who, type_name, body, occurred_on=when, mode="live"))
+    refusals = {
+        when: codes(stage.refused(who, type_name, body, occurred_on=when, mode="live"))
+        for when in ("2019-02-30", "2019-13")
+    }
+    assert [when for when, named in refusals.items() if "E_DATE" not in named] == [], refusals
 
 
 FAR = ("9999-12-31", "9999-12-30", "0001-01-01")
@@ -87,14 +90,15 @@ def computed(stage: Stage) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("far", FAR)
 @pytest.mark.parametrize(("walk", "state", "act"), tuple(places()))
-def test_a_far_date_is_refused_or_computed_with(walk: Walk, state: str, act: str, far: str) -> None:
-    stage = walk.reach[state]()
-    who, type_name, body = walk.acts[act](stage)
-    with suppress(Refusal):
-        stage.says(who, type_name, moved(body, far))
-    computed(stage)
+def test_a_far_date_is_refused_or_computed_with(walk: Walk, state: str, act: str) -> None:
+    begun = walk.reach[state]()
+    who, type_name, body = walk.acts[act](begun)
+    for far in FAR:
+        stage = begun.copy()
+        with suppress(Refusal):
+            stage.says(who, type_name, moved(body, far))
+        computed(stage)
 
 
 @pytest.mark.parametrize("far", FAR)

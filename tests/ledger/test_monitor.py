@@ -27,6 +27,7 @@ from constancia.verify.report.findings import Verdict
 from constancia.verify.trust.trust_folder import load_trust
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
+pytestmark = pytest.mark.usefixtures("known_signatures")
 NOW = datetime(2019, 3, 2, 12, tzinfo=UTC)
 OLD = 300  # what the monitors verified before the host turns dishonest: more than a full tile
 COMMON = 290  # where the two histories part

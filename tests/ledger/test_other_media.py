@@ -56,14 +56,16 @@ def archive(
 
 
 @pytest.mark.parametrize("archive", [by_vacuum, by_dump, by_file], indirect=True)
-def test_every_reader_opens_it(archive: Path, tmp_path: Path) -> None:
+def test_every_reader_opens_it(archive: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     before = sorted(path.name for path in archive.iterdir())
     commands: dict[str, list[str | Path]] = {
         "log": [archive], "state": [archive], "show": ["0", "--dir", archive],
         "receipt": ["0", "--from", archive, "--out", tmp_path / "0.tlog-proof"],
-        "export": [tmp_path / "b.zip", "--dir", archive], "publish": [tmp_path / "www", "--dir", archive],
+        "publish": [tmp_path / "www", "--dir", archive],
         "rebuild": [archive, "--check"],
     }  # fmt: skip
+    if request.node.callspec.params["archive"] is by_vacuum:  # it writes all pages, and opens a copy as `receipt` does
+        commands["export"] = [tmp_path / "b.zip", "--dir", archive]
     failed = {}
     for name, arguments in commands.items():
         done = CliRunner().invoke(app, [name, *map(str, arguments)])

@@ -10,6 +10,7 @@ from tests.simulation.__main__ import run
 from constancia.ledger.monitor import comparison
 from constancia.ledger.witnesses import witness
 
+pytestmark = pytest.mark.usefixtures("known_signatures")
 RUNS = sampled(32, 400)
 LIARS = range(1, 8)  # seeds, most of them of runs in which the log lies
 

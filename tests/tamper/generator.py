@@ -22,7 +22,7 @@ from tests.dishonest import Host, hosting
 from tests.fuzz.mutate import mutations
 from tests.tamper.bench import cosign, loosened
 from tests.verify.core_alone import by_core, core_input
-from tests.verify.small_ledger import Log, LogKey, Witness, Writer
+from tests.verify.small_ledger import WRITTEN, Log, LogKey, Witness, Writer
 
 from constancia.ledger.wire.composition import format_tlog_proof
 from constancia.verify.audit.run import audit
@@ -194,7 +194,7 @@ class Generator:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", self.chance.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as archive:
             for member, data in members.items():
-                archive.writestr(member, data)
+                archive.writestr(zipfile.ZipInfo(member, WRITTEN), data, archive.compression)
         return self._file_of("zip", act, packed.getvalue())
 
     def _file(self) -> Altered:

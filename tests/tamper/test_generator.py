@@ -9,6 +9,7 @@ from tests.tamper.generator import SOURCES, Generator, generating
 from constancia.verify.audit.run import audit
 from constancia.verify.sources.source import open_source
 
+pytestmark = pytest.mark.usefixtures("known_signatures")
 COUNT, SEED = 220, 20261129
 
 

@@ -9,6 +9,7 @@ from tests.agreement.make import said_of
 from tests.agreement.recipes import file_of
 from tests.agreement.vectors import Case, load_bases, load_cases
 
+pytestmark = pytest.mark.usefixtures("known_signatures")
 SHARES = 8
 
 

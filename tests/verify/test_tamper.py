@@ -19,6 +19,7 @@ from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 
 # The folder's log is long, so that it has full tiles.
+pytestmark = pytest.mark.usefixtures("known_signatures")
 ONE_IN = {"store": 1, "folder": sampled(6, 1), "log": 1, "packed": 1}
 
 

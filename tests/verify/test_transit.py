@@ -12,6 +12,8 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.sources.transit import is_page
 
+pytestmark = pytest.mark.usefixtures("known_signatures")
+
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:

@@ -77,19 +77,18 @@ def test_both_languages_use_the_same_parameters() -> None:
     assert differing == []
 
 
-@pytest.mark.parametrize("code", ALL_CODES)
-def test_every_refusal_code_has_a_title(code: str) -> None:
-    assert {f"problem.{code}", f"problem.{code}.next"} <= texts("es").keys()
+def test_every_refusal_code_has_a_title() -> None:
+    assert {name for code in ALL_CODES for name in (f"problem.{code}", f"problem.{code}.next")} - texts(
+        "es"
+    ).keys() == set()
 
 
-@pytest.mark.parametrize("move", [move for machine in MACHINES.values() for move in machine.rows])
-def test_every_act_has_a_sentence(move: str) -> None:
-    assert f"act.{move}" in texts("es")
+def test_every_act_has_a_sentence() -> None:
+    assert {f"act.{move}" for machine in MACHINES.values() for move in machine.rows} - texts("es").keys() == set()
 
 
-@pytest.mark.parametrize(("type_name", "suffix"), [(name, suffix) for name, (_, suffix) in VARIANTS.items()])
-def test_every_variant_has_a_sentence(type_name: str, suffix: str) -> None:
-    assert f"act.{type_name}.{suffix}" in texts("es")
+def test_every_variant_has_a_sentence() -> None:
+    assert {f"act.{name}.{suffix}" for name, (_, suffix) in VARIANTS.items()} - texts("es").keys() == set()
 
 
 def test_messages_that_templates_and_code_name_exist() -> None:

@@ -24,6 +24,7 @@ from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 from constancia.verify.wire.merkle import Tree, hash_leaf
 
+pytestmark = pytest.mark.usefixtures("known_signatures")
 OLD = 700
 
 

@@ -44,6 +44,7 @@ from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
+pytestmark = pytest.mark.usefixtures("known_signatures")
 Play = Callable[[Desk], object]
 LATER = 99
 

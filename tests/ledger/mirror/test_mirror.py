@@ -32,6 +32,7 @@ from constancia.verify.trust.trust_folder import load_trust
 from constancia.verify.wire.merkle import Tree, hash_leaf
 from constancia.verify.wire.tiles import HASHES_PER_TILE, tile_path, tiles_between
 
+pytestmark = pytest.mark.usefixtures("known_signatures")
 NOW = datetime(2019, 3, 2, 12, tzinfo=UTC)
 OLD = 300
 

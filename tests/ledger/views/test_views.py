@@ -16,11 +16,13 @@ import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.counting import counted_calls
+from tests.ledger.template import Template, Templates
 from tests.ledger.world import PARTIES, START, Key, doc, text
 
 from constancia.domain.state import State
 from constancia.ledger.assembly import Options
 from constancia.ledger.audit.level3_law import Replay
+from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError, Locked, NotFound
 from constancia.ledger.health import health_of
 from constancia.ledger.ledger import Ledger
@@ -124,10 +126,19 @@ def remark(desk: Desk) -> None:
     desk.take(desk.world.says("inai", "ResponseGiven", f"entry/{target}", target=target, **answered))
 
 
+@pytest.fixture(scope="module")
+def history(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A closed ledger with that history, and with the rows that followed it live."""
+    folder, clock, signer = tmp_path_factory.mktemp("told") / "ledger", StoryClock(START), templates.adopted.signer
+    world = templates.adopted.copy_to(folder)
+    with Ledger.open(folder, clock=clock, signer=signer) as ledger:
+        tell(Desk(ledger, world, clock, signer, folder))
+    return Template(folder, signer, world)
+
+
 @pytest.fixture
-def told(desk: Desk) -> Desk:
-    tell(desk)
-    return desk
+def told(open_desk: OpenDesk, history: Template) -> Desk:
+    return open_desk(begun=history)
 
 
 def kept(desk: Desk) -> Rows:

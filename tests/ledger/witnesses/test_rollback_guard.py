@@ -169,7 +169,7 @@ def test_witness_that_does_not_answer_delays_the_first_entry_by_a_bound_and_is_n
     scene.real[2].stop()
     desk = scene.open(create=False)
     speak(desk)
-    assert desk.ledger.not_compared == ("w3",)
+    until(lambda: desk.ledger.not_compared == ("w3",))  # the others may answer after the bound, too
     scene.real[2].start()
     until(lambda: not desk.ledger.not_compared)
 

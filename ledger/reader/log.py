@@ -185,6 +185,21 @@ class Log:
             return recorded if recorded.leaf_hash == leaf_hash else None
         return None
 
+    def stream(self, name: str, count: int) -> list[Recorded]:
+        """Return the first entries of a stream, in order.
+
+        Args:
+            name: The stream.
+            count: How many; the caller knows that there are as many.
+
+        Raises:
+            Damaged: What lies in the store is no longer what was stored.
+        """
+        rows = self._store.select_events(name, lte=count)
+        if len(rows) != count or any(find_leaf(self._tree, hash_leaf(row.state), self.size) is None for row in rows):
+            raise Damaged(f"the entries of {name} in the store are not those that were stored")
+        return [recorded_of(read_entry(row.state), row.originator_version) for row in rows]
+
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the proof that an entry is in the log of a size, from the leaf's sibling up.
 

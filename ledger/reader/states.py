@@ -83,6 +83,10 @@ class States:
                 return self._state
         return self._at_past(size)
 
+    def near(self, size: int) -> State:
+        """Give a state of its own at the largest size at hand up to a size, for who folds entries of its choice."""
+        return self._near(size)
+
     def another(self, size: int) -> "States":
         """Give a fold of the same log that begins at a size, for who lags behind this one."""
         begun = self.at(size).copied() if size else None

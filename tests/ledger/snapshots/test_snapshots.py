@@ -107,7 +107,7 @@ def is_right(desk: Desk) -> bool:
     """Tell whether each size gives what the entries alone give."""
 
     def asked(state: State) -> list[object]:
-        return [canonical(state.document()), list(state.aggregates), *map(state.outlines, OUTLINES)]
+        return [canonical(state.document()), list(state.aggregates), state.days(), *map(state.outlines, OUTLINES)]
 
     plain = (States(desk.ledger.log, desk.ledger.origin).at(size) for size in range(desk.ledger.size + 1))
     return all(asked(desk.ledger.state(state.size)) == asked(state) for state in plain)
@@ -217,6 +217,8 @@ DAMAGE: dict[str, Callable[[Desk], None]] = {
         desk, "UPDATE parts SET content=CAST(upper(content) AS BLOB) WHERE part LIKE 'outlines %'"
     ),
     "no outlines": lambda desk: change(desk, "DELETE FROM parts WHERE part LIKE 'outlines %'"),
+    "other days": lambda desk: change(desk, "UPDATE parts SET content=zeroblob(length(content)) WHERE part='days'"),
+    "fewer days": lambda desk: change(desk, "DELETE FROM parts WHERE part='days' AND size=16"),
     "no aggregates": lambda desk: change(desk, "DROP TABLE aggregates"),
     "an aggregate missing": lambda desk: change(
         desk, "DELETE FROM aggregates WHERE number=(SELECT MAX(number) FROM aggregates)"
@@ -289,6 +291,8 @@ class TestForged:
         lambda forger: forger.without("appointment party/nosc"),
         lambda forger: forger.without("party/nosc"),
         lambda forger: forger.without("", "outlines commitment"),
+        lambda forger: forger.without("", "days"),
+        lambda forger: forger.row("days", "", 16, lambda content: content[:-12] + bytes(range(12))),
         lambda forger: forger.one_more(bucket_of("commitment/c9"), "commitment/c9", 24, b"0"),
         lambda forger: forger.row("streams party", "", 8, lambda content: content.replace(b"party/nosc", b"party/nos")),
     ])  # fmt: skip

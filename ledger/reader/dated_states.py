@@ -16,8 +16,6 @@ from constancia.domain.kernel.acts import Recorded
 from constancia.domain.state import State
 from constancia.domain.validity import Dated, History, counts_on
 from constancia.ledger.reader.log import Log
-from constancia.ledger.store.mapper import recorded_of
-from constancia.verify.speed.entry_patterns import read_entry
 
 _CACHED: Final = 8
 
@@ -90,9 +88,7 @@ class DatedStatesCache:
         ends = [place for place, (index, after) in enumerate(pairwise(chosen), start=1) if after != index + 1]
         for start, stop in pairwise([0, *ends, len(chosen)]):
             if start < stop:
-                # No act asks for its place within its stream, which depends on what is left out.
-                run = self._log.entries(chosen[start], chosen[stop - 1] + 1)
-                yield from (recorded_of(read_entry(raw), 1) for raw in run)
+                yield from self._log.recorded_from(chosen[start], chosen[stop - 1] + 1)
 
 
 class _Streams(Mapping[str, tuple[Dated, ...]]):

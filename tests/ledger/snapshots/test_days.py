@@ -9,6 +9,7 @@ from tests.ledger.conftest import Desk
 from tests.ledger.views.test_reading import shown
 from tests.ledger.world import Signed
 
+from constancia.domain.kernel.acts import Recorded
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
 from constancia.ledger.snapshots import snapshot_store
@@ -35,18 +36,18 @@ def test_f6_day_is_reached_from_stored_states(desk: Desk, monkeypatch: pytest.Mo
     desk.reopen()
     alone = Readings(desk.ledger.log, States(desk.ledger.log, desk.ledger.origin), clock)
     read: list[int] = []
-    entries = Log.entries
+    recorded_from = Log.recorded_from
 
-    def noted(log: Log, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        read.extend(range(start, log.size if stop is None else stop))
-        return entries(log, start, stop)
+    def noted(log: Log, start: int, stop: int) -> Iterator[Recorded]:
+        read.extend(range(start, stop))
+        return recorded_from(log, start, stop)
 
     expected = {"2018-12-31": [], day: [24, 25, 26], day[:7]: [24, 25, 26, 27], "2030": [24, 25, 26, 27]}
     for asked, indices in expected.items():
         right = shown(alone.at(None, None, asked))
         read.clear()
         with monkeypatch.context() as patched:
-            patched.setattr(Log, "entries", noted)
+            patched.setattr(Log, "recorded_from", noted)
             reading = desk.ledger.as_of(at=asked)
             assert [index for index in read if index >= 24] == indices
         assert shown(reading) == right

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from constancia.domain.catalogue import KINDS
+from constancia.domain.entry_days import BYTES, days_of
 from constancia.domain.identity import key
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.acts import Act, Recorded
@@ -37,12 +38,15 @@ _T = TypeVar("_T")
 class Change:
     """What an entry changes: its stream's aggregate before it (None where it creates it) and after it, and the others'.
 
+    It has the days of the entry, too.
+
     Another state of the same log and size can take it in (`State.take`), and who took it in can take it back (`undo`).
     """
 
     stream: str
     before: Aggregate | None
     after: Aggregate
+    days: bytes
     others_before: tuple[Aggregate, ...] = ()
     others: tuple[Aggregate, ...] = ()
 
@@ -55,7 +59,7 @@ class State:
         base: The snapshot to go on from; by default there is nothing yet.
     """
 
-    __slots__ = ("_aggregates", "_base", "_computed", "_streams", "origin", "size")
+    __slots__ = ("_aggregates", "_base", "_computed", "_days", "_streams", "origin", "size")
 
     def __init__(self, origin: str = "", base: Base | None = None) -> None:
         self.origin = origin
@@ -63,6 +67,7 @@ class State:
         self._base = base
         self._aggregates: dict[str, Aggregate] = {}  # those changed since the base
         self._streams: dict[type[Aggregate], list[str]] = {}
+        self._days = bytearray()  # of the entries since the base
         self._computed: dict[Callable[[State], Any], Any] = {}
 
     def copied(self) -> "State":
@@ -71,6 +76,7 @@ class State:
         other.size = self.size
         other._aggregates = dict(self._aggregates)
         other._streams = {kind: list(streams) for kind, streams in self._streams.items()}
+        other._days = self._days[:]
         return other
 
     @property
@@ -94,6 +100,15 @@ class State:
         return self._streams.get(kind, ())
 
     @property
+    def recent_days(self) -> bytes:
+        """The days of the entries since then (`entry_days`), in order."""
+        return bytes(self._days)
+
+    def days(self) -> bytes:
+        """Give the days of all entries."""
+        return self.recent_days if self._base is None else self._base.days() + self._days
+
+    @property
     def base_size(self) -> int:
         """The size of that snapshot; 0 where it rests on none."""
         return self._base.size if self._base is not None else 0
@@ -110,7 +125,7 @@ class State:
         """
         if base.size != self.size:
             raise ValueError(f"a state after {self.size} entries can't rest on one after {base.size}")
-        self._base, self._aggregates, self._streams = base, {}, {}
+        self._base, self._aggregates, self._streams, self._days = base, {}, {}, bytearray()
 
     def _find(self, stream: str) -> Aggregate | None:
         aggregate = self._aggregates.get(stream)
@@ -242,6 +257,7 @@ class State:
             stream=recorded.originator_id,
             before=before,
             after=after,
+            days=days_of(recorded, self.timezone),
             others_before=tuple([self.aggregates[other.stream] for other in others]),
             others=others,
         )
@@ -255,6 +271,7 @@ class State:
         self._aggregates.update({other.stream: other for other in change.others})
         if change.before is None:
             self._streams.setdefault(type(after), []).append(after.stream)
+        self._days += change.days
         self._computed = {}
         self.size += 1
 
@@ -266,6 +283,7 @@ class State:
         else:
             self._aggregates[change.stream] = change.before
         self._aggregates.update({other.stream: other for other in change.others_before})
+        del self._days[-BYTES:]
         self._computed = {}
         self.size -= 1
 

@@ -25,8 +25,6 @@ from constancia.domain.kernel.moves import ALWAYS, NEVER, Span, answer, counts_b
 from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.state import State
 
-# Kinds of streams that say who may act. They are no part of what happens, and hold whenever they were recorded.
-STANDING_KINDS: Final = frozenset({"appointment", "correction", "governance", "key", "ledger", "party"})
 _ALWAYS: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _OUTCOMES: Final = frozenset(
     {
@@ -91,6 +89,13 @@ def counts_on(ledger: State, entry: Recorded) -> str:
 class _Said:
     occurred_on: str
     recorded_at: str
+
+
+def who_may_act(state: State, first: date, last: date, history: History) -> tuple[Validity, ...]:
+    """Give the answers for seats, organizations, appointments and keys alone, which lists show; as `validities`."""
+    days = (first, last)
+    dated = (*_appointments(state, days, history), *_keys(state, days, history))
+    return (*_seats(state, days), *_organizations(state, days), *dated)
 
 
 def validities(state: State, first: date, last: date, history: History) -> tuple[Validity, ...]:
@@ -184,6 +189,10 @@ def _last_of(history: History, stream: str, *types: str) -> str | None:
     return next((entry.on for entry in reversed(history.get(stream, ())) if entry.type in types), None)
 
 
+def _date_of(history: History, stream: str, index: int | None) -> str | None:
+    return next((entry.on for entry in history.get(stream, ()) if entry.index == index), None)
+
+
 def _appointments(state: State, days: tuple[date, date], history: History) -> Iterator[Validity]:
     for appointment in state.of(Appointment):
         revoked = _last_of(history, appointment.stream, "RepresentativeRevoked")
@@ -240,10 +249,9 @@ def _scopes(state: State, days: tuple[date, date]) -> Iterator[Validity]:
 
 def _roles(state: State, days: tuple[date, date], history: History) -> Iterator[Validity]:
     for commitment in state.of(Commitment):
-        dates = {entry.index: entry.on for entry in history.get(commitment.stream, ())}
         for holder in commitment.roles or ():
             since = occurrence(state, holder.mark, holder.since).on
-            ended = None if holder.until_index is None else dates.get(holder.until_index)
+            ended = None if holder.until_index is None else _date_of(history, commitment.stream, holder.until_index)
             name = " ".join((holder.role, *([holder.milestone] if holder.milestone else ()), holder.party))
             holds = answer_for(days, since, ended=ended)
             yield Validity(kind="role", stream=commitment.stream, name=name, holds=holds, since=since, until=ended)
@@ -269,8 +277,7 @@ def _outcomes(state: State, days: tuple[date, date], history: History) -> Iterat
     for fact in derive(state, _ALWAYS):
         if fact.kind not in _OUTCOMES:
             continue
-        dates: dict[int | None, str] = {entry.index: entry.on for entry in history.get(fact.stream, ())}
-        since = (fact.since or "").partition("T")[0] or dates.get(fact.known_index)
+        since = (fact.since or "").partition("T")[0] or _date_of(history, fact.stream, fact.known_index)
         version = fact.params.get("version", "")
         if fact.kind == "AgreementEnteredIntoForce" and isinstance(version, int):
             in_force.setdefault(fact.stream, []).append((version, since))

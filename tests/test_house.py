@@ -17,7 +17,7 @@ from constancia.domain.catalogue import REGISTRY
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("api", "domain", "ledger", "verify")
 DOMAIN_STDLIB = {
-    "__future__", "abc", "base64", "calendar", "collections", "dataclasses", "datetime", "decimal", "enum",
+    "__future__", "abc", "array", "base64", "calendar", "collections", "dataclasses", "datetime", "decimal", "enum",
     "functools", "hashlib", "importlib", "itertools", "json", "operator", "re", "types", "typing",
     "unicodedata", "uuid", "zoneinfo",
 }  # fmt: skip

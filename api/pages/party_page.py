@@ -37,7 +37,6 @@ class Person:
 @router.get("/en/parties")
 def parties(frame: TheFrame, start: Annotated[int, Query(ge=0, le=MAX_SIZE)] = 0) -> Response:
     """List bodies and parties: with a day, whether each held its seat on it, as far as is known."""
-    answers = {(validity.kind, validity.stream, validity.name): validity for validity in frame.as_of.validities}
     taking_part = {row["stream"]: row["participants"] for row in frame.rows("participants")}
     rows = sorted(frame.rows("parties"), key=lambda row: (not row["seats"], not row["is_founder"], row["party"]))
     first = min(start, max(0, len(rows) - 1))
@@ -48,7 +47,7 @@ def parties(frame: TheFrame, start: Annotated[int, Query(ge=0, le=MAX_SIZE)] = 0
         bodies=frame.rows("bodies")[:_PAGE],
         participants=taking_part,
         gone=gone_parties(frame),
-        answers=answers,
+        answers=frame.as_of.who_may_act,
         first=first,
         stop=first + len(part),
         step=_PAGE,
@@ -62,7 +61,6 @@ def parties(frame: TheFrame, start: Annotated[int, Query(ge=0, le=MAX_SIZE)] = 0
 def party(name: str, frame: TheFrame, before: Before = None) -> Response:
     """Show a party."""
     row = frame.as_of.row("parties", f"party/{name}")
-    answers = {(validity.kind, validity.stream, validity.name): validity for validity in frame.as_of.validities}
     debts = lateness.debts(frame)
     owed = [debt for debt in debts if name in debt.parties]
     heirs = heirs_of(frame.state, name) - {name}
@@ -70,7 +68,7 @@ def party(name: str, frame: TheFrame, before: Before = None) -> Response:
     return frame.page(
         "party.html",
         party=row,
-        answers=answers,
+        answers=frame.as_of.who_may_act,
         people=people[:_MOST],
         gone=gone_parties(frame),
         owed=owed[:_PAGE],

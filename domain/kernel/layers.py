@@ -14,6 +14,10 @@ class Base(Protocol):
         """Number of entries in it."""
         ...
 
+    def days(self) -> bytes:
+        """Give the days of all entries (`entry_days`)."""
+        ...
+
     def get(self, stream: str) -> Aggregate | None:
         """Give a stream's aggregate, or None."""
         ...

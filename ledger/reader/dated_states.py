@@ -1,26 +1,21 @@
-"""What had happened by a day, of all that is known: the entries that count by then, folded like any others.
-
-A date of limited precision leaves it open whether an entry had happened. Hence two states: what had certainly happened,
-and what possibly had. What is the same in both is certain.
-
-- F3: entries that say who may act (parties, appointments, keys, bodies, genesis) and corrections are in both: they are
-  no events of the process, and have dates of their own.
-- F4: an entry that rests on one which had not happened by then is left out with it.
-"""
+"""What had happened by a day (`domain/dated.py`), folded from the state at hand that is nearest, and cached."""
 
 import threading
+from bisect import bisect_left
 from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
+from typing_extensions import override
+
+from constancia.domain.dated import happened_by
 from constancia.domain.kernel.acts import Recorded
-from constancia.domain.kernel.calendar import Certainty, has_begun
 from constancia.domain.state import State
-from constancia.domain.validity import STANDING_KINDS, Dated, History, counts_on
+from constancia.domain.validity import Dated, History, counts_on
 from constancia.ledger.reader.log import Log
-from constancia.ledger.store.mapper import recorded_of
-from constancia.verify.speed.entry_patterns import read_entry
 
 _CACHED: Final = 8
 
@@ -41,13 +36,19 @@ class DatedStates:
     indices: tuple[int, ...]
     history: History
 
+    def has(self, index: int) -> bool:
+        """Tell whether an entry is among those of `possible`."""
+        place = bisect_left(self.indices, index)
+        return place < len(self.indices) and self.indices[place] == index
+
 
 class DatedStatesCache:
     """Dated states of one log. Safe to use from several threads."""
 
-    def __init__(self, log: Log) -> None:
-        """Read from `log`."""
+    def __init__(self, log: Log, near: Callable[[int], State]) -> None:
+        """Read from `log`; `near` gives a state of its own at a size at hand, up to the size that it is asked for."""
         self._log = log
+        self._near = near
         self._lock = threading.Lock()
         self._found: OrderedDict[tuple[int, date, date], DatedStates] = OrderedDict()
 
@@ -69,29 +70,58 @@ class DatedStatesCache:
             self._found.move_to_end(key)
             return states
 
-    def _fold(self, known: State, first: date, last: date) -> DatedStates:
-        certain, possible = State(known.origin), State(known.origin)
-        indices: list[int] = []
-        history: dict[str, list[Dated]] = {}
-        for raw in self._log.entries(0, known.size):
-            entry = read_entry(raw)
-            stream = entry.statement.stream
-            recorded = recorded_of(entry, possible.version(stream) + 1)
-            on = counts_on(known, recorded)
-            history.setdefault(stream, []).append(Dated(index=recorded.index, type=entry.statement.type, on=on))
-            is_standing = stream.partition("/")[0] in STANDING_KINDS
-            if is_standing or has_begun(on, first) is Certainty.YES:
-                self._apply(certain, recorded)
-            is_possible = is_standing or has_begun(on, last) is not Certainty.NO
-            if is_possible and self._apply(possible, recorded):
-                indices.append(recorded.index)
-        # Both are views of all that is known, and say so.
-        certain.size = possible.size = known.size
-        return DatedStates(certain=certain, possible=possible, indices=tuple(indices), history=history)
+    def history(self, known: State) -> History:
+        """Give the entries known of each stream, with the dates that count, each read when it is asked for."""
+        return _Streams(self._log, known)
 
-    def _apply(self, state: State, recorded: Recorded) -> bool:
-        try:
-            state.apply(recorded, lookup=self._log.lookup)
-        except (AttributeError, LookupError, TypeError, ValueError):
-            return False  # it rests on what had not happened by then (F4)
-        return True
+    def _fold(self, known: State, first: date, last: date) -> DatedStates:
+        happened = happened_by(known, (first, last), near=self._near, read=self._read, lookup=self._log.lookup)
+        return DatedStates(
+            certain=happened.certain,
+            possible=happened.possible,
+            indices=happened.indices,
+            history=self.history(known),
+        )
+
+    def _read(self, chosen: Sequence[int]) -> Iterator[Recorded]:
+        """Read entries, those that follow one another together."""
+        ends = [place for place, (index, after) in enumerate(pairwise(chosen), start=1) if after != index + 1]
+        for start, stop in pairwise([0, *ends, len(chosen)]):
+            if start < stop:
+                yield from self._log.recorded_from(chosen[start], chosen[stop - 1] + 1)
+
+
+class _Streams(Mapping[str, tuple[Dated, ...]]):
+    """The entries of each stream up to a size, read when they are asked for."""
+
+    def __init__(self, log: Log, known: State) -> None:
+        self._log = log
+        self._known = known
+        self._read: dict[str, tuple[Dated, ...]] = {}
+
+    @override
+    def __getitem__(self, stream: str) -> tuple[Dated, ...]:
+        """Give a stream's entries in order.
+
+        Raises:
+            KeyError: There is none.
+        """
+        if stream not in self._read:
+            count = self._known.version(stream)
+            if not count:
+                raise KeyError(stream)
+            self._read[stream] = tuple(map(self._dated, self._log.stream(stream, count)))
+        return self._read[stream]
+
+    def _dated(self, entry: Recorded) -> Dated:
+        return Dated(index=entry.index, type=entry.statement["type"], on=counts_on(self._known, entry))
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        """Give the streams in the order of their creation."""
+        return iter(self._known.aggregates)
+
+    @override
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._known.aggregates)

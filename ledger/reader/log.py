@@ -14,7 +14,7 @@ from constancia.ledger.append.head import find_leaf
 from constancia.ledger.append.writer import Tip
 from constancia.ledger.errors import Damaged, NotFound
 from constancia.ledger.store.entry_store import EntryStore
-from constancia.ledger.store.mapper import recorded_of
+from constancia.ledger.store.mapper import recorded_of, stored_recorded
 from constancia.ledger.wire.composition import encode_bundle
 from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.formats.signatures import is_hex64
@@ -124,6 +124,18 @@ class Log:
             yield from page
             start += len(page)
 
+    def recorded_from(self, start: int, stop: int) -> Iterator[Recorded]:
+        """Yield the domain's view of the entries from `start` to before `stop`, which are stored.
+
+        Raises:
+            Damaged: What lies in the store is no longer what was stored.
+        """
+        while start < stop:
+            rows = self._store.select_notifications(start + 1, _PAGE, stop)
+            for index, raw in enumerate(self._sound(start, rows), start=start):
+                yield stored_recorded(raw, self._tree.leaf(index), rows[index - start].originator_version)
+            start += len(rows)
+
     def _sound(self, start: int, rows: Sequence[Notification]) -> list[bytes]:
         """Return the rows' bytes, each held against its leaf hash in memory."""
         page = [row.state for row in rows]
@@ -186,6 +198,23 @@ class Log:
             recorded = recorded_of(read_entry(bytes(row.state)), row.originator_version)
             return recorded if recorded.leaf_hash == leaf_hash else None
         return None
+
+    def stream(self, name: str, count: int) -> list[Recorded]:
+        """Return the first entries of a stream, in order.
+
+        Args:
+            name: The stream.
+            count: How many; the caller knows that there are as many.
+
+        Raises:
+            Damaged: What lies in the store is no longer what was stored.
+        """
+        rows = self._store.select_events(name, lte=count)
+        leaves = [hash_leaf(row.state) for row in rows]
+        if len(rows) != count or any(find_leaf(self._tree, leaf, self.size) is None for leaf in leaves):
+            raise Damaged(f"the entries of {name} in the store are not those that were stored")
+        pairs = zip(rows, leaves, strict=True)
+        return [stored_recorded(row.state, leaf, row.originator_version) for row, leaf in pairs]
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the proof that an entry is in the log of a size, from the leaf's sibling up.

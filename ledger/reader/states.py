@@ -24,8 +24,6 @@ from constancia.domain.state import Change, State
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.log import Log
 from constancia.ledger.snapshots.snapshots import Snapshots
-from constancia.ledger.store.mapper import recorded_of
-from constancia.verify.speed.entry_patterns import read_entry
 
 # Earlier states in the cache.
 _CACHED: Final = 8
@@ -83,6 +81,10 @@ class States:
                 return self._state
         return self._at_past(size)
 
+    def near(self, size: int) -> State:
+        """Give a state of its own at the largest size at hand up to a size, for who folds entries of its choice."""
+        return self._near(size)
+
     def another(self, size: int) -> "States":
         """Give a fold of the same log that begins at a size, for who lags behind this one."""
         begun = self.at(size).copied() if size else None
@@ -130,8 +132,9 @@ class States:
             self._state.take(change)
             self._note(self._state)
             self._hand_on(recorded)
-        for raw in self._log.entries(self._state.size, stop):
-            self._hand_on(self._apply(self._state, raw))
+        for recorded in self._log.recorded_from(self._state.size, stop):
+            self._apply(self._state, recorded)
+            self._hand_on(recorded)
 
     def _next_fresh(self) -> Fresh | None:
         """Give the next entry from what was just stored; None if it is not the first of that."""
@@ -157,8 +160,8 @@ class States:
 
     def _fold(self, size: int) -> State:
         state = self._near(size)
-        for raw in self._log.entries(state.size, size):
-            self._apply(state, raw)
+        for recorded in self._log.recorded_from(state.size, size):
+            self._apply(state, recorded)
         return state
 
     def _near(self, size: int) -> State:
@@ -170,12 +173,9 @@ class States:
         nearest = max((anchor for anchor in anchors if anchor <= size), default=0)
         return self._anchors[nearest].copied() if nearest else State(self._origin)
 
-    def _apply(self, state: State, raw: bytes) -> Recorded:
-        entry = read_entry(raw)
-        recorded = recorded_of(entry, state.version(entry.statement.stream) + 1)
+    def _apply(self, state: State, recorded: Recorded) -> None:
         state.apply(recorded, lookup=self._log.lookup)
         self._note(state)
-        return recorded
 
     def _note(self, state: State) -> None:
         """Store a state that has advanced, or a copy of it, where it is of a size at which that is due."""

@@ -41,7 +41,7 @@ _TABLES: Final = (
     "CREATE TABLE parts (part TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, content BLOB NOT NULL, "
     "digest BLOB NOT NULL, PRIMARY KEY (part, name, size)) WITHOUT ROWID",
 )
-_FORM: Final = hashlib.sha256("\n".join((*_TABLES, str(BUCKETS), str(PLACES), str(CONTENTS))).encode()).hexdigest()
+_FORM: Final = hashlib.sha256("\n".join((*_TABLES, str(BUCKETS), str(PLACES), CONTENTS)).encode()).hexdigest()
 _SEAL: Final = ("seal",)
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from constancia.domain.catalogue import KINDS
+from constancia.domain.entry_days import BYTES
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.packing import reader, unpack
 from constancia.domain.outlines import OUTLINES, outline_of
@@ -29,6 +30,7 @@ from constancia.ledger.snapshots.law import text_digest
 from constancia.ledger.snapshots.recent_rows import RecentRows
 from constancia.ledger.snapshots.sealed_rows import SealedRows
 from constancia.ledger.snapshots.stored_form import (
+    DAYS,
     HASHES,
     PLACES,
     DamagedSnapshot,
@@ -71,6 +73,7 @@ class SnapshotStore:
         self._newest = RecentRows()
         self._names: dict[str, tuple[list[str], list[int]]] = {}  # by kind: streams, and since which size
         self._outlines: dict[str, dict[str, Any]] = {}  # by kind: those of the newest size, in the order of creation
+        self._days = b""  # of the first entries, as many as were asked for
         if not self._is_given_up and path.is_file():
             self._open()
 
@@ -221,6 +224,20 @@ class SnapshotStore:
             ]
         return [stream for _, _, stream in sorted(began)]
 
+    def days(self, size: int) -> bytes:
+        """Give the days of the entries up to the size of a snapshot (`State.days`).
+
+        Raises:
+            DamagedSnapshot: They are not those that were stored.
+        """
+        with self._lock:
+            if len(self._days) < size * BYTES:
+                days = b"".join(row.content for row in self._rows.part(DAYS, size))
+                if len(days) != size * BYTES:
+                    raise DamagedSnapshot(f"the days of {size} entries have {len(days)} bytes")
+                self._days = days
+            return self._days[: size * BYTES]
+
     def has_few(self, kind: str) -> bool:
         """Tell whether a kind has so few aggregates that all are read as fast as some."""
         return self._rows.kinds[kind] <= _FEW
@@ -290,7 +307,7 @@ class SnapshotStore:
         """Throw all of it away; it is made again from the entries."""
         with self._lock:
             self._rows.forget()
-            self._newest, self._names, self._outlines = RecentRows(), {}, {}
+            self._newest, self._names, self._outlines, self._days = RecentRows(), {}, {}, b""
             try:
                 remove_database(self._path)
             except OSError:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 from zlib import crc32
@@ -17,8 +18,9 @@ BUCKETS: Final = 4_096
 # An aggregate's number is the size of its snapshot times this, and its place there.
 PLACES: Final = 1 << 20
 HASHES: Final = "hashes"
-# Counts up whenever a row says the same in another form.
-CONTENTS: Final = 2
+DAYS: Final = "days"
+# Counts up whenever a row says the same in another form; the days are in the machine's order of bytes.
+CONTENTS: Final = f"2 {sys.byteorder}"
 _DIGEST_BYTES: Final = 16
 
 
@@ -113,7 +115,7 @@ def rows_in(state: State) -> list[Row]:
     for kind, several in outlined.items():
         content = pack_all({each.stream: outline_of(each) for each in several})
         rows.append(Row(outlines_part(kind), "", size, content.encode()))
-    return rows
+    return [*rows, Row(DAYS, "", size, state.recent_days)]
 
 
 def hashes_in(tree: Tree, before: int, size: int) -> Row:

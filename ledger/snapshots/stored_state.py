@@ -37,6 +37,15 @@ class StoredState:
         """Number of entries in it."""
         return self._size
 
+    def days(self) -> bytes:
+        """Give the days of all entries."""
+        if self._folded is None:
+            try:
+                return self._store.days(self._size)
+            except DamagedSnapshot as damaged:
+                self._mend(damaged)
+        return self._whole.days()
+
     def get(self, stream: str) -> Aggregate | None:
         """Give a stream's aggregate, or None."""
         if self._folded is None:

@@ -69,6 +69,18 @@ class EntryStore(Protocol):
         """Give entries by position, as the library's base class documents."""
         ...
 
+    def select_events(
+        self,
+        originator_id: Any,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Give the entries of a stream by their places in it, as the library's base class documents."""
+        ...
+
     def listen(self, event: threading.Event) -> None:
         """Have `event` set now, and whenever readers may find more entries, until `forget`."""
         ...

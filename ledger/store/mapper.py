@@ -6,6 +6,7 @@
   an entry can (`stored_event`).
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -75,6 +76,30 @@ def recorded_of(entry: Entry, version: int) -> Recorded:
         recorded_at=entry.recorded_at,
         keys=tuple([str(signature.key) for signature in entry.signatures]),
         statement=statement_object(entry.statement),
+        originator_version=version,
+    )
+
+
+def stored_recorded(raw: bytes, leaf_hash: bytes, version: int) -> Recorded:
+    """Return the domain's view of an entry whose leaf hash is in the log's tree.
+
+    It was read in full when it was appended, or when the ledger was opened: nothing of it is checked once more.
+
+    Args:
+        raw: The entry's bytes.
+        leaf_hash: Their hash, as the tree has it.
+        version: Its place within its stream, from 1.
+
+    Returns:
+        The same as `recorded_of` of the entry.
+    """
+    members = json.loads(raw)
+    return recorded_entry(
+        index=members["index"],
+        leaf_hash=leaf_hash.hex(),
+        recorded_at=members["recorded_at"],
+        keys=tuple([signature["key"] for signature in members["signatures"]]),
+        statement=members["statement"],
         originator_version=version,
     )
 

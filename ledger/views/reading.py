@@ -8,12 +8,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
 from constancia.domain.derive import Derived, derive
 from constancia.domain.kernel.calendar import Certainty, local_day, parse_instant
 from constancia.domain.state import State
-from constancia.domain.validity import Validity, validities
+from constancia.domain.validity import Validity, validities, who_may_act
 from constancia.ledger.clock import Clock
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.dated_states import DatedStates, DatedStatesCache
@@ -37,6 +38,10 @@ class Note:
     since: str
 
 
+# By kind, stream and name.
+Answers = Mapping[tuple[str, str, str], Validity]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """The state as of a size and a day.
@@ -46,18 +51,16 @@ class Reading:
         known: The state after all that is known; shared, and not to be changed.
         dated: What of it had happened by the day; None where no day was asked.
         opened: When the first entry was recorded; None in an empty log.
-        validities: What holds for a time, with the answer for the day; empty where no day was asked.
-        happened: The entries of `dated`, to look one up.
-        look_up: Gives the same as `validities` where no day was asked, for the day of judging.
+        answers: Gives what holds for a time, with the answer for the day of judging; computed once.
+        look_up: Gives the answers for who may act, by kind, stream and name; computed once.
     """
 
     as_of: AsOf
     known: State
-    dated: DatedStates | None = None
-    opened: datetime | None = None
-    validities: tuple[Validity, ...] = ()
-    happened: frozenset[int] = frozenset()
-    look_up: Callable[[], tuple[Validity, ...]] | None = None
+    dated: DatedStates | None
+    opened: datetime | None
+    answers: Callable[[], tuple[Validity, ...]]
+    look_up: Callable[[], Answers]
 
     @property
     def state(self) -> State:
@@ -86,13 +89,23 @@ class Reading:
 
     def has(self, index: int) -> bool:
         """Tell whether an entry is among those shown."""
-        return index in self.happened if self.dated is not None else 0 <= index < self.size
+        return self.dated.has(index) if self.dated is not None else 0 <= index < self.size
 
     def around(self, index: int) -> tuple[int | None, int | None]:
         """Give the entries shown before and after one; None where there is none."""
         place = bisect_left(self.indices, index)
         before = self.indices[place - 1] if place else None
         return before, self.indices[place + 1] if place + 1 < len(self.indices) else None
+
+    @property
+    def validities(self) -> tuple[Validity, ...]:
+        """What holds for a time, with the answer for the day; empty where no day was asked."""
+        return self.answers() if self.dated is not None else ()
+
+    @property
+    def who_may_act(self) -> Answers:
+        """The answers for seats, organizations, appointments and keys; empty where no day was asked."""
+        return self.look_up() if self.dated is not None else {}
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -143,10 +156,6 @@ class Reading:
             return self._dated_row(projection, stream)
         return projection.row(self.state, stream, self.day)
 
-    def answers(self) -> tuple[Validity, ...]:
-        """Give what holds for a time, with the answer for the day of judging."""
-        return self.look_up() if self.look_up is not None else self.validities
-
     def facts(self, some: Callable[[State, datetime], tuple[Derived, ...]] = derive) -> tuple[Derived, ...]:
         """Give the derived facts of all that is known; one that not each possible day has is `possibly` so.
 
@@ -166,13 +175,12 @@ class Reading:
         row = projection.row(self.dated.possible, key, self.as_of.last)
         if row is None:
             return None
-        answers = {validity.stream: validity for validity in self.validities if validity.kind in _LIVE}
-        seats = {(validity.stream, validity.name): validity for validity in self.validities if validity.kind == "seat"}
-        row = _with_answers(row, answers, seats)
+        answers = self.who_may_act
+        row = _with_answers(row, answers)
         certain = projection.row(self.dated.certain, key, self.as_of.first)
         if certain is None:
             return {**row, "certainty": Certainty.POSSIBLY.value, "otherwise": None}
-        certain = _with_answers(certain, answers, seats)
+        certain = _with_answers(certain, answers)
         differs = {name: certain.get(name) for name in row if row[name] != certain.get(name)}
         if not differs:
             return {**row, "certainty": Certainty.YES.value}
@@ -184,7 +192,7 @@ def _end_of(day: date, at: datetime, last: date) -> datetime:
     return at - (last - day)
 
 
-def _with_answers(row: Row, answers: Mapping[str, Validity], seats: Mapping[tuple[str, str], Validity]) -> Row:
+def _with_answers(row: Row, answers: Answers) -> Row:
     """Replace the states of today, of who may act, by those of the day."""
     changed: dict[str, Any] = {**row}
     for member in ("appointments", "keys"):
@@ -193,19 +201,20 @@ def _with_answers(row: Row, answers: Mapping[str, Validity], seats: Mapping[tupl
     if row.get("stream", "").startswith("party/"):
         party = row["party"]
         changed["seats"] = [
-            _seated(item, seats.get((f"governance/{item['governance_body']}", party))) for item in row["seats"]
+            _seated(item, answers.get(("seat", f"governance/{item['governance_body']}", party)))
+            for item in row["seats"]
         ]
     if row.get("stream", "").startswith("governance/") and "seats" in row:
-        changed["seats"] = [_seated(item, seats.get((row["stream"], item["party"]))) for item in row["seats"]]
+        changed["seats"] = [_seated(item, answers.get(("seat", row["stream"], item["party"]))) for item in row["seats"]]
         changed["seated"] = [item["party"] for item in changed["seats"] if item["seated"]]
     return changed
 
 
-def _answered(item: Row, answers: Mapping[str, Validity]) -> Row:
-    validity = answers.get(item["stream"])
+def _answered(item: Row, answers: Answers) -> Row:
+    kind, _, name = item["stream"].partition("/")
+    validity = answers.get((kind, item["stream"], name))
     if validity is None:
         return item
-    kind = validity.kind
     if validity.holds is not Certainty.NO:
         return {**item, "holds": validity.holds.value, "status": _LIVE[kind]}
     is_live = item["status"] == _LIVE[kind]
@@ -226,7 +235,7 @@ class Readings:
         self._log = log
         self._states = states
         self._clock = clock
-        self._dated = DatedStatesCache(log)
+        self._dated = DatedStatesCache(log, states.near)
 
     def at(self, size: int | None, known: str | None, at: str | None) -> Reading:
         """Give a reading; see `Ledger.as_of`."""
@@ -234,13 +243,14 @@ class Readings:
         as_of = resolve(read_question(size, known, at, timezone), self._log, self._clock, timezone)
         state = self._states.at(as_of.size)
         opened = parse_instant(read_entry(self._log.entry(0)).recorded_at) if self._log.size else None
-        if as_of.day is None:
-            return Reading(as_of=as_of, known=state, opened=opened, look_up=lambda: self._answers(state, as_of))
-        dated = self._dated.at(state, as_of.first, as_of.last)
-        answers = self._answers(state, as_of)
-        happened = frozenset(dated.indices)
-        return Reading(as_of=as_of, known=state, dated=dated, opened=opened, validities=answers, happened=happened)
-
-    def _answers(self, known: State, as_of: AsOf) -> tuple[Validity, ...]:
-        history = self._dated.at(known, as_of.first, as_of.last).history
-        return validities(known, as_of.first, as_of.last, history)
+        dated = self._dated.at(state, as_of.first, as_of.last) if as_of.day is not None else None
+        history = dated.history if dated is not None else self._dated.history(state)
+        asked = (state, as_of.first, as_of.last, history)
+        return Reading(
+            as_of=as_of,
+            known=state,
+            dated=dated,
+            opened=opened,
+            answers=cache(lambda: validities(*asked)),
+            look_up=cache(lambda: {(each.kind, each.stream, each.name): each for each in who_may_act(*asked)}),
+        )

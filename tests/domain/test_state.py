@@ -232,6 +232,10 @@ class Stored:
         self._is_exact = is_exact
         self._aggregates = {name: state.aggregates[name] for name in state.aggregates}
         self.asked = list[str]()
+        self._days = state.days()
+
+    def days(self) -> bytes:
+        return self._days
 
     def get(self, stream: str) -> Aggregate | None:
         self.asked.append(stream)
@@ -274,7 +278,7 @@ def shown(state: State) -> object:
         {cls: dict(state.outlines(cls)) for cls in OUTLINES},
         {(cls, topic): state.on_topic(cls, topic) for cls in classes for topic in (*topics, "none-such")},
         {name: (state.version(name), state.standing(name)) for name in (*state.aggregates, "party/none-such")},
-        (state.edition, state.timezone, state.languages, state.opened_on, state.size),
+        (state.edition, state.timezone, state.languages, state.opened_on, state.size, state.days()),
     )
 
 

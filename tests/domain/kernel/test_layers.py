@@ -14,7 +14,7 @@ class Whole:
         self.size = state.size
         self.get = state.aggregates.get
         self.of, self.streams_of, self.outlines, self.on_topic = state.of, state.streams_of, state.outlines, None
-        self.streams = lambda: iter(state.aggregates)
+        self.streams, self.days = lambda: iter(state.aggregates), state.days
 
 
 @pytest.mark.parametrize("part", [1, 2, 3])

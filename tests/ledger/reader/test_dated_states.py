@@ -36,7 +36,7 @@ def test_certain_and_possible_are_apart_by_the_precision_of_the_day(desk: Desk) 
 
 
 def test_states_are_folded_once_and_not_without_bound(desk: Desk) -> None:
-    cache = DatedStatesCache(desk.ledger.log)
+    cache = DatedStatesCache(desk.ledger.log, desk.ledger._core.states.near)
     known = desk.ledger.state()
     days = [desk.ledger.as_of(at=f"20{year}").as_of for year in range(10, 30)]
     first = cache.at(known, days[-1].first, days[-1].last)

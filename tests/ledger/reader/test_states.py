@@ -71,7 +71,7 @@ class TestStates:
             assert canonical(states_of.at().document()) == expected
         states_of = States(log, founded.ledger.origin)
         states_of.offer(fresh)
-        monkeypatch.setattr(Log, "entries", lambda _log, start=0, _stop=None: iter([] if start == size else [b"read"]))
+        monkeypatch.setattr(Log, "recorded_from", lambda _log, start, _stop: iter([] if start == size else ["read"]))
         monkeypatch.setattr(State, "apply", None)  # nor is it folded again
         assert canonical(states_of.at().document()) == expected
 

@@ -56,6 +56,7 @@ def asked(state: State, plain: State) -> list[object]:
         list(state.aggregates),
         [state.streams_of(kind) for kind in CLASSES],
         [state.outlines(kind) for kind in OUTLINES],
+        state.days(),
         {(kind.__name__, topic): [each.stream for each in state.on_topic(kind, topic)] for kind, topic in topics},
         state.aggregates.get("commitment/c99"),
     ]

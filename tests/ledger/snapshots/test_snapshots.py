@@ -112,7 +112,12 @@ def is_right(desk: Desk) -> bool:
 
 
 def asked(state: State) -> list[object]:
-    return [json.dumps(state.document(), sort_keys=True), list(state.aggregates), *map(state.outlines, OUTLINES)]
+    return [
+        json.dumps(state.document(), sort_keys=True),
+        list(state.aggregates),
+        state.days(),
+        *map(state.outlines, OUTLINES),
+    ]
 
 
 def by_entries(desk: Desk) -> Iterator[list[object]]:
@@ -229,6 +234,8 @@ DAMAGE: dict[str, Callable[[Desk], None]] = {
         desk, "UPDATE parts SET content=CAST(upper(content) AS BLOB) WHERE part LIKE 'outlines %'"
     ),
     "no outlines": lambda desk: change(desk, "DELETE FROM parts WHERE part LIKE 'outlines %'"),
+    "other days": lambda desk: change(desk, "UPDATE parts SET content=zeroblob(length(content)) WHERE part='days'"),
+    "fewer days": lambda desk: change(desk, "DELETE FROM parts WHERE part='days' AND size=16"),
     "no aggregates": lambda desk: change(desk, "DROP TABLE aggregates"),
     "an aggregate missing": lambda desk: change(
         desk, "DELETE FROM aggregates WHERE number=(SELECT MAX(number) FROM aggregates)"
@@ -301,6 +308,8 @@ class TestForged:
         lambda forger: forger.without("appointment party/nosc"),
         lambda forger: forger.without("party/nosc"),
         lambda forger: forger.without("", "outlines commitment"),
+        lambda forger: forger.without("", "days"),
+        lambda forger: forger.row("days", "", 16, lambda content: content[:-12] + bytes(range(12))),
         lambda forger: forger.one_more(bucket_of("commitment/c9"), "commitment/c9", 24, b"0"),
         lambda forger: forger.row("streams party", "", 8, lambda content: content.replace(b"party/nosc", b"party/nos")),
     ])  # fmt: skip

@@ -1,5 +1,7 @@
 """Bytes in, the same bytes out; and the library's application over them."""
 
+from collections import Counter
+
 import pytest
 from eventsourcing.domain import datetime_now_with_tzinfo
 from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
@@ -8,7 +10,7 @@ from tests.ledger.conftest import Desk
 
 from constancia.domain.kernel.acts import Recorded
 from constancia.ledger.store.application import EntryApplication, open_application
-from constancia.ledger.store.mapper import TOPIC, EntryMapper, recorded_of, stored_event
+from constancia.ledger.store.mapper import TOPIC, EntryMapper, recorded_of, stored_event, stored_recorded
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.entry import parse_entry
 
@@ -41,6 +43,20 @@ def test_statement_in_the_event_is_the_signed_one(desk: Desk) -> None:
     for raw in desk.ledger.log.entries():
         entry = parse_entry(raw)
         assert canonical(recorded_of(entry, 1).statement) == entry.statement.raw
+
+
+def test_stored_entry_is_seen_as_one_that_is_checked_in_full(desk: Desk) -> None:
+    log = desk.ledger.log
+    folded = list(log.recorded_from(0, log.size))
+    for raw, recorded in zip(log.entries(), folded, strict=True):
+        entry = parse_entry(raw)
+        checked = recorded_of(entry, recorded.originator_version)
+        assert stored_recorded(raw, entry.leaf_hash, recorded.originator_version) == checked == recorded
+        assert canonical(recorded.statement) == entry.statement.raw
+    places = Counter[str]()
+    for recorded in folded:
+        places[recorded.originator_id] += 1
+        assert recorded.originator_version == places[recorded.originator_id]
 
 
 def test_topic_is_the_specification_s_and_leads_to_the_event() -> None:

@@ -9,6 +9,7 @@ Nothing waits for a request that has not come: a statement that comes alone goes
 """
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from concurrent.futures import Future
@@ -69,10 +70,11 @@ class LoopReplies(Generic[T]):
     def _add(self, awaitable: asyncio.Future[T], done: Future[T]) -> None:
         with self._lock:
             self._settled.append((awaitable, done))
-            if self._is_waking or self._loop.is_closed():
+            if self._is_waking:
                 return
             self._is_waking = True
-        self._loop.call_soon_threadsafe(self._deliver)
+        with contextlib.suppress(RuntimeError):  # the loop is closed, and nobody waits there any more
+            self._loop.call_soon_threadsafe(self._deliver)
 
     def _deliver(self) -> None:
         with self._lock:

@@ -133,7 +133,7 @@ class Sequencer:
         """
         with self._lock:
             if self._end is not None:
-                raise self._end
+                raise self._end.with_traceback(None)  # else each trace goes on from the one before, with its frames
             if self._under_way >= self._capacity:
                 raise Busy(f"{self._under_way} statements are under way", retry_after_s=_RETRY_AFTER_S)
             self._under_way += 1

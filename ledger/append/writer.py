@@ -291,7 +291,7 @@ class Writer:
         except PersistenceError as unreadable:
             if self._application.is_remote:
                 self._doubt, self.unsettled = batch, unavailable("E_STORE_GONE", unreadable)
-                raise self.unsettled from unreadable
+                raise self.unsettled.with_traceback(None) from unreadable
             raise Fatal(
                 f"after a failed write ({error}) the store can't be read ({unreadable})",
                 where=f"entries {batch.first_index} to {batch.size - 1}",

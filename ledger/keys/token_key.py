@@ -89,7 +89,7 @@ class TokenKey:
         self._opened_at = -1  # which start of the module the handle is of
         self.look_after()
         if self.unavailable is not None:
-            raise self.unavailable
+            raise self.unavailable.with_traceback(None)
 
     def public_key(self) -> Ed25519PublicKey:
         """Give the public key."""
@@ -127,7 +127,7 @@ class TokenKey:
         """Do something with the key; where the session is gone, in another one (rule T2)."""
         with self._module.lock:
             if self.unavailable is not None and self.unavailable.code in FINAL:
-                raise self.unavailable
+                raise self.unavailable.with_traceback(None)
             try:
                 done = self._tried(act)
             except TokenUnavailable as error:

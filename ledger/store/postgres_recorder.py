@@ -263,8 +263,8 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
         try:
             rows = self.session.run(f"{_BATCH_COLUMNS}ORDER BY first_index DESC LIMIT 1")
         except psycopg.Error as error:
-            if self.session.away is not None:
-                raise self.session.away from error
+            if (away := self.session.away) is not None:
+                raise away.with_traceback(None) from error
             raise persistence.OperationalError(str(error)) from error
         return _first(rows)
 

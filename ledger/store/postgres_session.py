@@ -164,10 +164,10 @@ class WriterSession:
         Raises:
             StoreUnavailable: As `open`; also, without trying, within a second after it.
         """
-        if self.away is None:
+        if (away := self.away) is None:
             return
         if time.monotonic() - self._tried_at < _RETRY_S:
-            raise self.away
+            raise away.with_traceback(None)
         self._tried_at = time.monotonic()
         self.open()
 
@@ -179,8 +179,8 @@ class WriterSession:
             psycopg.Error: It failed. Where the connection was lost or the commit was not confirmed, `away` says so.
         """
         with self._lock:
-            if self.away is not None:
-                raise self.away
+            if (away := self.away) is not None:
+                raise away.with_traceback(None)
             return self._guarded(lambda: self._execute(query, params, prepare=prepare))
 
     def check(self) -> None:

@@ -97,8 +97,8 @@ class Views:
             self._are_wanted.set()
         with self._moved:
             reached = self._moved.wait_for(lambda: self.failure is not None or self.position >= target, timeout_s)
-        if self.failure is not None:
-            raise self.failure
+        if (failure := self.failure) is not None:
+            raise failure.with_traceback(None)
         if not reached:
             raise TimeoutError(f"the views are at {self.position}, not yet at {target}")
 

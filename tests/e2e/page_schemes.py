@@ -187,6 +187,20 @@ scheme("passkey of its other origin", None, partial(passkey, client={"origin": "
 scheme("passkey of a stranger's origin", "signature", partial(passkey, client={"origin": "https://mala.example"}))
 scheme("passkey in a frame of another site", "signature", partial(passkey, client={"crossOrigin": True}))
 scheme("passkey that says nothing of frames", None, partial(passkey, client={"crossOrigin": None}))
+scheme("passkey that says frames as a zero", "signature", partial(passkey, client={"crossOrigin": 0}))
+scheme("passkey with nesting", None, partial(passkey, text=lambda text: f'{text[:-1]},"more":{"[" * 15}{"]" * 15}}}'))
+scheme(
+    "passkey with more nesting",
+    "signature",
+    partial(passkey, text=lambda text: f'{text[:-1]},"more":{"[" * 16}{"]" * 16}}}'),
+)
+scheme(
+    "passkey with nesting that some readers can follow",
+    "signature",
+    partial(passkey, text=lambda text: f'{text[:-1]},"more":{"[" * 700}{"]" * 700}}}'),
+)
+scheme("passkey with a long number", None, partial(passkey, text=lambda text: f'{text[:-1]},"more":{"1" * 5000}}}'))
+scheme("passkey with half a surrogate", None, partial(passkey, text=lambda text: text[:-1] + r',"more":"\ud800"}'))
 scheme("passkey that says frames in text", "signature", partial(passkey, client={"crossOrigin": "no"}))
 scheme("passkey being registered", "signature", partial(passkey, client={"type": "webauthn.create"}))
 scheme("passkey with another challenge", "signature", partial(passkey, client={"challenge": "AAAA"}))

@@ -20,11 +20,15 @@ from playwright.sync_api import Browser, Page
 from tests.agreement.by_page import TAKE, as_given
 from tests.e2e import page_rotation, page_rules, page_schemes
 from tests.e2e.page_cases import CASES, Shown
+from tests.ledger.test_postgres_ledger import as_attacker
+from tests.postgres import Server
 from tests.profile import THOROUGH
 
 from constancia.api.demo.run import Played
 from constancia.ledger.clock import SystemClock
+from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.relocation import move_to_database
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.rendering import report_json
@@ -176,6 +180,26 @@ def test_demonstrations_bundle_is_intact_and_holds_the_page(
     assert played[1].size > 100
     with zipfile.ZipFile(exported) as archive:
         assert archive.read("verificador.html") == PAGE.read_bytes()
+
+
+def test_bundle_and_receipt_of_a_ledger_in_a_database_are_those_of_its_folder(
+    offline: Page, exported: Path, demo: Path, postgres_server: Server, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(demo, tmp_path / "moved")
+    address = postgres_server.schema()
+    move_to_database(folder, address)
+    bundle, receipt = tmp_path / "libro.zip", tmp_path / "libro.tlog-proof"
+    with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger:
+        assert ledger.is_in_database
+        ledger.export(bundle)
+        receipt.write_bytes(ledger.receipt(58))
+    assert bundle.read_bytes() == exported.read_bytes()
+    for source in (bundle, receipt):
+        assert assert_agree(offline, Shown(source=source, trust=demo / "trust"))["verdict"] == "intact"
+    as_attacker(address, "UPDATE stored_events SET state = set_byte(state, 40, 88) WHERE position = 30")
+    with pytest.raises(LedgerError), Ledger.open(folder, clock=SystemClock(), signer=None) as ledger:
+        ledger.export(bundle)
+    assert bundle.read_bytes() == exported.read_bytes(), "what does not verify is not exported"
 
 
 def test_whole_story_is_intact_for_both_though_a_document_was_withdrawn(

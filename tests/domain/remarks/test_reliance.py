@@ -81,6 +81,21 @@ def test_22_who_cited_it_first_decides_whoever_cites_it_later(others: Callable[[
     assert stage.status("cancellation/x-1") == "blocked"
 
 
+def test_22_who_was_forestalled_hands_the_file_in_with_another_digest() -> None:
+    """Who knows a file beforehand can cite it first, and block it; saved once more it is a file that nobody knew."""
+    stage = at_work()
+    asked_for(stage, own_report(stage)).says(officer("inai"), "CancellationDecided", HIDING)
+    again = sha256("obra, saved again")
+    body = {"commitment": "c1", "deliverable": "e1", "document": doc("obra, saved again"), "version": 1}
+    said = stage.says("sfp", "DeliverableSubmitted", body)
+    report = stage.says("inai", "ProgressReported", reported(report="r3", evidence=[evidence("obra, saved again")]))
+    for entry, name in ((report, "x-2"), (said, "x-3")):
+        asking = requested({"document": again, "entry": entry.leaf_hash}, cancellation=name)
+        stage.says(officer("nosc"), "CancellationRequested", asking)
+        hiding = decided("blocked", again, cancellation=name, until="2119-01-01")
+        assert stage.refused(officer("inai"), "CancellationDecided", hiding).code in ("E_POLICY", "E_ROLE")
+
+
 def test_22_a_later_entry_of_who_cited_it_first_may_be_named() -> None:
     stage = at_work()
     work(stage)

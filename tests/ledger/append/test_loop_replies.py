@@ -1,12 +1,117 @@
-"""What a loop's tasks hand in: together while the loop reads more, at once where it reads nothing."""
+"""Statements and outcomes between a loop and the writer: handed in together, and one wake-up a burst of outcomes."""
 
 import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
 
 import pytest
 from tests.ledger.conftest import Desk
 
 from constancia.ledger.append import loop_replies
+from constancia.ledger.append.loop_replies import LoopReplies
 from constancia.ledger.append.sequencer import Sequencer
+
+
+def elsewhere(work: Callable[[], object]) -> None:
+    """Do something in another thread, and wait for its end: the loop does nothing meanwhile."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def settle(futures: list[Future[int]]) -> None:
+    """Give each its place as its result."""
+    for number, future in enumerate(futures):
+        future.set_result(number)
+
+
+class Wakes:
+    """Counts how often a loop is woken from another thread, and wakes it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        real = loop.call_soon_threadsafe
+
+        def counted(*args: Any, **how: Any) -> Any:
+            self.count += 1
+            return real(*args, **how)
+
+        monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
+
+
+def test_each_burst_wakes_the_loop_once_and_all_arrive_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        wakes, replies, order = Wakes(loop, monkeypatch), LoopReplies[int](loop), list[int]()
+        for burst in range(3):
+            futures = [Future[int]() for _ in range(5)]
+            waiting = [replies.wrap(future) for future in futures]
+            for each in waiting:
+                each.add_done_callback(lambda done: order.append(done.result()))
+            elsewhere(partial(settle, futures))
+            assert wakes.count == burst + 1
+            assert not any(each.done() for each in waiting), "delivered by the loop, in its own time"
+            assert await asyncio.wait_for(asyncio.gather(*waiting), 30) == [0, 1, 2, 3, 4]
+            await asyncio.sleep(0)
+        assert order == [0, 1, 2, 3, 4] * 3
+
+    asyncio.run(main(), debug=False)
+
+
+def test_each_outcome_arrives_as_what_it_is() -> None:
+    async def main() -> None:
+        replies, futures = LoopReplies[str](asyncio.get_running_loop()), [Future[str]() for _ in range(4)]
+        result, error, cancelled, gone = map(replies.wrap, futures)
+        gone.cancel()
+
+        def settle() -> None:
+            futures[0].set_result("stored")
+            futures[1].set_exception(KeyError("refused"))
+            futures[2].cancel()
+            futures[2].set_running_or_notify_cancel()
+            futures[3].set_result("nobody waits")
+
+        elsewhere(settle)
+        assert await asyncio.wait_for(result, 30) == "stored"
+        with pytest.raises(KeyError, match="refused"):
+            await asyncio.wait_for(error, 30)
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(cancelled, 5)
+        assert gone.cancelled()
+        late = replies.wrap(futures[0])
+        assert await asyncio.wait_for(late, 30) == "stored", "of one that was settled before"
+
+    asyncio.run(main())
+
+
+def test_who_is_gone_keeps_nobody_behind_waiting() -> None:
+    async def main() -> None:
+        replies, futures = LoopReplies[int](asyncio.get_running_loop()), [Future[int]() for _ in range(3)]
+        first, gone, last = map(replies.wrap, futures)
+        gone.cancel()
+        elsewhere(partial(settle, futures))
+        assert [await asyncio.wait_for(each, 30) for each in (first, last)] == [0, 2]
+
+    asyncio.run(main())
+
+
+def test_outcome_after_the_loop_s_end_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    loop = asyncio.new_event_loop()
+    replies, future = LoopReplies[int](loop), Future[int]()
+
+    async def wait() -> None:
+        replies.wrap(future)
+
+    loop.run_until_complete(wait())
+    loop.close()
+    with caplog.at_level(logging.DEBUG):
+        elsewhere(lambda: future.set_result(1))
+    assert future.result() == 1
+    assert not caplog.records
 
 
 async def _hand_in_one_a_turn(desk: Desk, count: int) -> None:

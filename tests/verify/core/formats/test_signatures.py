@@ -304,10 +304,32 @@ def test_passkey_that_says_something_else_does_not_count(said: dict[str, Any], p
 
 
 @pytest.mark.parametrize(
-    "client", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b'{"a":1,"a":1}', b'{"a":' + b"9" * 5_000 + b"}"]
+    "client", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b'{"a":1,"a":1}', b'{"a":' + b"9" * 5_000]
 )
 def test_passkey_with_odd_client_data_does_not_count_and_is_no_error(client: bytes, passkey: Passkey) -> None:
     assert not verify_signature(passkey.key, passkey.sign_raw(client), MESSAGE)
+
+
+def deeper(calls: int, passkey: Passkey, signature: Signature) -> bool:
+    """Ask so many calls down."""
+    return deeper(calls - 1, passkey, signature) if calls else verify_signature(passkey.key, signature, MESSAGE)
+
+
+@pytest.mark.parametrize(("nested", "counts"), [(14, True), (15, True), (16, False), (800, False), (950, False)])
+@pytest.mark.parametrize("form", ["[]", "{}"])
+def test_passkey_s_nesting_counts_alike_however_deep_the_caller_is(
+    nested: int, counts: bool, form: str, passkey: Passkey
+) -> None:
+    """With the object itself so many begin, and not the reader's own bound, which others do not have."""
+    more = "[" * nested + "]" * nested if form == "[]" else '{"a":' * nested + "1" + "}" * nested
+    signature = passkey.sign_raw((passkey.sign().client_data or b"")[:-1] + f', "more": {more}}}'.encode())
+    assert [deeper(calls, passkey, signature) for calls in (0, 100, 400, 700)] == [counts] * 4
+
+
+@pytest.mark.parametrize("number", ["1" * 4_300, "1" * 4_301, "-" + "9" * 20_000, "1e999", "0." + "1" * 9_000])
+def test_passkey_with_a_long_number_counts_as_json_has_it(number: str, passkey: Passkey) -> None:
+    client = (passkey.sign().client_data or b"")[:-1] + f', "more": {number}}}'.encode()
+    assert verify_signature(passkey.key, passkey.sign_raw(client), MESSAGE)
 
 
 def test_passkey_whose_signature_is_another_does_not_count(passkey: Passkey) -> None:

@@ -77,6 +77,12 @@ def responsible_for(state: State, commitment: Commitment, milestone: Milestone) 
     return answering(state, commitment.governance_body, bearers_named(commitment, milestone))
 
 
+def answered_before(state: State, commitment: Commitment, milestone: Milestone) -> tuple[str, ...]:
+    """Give the parties that a milestone names and that have ended since: another answers in their place, or nobody."""
+    named = ((party, duty) for party, duty in bearers_named(commitment, milestone) if party and duty)
+    return tuple(party for party, duty in named if holder_of(state, party, duty) != party)
+
+
 def answering(state: State, body: str | None, named: Iterable[NamedBearer]) -> tuple[str, ...]:
     """Give the parties that answer for something now, by who is named to.
 

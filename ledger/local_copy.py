@@ -106,7 +106,11 @@ def open_ledger(
 def _copy_log(source: Source, folder: Path, progress: Progress | None) -> tuple[Checkpoint, set[str]]:
     note = source.published.checkpoint() if source.published is not None else None
     if note is None:
-        raise Unreadable("checkpoint", source.location, "there is no log here")
+        raise Unreadable(
+            "checkpoint",
+            source.location,
+            "there is no log here; of the address of a page take away /es/ or /en/ and what follows",
+        )
     try:
         checkpoint = read_checkpoint(note)
         text = note.decode()

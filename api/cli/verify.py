@@ -27,8 +27,9 @@ SINCE_HELP = (
     'file, or "last"): only what is new is checked.'
 )
 REPLAY_HELP = (
-    "Además, que las reglas permitían cada acto (L3) y que el estado mostrado corresponde a los registros (L4). / Also "
-    "that the rules allowed every act (L3) and that the state shown matches the entries (L4)."
+    "Además, que las reglas permitían cada acto (L3) y que los datos que publica el sitio son los de los registros "
+    "(L4); las páginas no se comparan. / Also that the rules allowed every act (L3) and that the data that the site "
+    "serves are those of the entries (L4); pages are not compared."
 )
 
 STATEMENT_HELP = (

@@ -11,7 +11,7 @@ from typing import Final
 
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.rows_cache import rows_cache_of
-from constancia.domain.bearing import responsible_for
+from constancia.domain.bearing import answered_before, responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import EXPECTED, delivery
 from constancia.domain.derive import Derived, missed_deadlines, responses_owed
@@ -47,6 +47,7 @@ class Debt:
         source: The entry that says so.
         ended: The state of a commitment that has ended: its clock has stopped.
         stopped: Days by a clock that a suspension stopped, where they differ.
+        formerly: Who answered for it before those who owe it took it over.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class Debt:
     source: int | None = None
     ended: str | None = None
     stopped: int | None = None
+    formerly: tuple[str, ...] = ()
 
     @property
     def is_late(self) -> bool:
@@ -165,6 +167,7 @@ def _milestone(frame: Frame, stream: str, name: str, days: int) -> Debt:
     return Debt(
         kind="milestone",
         parties=responsible_for(frame.state, commitment, milestone),
+        formerly=answered_before(frame.state, commitment, milestone),
         title=milestone.title.to_json(),
         about=commitment.title.to_json(),
         stream=stream,
@@ -189,6 +192,7 @@ def _deliverables(frame: Frame) -> Iterator[Debt]:
             yield Debt(
                 kind="deliverable",
                 parties=responsible_for(frame.state, commitment, milestone),
+                formerly=answered_before(frame.state, commitment, milestone),
                 title=item.title.to_json(),
                 about=commitment.title.to_json(),
                 stream=commitment.stream,

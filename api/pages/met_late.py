@@ -7,6 +7,7 @@ from constancia.api.pages.frame import Frame
 from constancia.api.pages.lateness import missed_facts
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.derive import Derived
 from constancia.domain.governance.decision import Decision
@@ -18,7 +19,8 @@ from constancia.domain.state import State
 class MetLate:
     """A deadline that passed and was met afterwards: what it was, its window, and the day on which it was met.
 
-    Where that day is within the window, it was said too late: `recorded_on` is the day on which it was recorded.
+    `party` says so. Where that day is within the window, it was said too late: `recorded_on` is the day on which it was
+    recorded.
     """
 
     title: object
@@ -26,6 +28,7 @@ class MetLate:
     stream: str
     window: str
     met_on: str
+    party: str
     recorded_on: str | None = None
 
 
@@ -45,6 +48,7 @@ def met_late(frame: Frame) -> list[MetLate]:
                 stream=commitment.stream,
                 window=str(fact.params["window"]),
                 met_on=str(fact.params["claimed_on"]),
+                party=_party(frame.state, commitment, kind, name),
                 recorded_on=_recorded_late(frame, fact),
             )
         )
@@ -67,6 +71,17 @@ def _recorded_late(frame: Frame, fact: Derived) -> str | None:
     if last is None or claimed is None or claimed > last:
         return None
     return local_day(parse_instant(str(fact.params["recorded_at"])), frame.state.timezone).isoformat()
+
+
+def _party(state: State, commitment: Commitment, kind: str, name: str) -> str:
+    """Give the party by whose word something was met; empty where a past day of the page has not got that word yet."""
+    if kind == "milestone":
+        said_by = (completion.mark.party for completion in commitment.completed if completion.milestone == name)
+        return next(said_by, "")
+    items = (version.scope.deliverable(name) for version in reversed(commitment.scopes))
+    item = next((each for each in items if each is not None), None)
+    met = first_delivery(state, commitment, item) if item is not None else None
+    return met.mark.party if met is not None else ""
 
 
 def _title(commitment: Commitment, kind: str, name: str) -> object:

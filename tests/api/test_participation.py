@@ -66,6 +66,8 @@ def play_participation(desk: Desk) -> None:
     later(desk, days=26)  # to 27 March
     held = {"attendance": 180, "gathering": "g1", "summary": text("Se oyó a todas las partes"), "window": "2019-03-26"}
     desk.take(wide(desk, "inai", "GatheringHeld", "gathering/g1", held | {"window": "2019-03-27"}))
+    own = {"attendance": 212, "gathering": "g1", "window": "2019-03-27"}  # who convened it says so too
+    desk.take(wide(desk, "sfp", "GatheringHeld", "gathering/g1", own))
     for name, more in (("k1", {}), ("k2", {"count": 5, "contributor": "academia"})):
         body = {"consent": "count_only", "contribution": name, "contributor": "citizen", "gathering": "g2",
                 "sha256": hashlib.sha256(name.encode()).hexdigest(), **more}  # fmt: skip
@@ -122,6 +124,7 @@ def test_a_lower_target_is_a_reduction(heard: Desk) -> None:
 
 PAGES = {
     "/es/reuniones": ["Foro público", "realizada fuera de plazo", "no realizada hasta ahora", "Asistentes: 180",
+                      "Lo que dice quien la convocó", "lo dice SFP", "Asistentes: 212",
                       "Relatoría", "20 de marzo de 2019", "Se oyó a todas las partes"],
     "/en/gatherings": ["held late", "not held so far", "Attendance: 180", "forum"],
     "/es/participacion": ["Consulta", "academia: 5", "Falta responder a una contribución: <a href=", "Control judicial",

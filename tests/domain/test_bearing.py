@@ -11,6 +11,7 @@ from tests.domain.identity.test_party import composite, left
 from tests.domain.stage import MEMBERS, Stage, milestone, root, seated, small_scope, text
 
 from constancia.domain.bearing import (
+    answered_before,
     bearers,
     bearing_facts,
     fallback_bearers,
@@ -92,6 +93,13 @@ def responsible(stage: Stage, name: str = "m1") -> tuple[str, ...]:
     return responsible_for(stage.state, promised, step)
 
 
+def before(stage: Stage, name: str = "m1") -> tuple[str, ...]:
+    promised = stage.find(Commitment, "commitment/c1")
+    step = promised.scope.milestone(name) if promised.scope else None
+    assert step is not None
+    return answered_before(stage.state, promised, step)
+
+
 def test_13_who_leads_answers_and_once_a_condition_has_failed_who_was_to_act_then() -> None:
     stage = expecting()
     assert (responsible(stage), responsible(stage, "m2")) == ((), ("nosc",))
@@ -121,8 +129,10 @@ def test_who_took_a_duty_over_answers_for_it() -> None:
     stage.outsider("nueva")
     moved = sorted(open_duties(stage.state, "inai"))
     for voice in ("inai", "nueva", "nosc", "sfp"):
+        assert before(stage) == ()
         stage.says(voice, "PartySucceeded", ending("inai", "nueva", moved=moved))
     assert responsible(stage) == ("nueva", "sfp")
+    assert before(stage) == ("inai",)
 
 
 @pytest.mark.parametrize("said", [True, False])

@@ -197,6 +197,9 @@ TEXT = """
 # withholds-state | operator | shows a part of the state, and nothing of the rest
 - verifier with --replay | inconclusive: `shown-in-part` | 30
 - verifier with key and genesis pinned | intact | 5
+# shows-other-pages | operator | serves true data, and pages, feeds and spreadsheets that say something else
+- verifier with --replay | intact; it says that no page was compared | 30
+- verifier with key and genesis pinned | intact | 5
 # thief | thief of a signatory's key | signs before the theft is known
 - server, before it is recorded | records it, 201 | 1
 - verifier with --replay | intact | 30
@@ -240,9 +243,9 @@ TEXT = """
 + server, before it is recorded | refuses, 403 `E_SELF_DEALING` | 1
 + verifier with --replay | altered: L3 `law`, entry 27 | 31
 - verifier with key and genesis pinned | intact | 5
-# self-votes | two of three parties, and the operator | have one person vote for both
+# self-votes | two of three parties, and the operator | have one person represent both
 + server, before it is recorded | refuses, 403 `E_SELF_DEALING` | 1
-+ verifier with --replay | altered: L3 `law`, entry 34 | 31
++ verifier with --replay | altered: L3 `law`, entry 29 | 31
 - verifier with key and genesis pinned | intact | 5
 # self-judges | one of three parties, and the operator | has a contest of its own document overruled by itself and one ally
 + server, before it is recorded | refuses, 422 `E_POLICY` | 1

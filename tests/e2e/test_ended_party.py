@@ -11,3 +11,38 @@ def test_seats_and_posts_end_with_their_party(walked: Walk) -> None:
     assert ended not in other
     assert "integrante</li>" in other
     assert "ended with the party" in listed
+
+
+def test_who_is_late_for_another_says_for_whom_and_how_it_is_contested(walked: Walk) -> None:
+    """A ministry of 2025 took over what another missed in 2021: nobody reads that it was late before it was there."""
+    for path, before, contest in (
+        ("/es/vencidos", "Antes respondía por esto: SFP.", "¿No está de acuerdo?"),
+        ("/en/overdue", "Before, this was answered for by: SFP.", "Do you disagree?"),
+    ):
+        page = walked.pages[path][1]
+        assert before in page
+        assert contest in page
+    assert "Antes respondía por esto: SFP." in walked.pages["/es/"][1]
+
+
+def test_what_was_met_late_says_by_whose_word(walked: Walk) -> None:
+    page = walked.pages["/es/vencidos"][1]
+    late = page[page.index("Se cumplió tarde") :]
+    lines = [line for line in late.split("<li>")[1:] if "plazo:" in line]
+    assert lines
+    assert all("lo dice " in line for line in lines)
+
+
+def test_list_of_complaints_says_who_filed_and_who_decided(walked: Walk) -> None:
+    """An outcome is read together with who gave it."""
+    for path, words in (
+        ("/es/quejas", ("La recibió NOSC.", "La decidió INAI", "La decidió Academia")),
+        ("/en/complaints", ("Decided by INAI", "Decided by Academia")),
+    ):
+        page = walked.pages[path][1]
+        assert [each for each in words if each not in page] == []
+
+
+def test_party_that_founded_nothing_says_who_registered_it(walked: Walk) -> None:
+    assert "la registró INAI" in walked.pages["/es/partes/art19"][1]
+    assert "la registró" not in walked.pages["/es/partes/nosc"][1]

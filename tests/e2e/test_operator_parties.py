@@ -9,6 +9,7 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,7 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.signatures import KeyId, Signature
 from constancia.verify.report.findings import Verdict
+from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
@@ -228,6 +230,40 @@ def test_other_state_than_the_log_gives(key: str, path: str, change: Any, desk: 
         asked.clear()
         found.append(notice(PINNED, check(url, trust), len(asked)))
     holds(key, found)
+
+
+class Embellished:
+    """An application of which every page, feed and spreadsheet says that all was done in time."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(("/es/", "/en/", "/feeds/", "/data/")):
+            await self._app(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+        await send({"type": "http.response.body", "body": "Todo se cumplió a tiempo".encode()})
+
+
+def test_true_data_and_other_pages(desk: Desk) -> None:
+    for content in (b"charter", b"minuta"):
+        desk.ledger.documents.put(content)
+    desk.ledger.views.wait()
+    trust = desk.ledger.folder.trust
+    asked: list[str] = []
+    with serving(desk.ledger, wrap=lambda app: Counted(Embellished(app), asked)) as url:
+        assert httpx.get(f"{url}/es/vencidos").text == "Todo se cumplió a tiempo"
+        asked.clear()
+        report = check(url, trust, further=[Replay(NOW)])
+        assert not [path for path in asked if path.startswith(("/es/", "/en/", "/feeds/", "/data/"))]
+        text_of_it = report_text(report, "es")
+        assert "Sus páginas, avisos y hojas de cálculo no se compararon" in text_of_it
+        judged = notice(LAWFUL, report, len(asked))
+        found = [replace(judged, evidence=f"{judged.evidence}; it says that no page was compared")]
+        asked.clear()
+        found.append(notice(PINNED, check(url, trust), len(asked)))
+    holds("shows-other-pages", found)
 
 
 def swap(body: Any, old: str, new: str) -> bytes:

@@ -66,8 +66,15 @@ def _sound(report: Report, lang: str) -> list[str]:
     if report.kind in _LOGS:
         counts = [(what, report.checked.get(level, {}).get(what, 0)) for level, what in _COUNTED]
         lines += [_say(what, lang, count=count) for what, count in counts if count]
-        lines += [words.LAY["shown"][lang]] if report.checked.get("L4") else []
+        lines += [words.LAY[code][lang] for code in _compared(report.checked.get("L4", {}))]
     return lines
+
+
+def _compared(checked: Mapping[str, int]) -> tuple[str, ...]:
+    """Give what to say of level 4: of a site its data are compared, of a folder what is stored, and never a page."""
+    if not checked:
+        return ()
+    return ("shown-served" if "derived_facts" in checked else "shown-stored", "shown-by-oneself")
 
 
 def act_lines(shown: Shown, lang: str, names: Names, *, is_certain: bool) -> list[str]:

@@ -47,6 +47,10 @@ def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
     words = advices.get(error.code) if isinstance(error, Unreadable) else None
     if isinstance(error, Unreadable) and error.code.startswith("zip"):
         words = LAY["zip-refused"]
+    elif error.code == "unreachable":
+        words = LAY["unreachable"]
+    elif (error.code, error.where) == ("missing", "checkpoint"):
+        words = LAY["checkpoint-missing"]
     advice = "" if words is None else "\n" + filled(words[lang], {"count": 1, "first": printable(error.where, 300)})
     return f"{VERDICTS['UNREADABLE'][lang]}  {printable(error)}{advice}"
 

@@ -156,9 +156,9 @@ FAULTS: Final[Words] = table_of("""
     time-signature | la firma del sello de tiempo no es válida | the time-stamp's signature is not valid
     time-recorded | dice haberse registrado después del sello de tiempo que ya lo cubre | it claims to be recorded after the time-stamp that already covers it
     law | las reglas no permitían el acto en ese punto | the rules did not allow the act at that point
-    shown-missing | no se muestra lo que los registros dan | the pages do not show what the entries produce
-    shown-extra | se muestra lo que los registros no dan | the pages show what the entries do not produce
-    shown-differs | lo que se muestra difiere de lo que los registros dan | what the pages show differs from what the entries produce
+    shown-missing | los datos que se publican no traen lo que los registros dan | the data that are served lack what the entries produce
+    shown-extra | los datos que se publican traen lo que los registros no dan | the data that are served have what the entries do not produce
+    shown-differs | los datos que se publican difieren de lo que los registros dan | the data that are served differ from what the entries produce
     shown-form | lo que se muestra no tiene el formato correcto | what is shown is not in the correct format
 """)
 
@@ -214,9 +214,13 @@ LAY: Final[Words] = table_of("""
     entries | {count:Se revisó/Se revisaron} {count} {count:registro/registros}: ninguno falta, sobra ni cambió de lugar. | {count} {count:entry was/entries were} checked: none is missing, added or moved.
     signatures | {count} {count:firma/firmas}: {count:es/todas son} de quien dicen, con llave y cargo vigentes entonces. | {count} {count:signature/signatures}: {count:it is/all are} by whom they say, with a key and a post in force at the time.
     moves | {count} {count:acto/actos}: {count:conforme/todos conforme} a las reglas. | {count} {count:act/acts}: {count:it follows/all follow} the rules.
-    shown | Lo que muestran las páginas es lo que dan los registros. | What the pages show is what the entries give.
+    shown-served | Los datos que publica el sitio son los que dan los registros. Sus páginas, avisos y hojas de cálculo no se compararon: quien opera el sitio puede mostrar ahí otra cosa. | The data that the site serves are what the entries give. Its pages, feeds and spreadsheets were not compared: who runs the site can show something else there.
+    shown-stored | Las listas guardadas junto al libro son las que dan los registros. Las páginas que un servidor hace de él no se compararon. | The lists stored with the ledger are those that the entries give. The pages that a server makes of it were not compared.
+    shown-by-oneself | Para leer lo que dice el libro sin creerle a ningún sitio: «constancia state» y «constancia log», con el libro en su equipo. | To read what the ledger says without believing any site: “constancia state” and “constancia log”, with the ledger on your own machine.
     anchors | {count} {count:sello de tiempo revisado/sellos de tiempo revisados}. | {count} {count:time-stamp/time-stamps} checked.
     zip-refused | Parece el paquete de un libro, pero está incompleto o lo comprimió otro programa de un modo que aquí no se abre. Descárguelo otra vez, o comprímalo de nuevo como .zip común (Deflate). | It seems to be a ledger's bundle, but it is incomplete, or another program packed it in a way that is not opened here. Download it again, or pack it again as an ordinary .zip (Deflate).
+    checkpoint-missing | Ahí no hay un libro: falta su archivo «checkpoint». Si es una dirección que copió de una página del libro, quítele /es/ o /en/ y lo que sigue. | There is no ledger there: its file “checkpoint” is missing. If it is an address that you copied from a page of the ledger, take away /es/ or /en/ and what follows.
+    unreachable | Nadie responde en esa dirección. Revise que esté bien escrita y que el sitio esté en marcha, o pida el libro a otra de las partes. | Nobody answers at that address. Check that it is written correctly and that the site is running, or ask another of the parties for the ledger.
     source-refused | No hay ahí un libro ni una constancia que se pueda leer. Revise el nombre y la carpeta; si es una dirección, empiece con https://. | There is no ledger or receipt there that can be read. Check the name and the folder; if it is an address, begin with https://.
     form-refused | Parece un registro del libro, pero está dañado: no se puede leer entero. Descárguelo otra vez. | It seems to be an entry of a ledger, but it is damaged: it can't be read as a whole. Download it again.
     by-publisher | Según las llaves que publica {publisher} ({place}). | By the keys that {publisher} publishes ({place}).
@@ -273,7 +277,7 @@ REMARKS: Final[Words] = {
     entries-unread | De {count} {count:registro/registros} no se pudo leer el contenido, ni revisar la autoría. | The content of {count} {count:entry/entries} could not be read, nor its authorship checked.
     receipt-authorship | Quién tenía esa llave y ese cargo no se revisó: sólo el libro entero lo dice. Revise también el paquete (registro {index}). | Who had that key and that post was not checked: only the whole ledger tells. Check the bundle too (entry {index}).
     receipt-consistency | No se comparó con su punto de control guardado ({size} registros): hace falta el libro. | It was not compared with your saved checkpoint ({size} entries): that needs the log.
-    law | No se revisó si las reglas permitían cada acto, ni lo que muestran las páginas del libro: eso lo revisa la orden «constancia verify --replay». | Whether the rules allowed each act was not checked, nor what the ledger's pages show: the command “constancia verify --replay” checks that.
+    law | No se revisó si las reglas permitían cada acto, ni los datos que publica el sitio del libro: eso lo revisa la orden «constancia verify --replay». | Whether the rules allowed each act was not checked, nor the data that the ledger's site serves: the command “constancia verify --replay” checks that.
     time | No se revisaron las horas: son las que dice el servidor. | Times were not checked: they are those that the server gives.
     time-receipt | Las horas son las que dice el servidor: una constancia no trae sellos de tiempo de nadie más. | Times are those that the server gives: a receipt carries no time-stamps by anybody else.
     time-none | Las horas son las que dice el servidor; nadie ajeno las selló. | Times are those that the server gives; nobody else stamped them.

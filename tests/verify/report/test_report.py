@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from constancia.verify.audit.run import LEVELS_ABOVE
+from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.findings import MAX_FAULTS, MAX_KEPT, Findings, Verdict
-from constancia.verify.report.rendering import report_text
+from constancia.verify.report.rendering import report_text, unreadable_text
 from constancia.verify.report.words import FAULTS, IN_A_DEMONSTRATION, LABELS, REMARKS
 from constancia.verify.sources.published_log import LACKS
 
@@ -136,3 +137,19 @@ def test_value_of_a_fault_is_bounded() -> None:
     findings.fault("row", 0, "x", b"\xff" * 100_000, "y" * 100_000)
     (fault,) = findings.report().faults
     assert len(fault.expected) == len(fault.found) == MAX_KEPT + 1
+
+
+@pytest.mark.parametrize(
+    ("error", "es", "en"),
+    [
+        (Unreadable("unreachable", "http://127.0.0.1:9/checkpoint", "refused"), "Nadie responde", "Nobody answers"),
+        (Unreadable("missing", "checkpoint", "there is no such file"), "quítele /es/", "take away /es/"),
+        (Unreadable("missing", "tile/0/000", "there is no such file"), "que el libro firmó", "that the log signed"),
+    ],
+)
+def test_address_that_gives_no_ledger_says_what_to_do(error: Unreadable, es: str, en: str) -> None:
+    """A page's address is no ledger's: nothing that a log signed is missing there."""
+    for lang, words in (("es", es), ("en", en)):
+        advice = unreadable_text(error, lang).splitlines()[1]
+        assert words in advice
+        assert ("signed" in advice or "firmó" in advice) is (error.where == "tile/0/000")

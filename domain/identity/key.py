@@ -390,12 +390,7 @@ KEY: Final = AggregateKind(
         KeyEndorsed: {"pending": "active"},
         KeyRotated: {"active": "retired"},
         KeyRevoked: {"pending": "revoked", "active": "revoked", "retired": "revoked"},
-        KeyCompromised: {
-            "pending": "compromised",
-            "active": "compromised",
-            "retired": "compromised",
-            "revoked": "compromised",
-        },
+        KeyCompromised: dict.fromkeys(("pending", "active", "retired", "revoked"), "compromised"),
         SignatureReaffirmed: {"compromised": "compromised"},
     },
 )

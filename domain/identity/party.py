@@ -56,8 +56,9 @@ class Party(Aggregate):
 
     def open_membership(self, organization: str) -> Membership | None:
         """Give an organization's membership that has not ended."""
-        current = (member for member in self.organizations if member.until is None)
-        return next((member for member in current if member.organization == organization), None)
+        return next(
+            (each for each in self.organizations if each.until is None and each.organization == organization), None
+        )
 
 
 def find_party(at: Context, party: str) -> Party | None:

@@ -9,6 +9,15 @@ from tests.ledger.false_witness import closed_port, keys_of
 from tests.ledger.template import Templates
 from tests.ledger.witness_scene import SHORT, Scene
 
+from constancia.api.text.i18n import LANGUAGES, catalogue
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> None:
+    """Texts are compiled once for this machine's user, before a test has a home in which they are not yet."""
+    for lang in LANGUAGES:
+        catalogue(lang)
+
 
 @pytest.fixture(scope="session")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:

@@ -250,12 +250,15 @@ def test_control_c_at_a_real_terminal_saves_the_answers(adopted: Desk, home: Pat
 
 
 def _interrupted(terminal: int, child: subprocess.Popen[bytes], words: str) -> str:
-    """Press Ctrl-C until it is answered: one that comes just before a program waits for input is read after it."""
+    """Press Ctrl-C until it is answered: one that comes just before a program waits for input is read after it.
+
+    The next one is not pressed while the first may still be being answered, which it would interrupt.
+    """
     text = ""
-    for _ in range(9):
+    for _ in range(3):
         if words not in text:
             os.killpg(child.pid, signal.SIGINT)
-            text += _read(terminal, words, 5)
+            text += _read(terminal, words, 30)
     assert words in text, text
     return text
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
+from tests.frugal import PromptEnd
 from tests.ledger.witnessed import cosigner, witness_in
 
 from constancia.api.witness_app import create_witness_app
@@ -30,7 +31,7 @@ class RealWitness:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._server: uvicorn.Server | None = None
+        self._end: PromptEnd | None = None
         self._thread: threading.Thread | None = None
         add = self.witness.add_checkpoint
 
@@ -45,15 +46,16 @@ class RealWitness:
         if self._listener.fileno() < 0:
             self._listener = socket.create_server(("127.0.0.1", self.port))
         config = uvicorn.Config(create_witness_app(self.witness), log_level="error", lifespan="off", ws="none")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)
+        server = uvicorn.Server(config)
+        self._end = PromptEnd(server)
+        self._thread = threading.Thread(target=server.run, args=([self._listener],), daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
+        if self._end is not None and self._thread is not None:
+            self._end.now()
             self._thread.join(10)
-            self._server = None
+            self._end = None
         self._listener.close()
 
     def close(self) -> None:
@@ -112,7 +114,8 @@ def talking(answer: bytes, *, forever: bytes = b"") -> Iterator[str]:
             held.append(one)
             threading.Thread(target=talk, args=(one,), daemon=True).start()
 
-    threading.Thread(target=serve, daemon=True).start()
+    taking = threading.Thread(target=serve, daemon=True)
+    taking.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
@@ -120,6 +123,7 @@ def talking(answer: bytes, *, forever: bytes = b"") -> Iterator[str]:
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+        taking.join(10)  # it may have taken one more just now
         for one in held:
             one.close()
 

@@ -105,6 +105,8 @@ class LedgerConnectionPool(SQLiteConnectionPool):
             cursor.execute(f"PRAGMA synchronous={_SYNCHRONOUS_FULL}")
             cursor.execute("PRAGMA foreign_keys=ON")
             cursor.execute("PRAGMA trusted_schema=OFF")
+            # What one statement of many rows would undo is no one's after a crash: it needs no file of its own.
+            cursor.execute("PRAGMA temp_store=MEMORY")
             cursor.execute("PRAGMA journal_mode")
             journal = str(cursor.fetchone()[0]).lower()
             cursor.execute("PRAGMA synchronous")

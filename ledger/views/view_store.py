@@ -39,6 +39,7 @@ class _ViewsPool(SQLiteConnectionPool):
         # only compete with the log's.
         connection.cursor().execute("PRAGMA synchronous=NORMAL")
         connection.cursor().execute(f"PRAGMA wal_autocheckpoint={_JOURNAL_PAGES}")
+        connection.cursor().execute("PRAGMA temp_store=MEMORY")  # what a statement would undo, in no file of its own
         return connection
 
 

@@ -4,7 +4,7 @@ The standard library writes six functions for each class and compiles them when 
 four hundred classes is a sixth of what a start takes. Most commands, and most ledgers, make objects of few of them.
 
 - Z1: a class is what `dataclasses.dataclass` makes of it with the same arguments: the same members, order, defaults,
-  equality, hash, text and errors; `fields`, `replace`, `copy` and `pickle` take it.
+  equality, hash, text, signature and errors; `fields`, `replace`, `copy` and `pickle` take it.
 - Z2: what makes an object is compiled with the first object of its class, whichever thread that is in.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError, fields
 from dataclasses import dataclass as standard
 from functools import cache
+from inspect import Signature, signature
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -42,6 +43,7 @@ else:
                 setattr(made, name, function)
             if "__init__" not in own:
                 made.__init__ = _first_of(made)
+                made.__signature__ = _SIGNATURE
             return made
 
         return decorate
@@ -71,6 +73,20 @@ def _first_of(cls: type[Any]) -> Callable[..., None]:
     return __init__
 
 
+class _Signature:
+    """What a framework that reads a class's arguments sees: those of what makes its objects, made now."""
+
+    def __get__(self, _value: object, cls: type[Any]) -> Signature:
+        owner: Any = next(base for base in cls.__mro__ if "__init__" in vars(base))
+        if "__signature__" in vars(owner):
+            owner.__init__ = _initializer(owner)
+        whole = signature(owner.__init__)
+        return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+
+_SIGNATURE = _Signature()
+
+
 def _initializer(cls: type[Any]) -> Callable[..., None]:
     """Compile what puts the members of a new object into its slots."""
     names: dict[str, Any] = {"_nothing": MISSING}
@@ -96,6 +112,7 @@ def _initializer(cls: type[Any]) -> Callable[..., None]:
     exec(f"def __init__({arguments}):\n" + "\n".join(lines or ["    pass"]), names)  # noqa: S102 - as the library does
     made: Callable[..., None] = names["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
+    made.__annotations__ = {member.name: member.type for member in fields(cls)} | {"return": None}
     return made
 
 

@@ -11,8 +11,7 @@ four hundred classes is a sixth of what a start takes. Most commands, and most l
 from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError, fields
 from dataclasses import dataclass as standard
-from inspect import Signature, signature
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, NoReturn, get_type_hints
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 - for readers of types it is the library's own
@@ -72,14 +71,16 @@ def _first_of(cls: type[Any]) -> Callable[..., None]:
 
 
 class _Signature:
-    """What a framework that reads a class's arguments sees: those of what makes its objects, made now."""
+    """Has what makes a class's objects at hand before anybody reads its arguments: a framework, or a help text.
 
-    def __get__(self, _value: object, cls: type[Any]) -> Signature:
+    Source: `inspect.signature`, which asks for `__signature__` and, where there is none, for `__init__`.
+    """
+
+    def __get__(self, _value: object, cls: type[Any]) -> NoReturn:
         owner: Any = next(base for base in cls.__mro__ if "__init__" in vars(base))
         if "__signature__" in vars(owner):
             owner.__init__ = _initializer(owner)
-        whole = signature(owner.__init__)
-        return whole.replace(parameters=list(whole.parameters.values())[1:])
+        raise AttributeError("__signature__")
 
 
 _SIGNATURE = _Signature()

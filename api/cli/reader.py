@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from constancia.ledger.ledger import Ledger
 
 READY: Final = "ready\n"
+_log = logging.getLogger(__name__)
 _NO_LIMITS: Final = {"costly_reads_per_minute": 0}  # the server counts
 
 
 def run() -> int:
     """Answer until standard input ends; give the exit code."""
+    from eventsourcing.persistence import PersistenceError
+
     from constancia.api.http.framework import load_framework
 
     load_framework()
@@ -33,6 +36,7 @@ def run() -> int:
     from constancia.ledger.append.sequencer import leave_memory_alone
     from constancia.ledger.assembly import Options
     from constancia.ledger.clock import SystemClock
+    from constancia.ledger.errors import LedgerError
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.store.address import Address
 
@@ -44,11 +48,16 @@ def run() -> int:
     settings = Settings(**asked["settings"] | _NO_LIMITS)
     database = None if asked["database"] is None else Address(asked["database"])
     options = Options(most=asked["size"])  # what the store has beyond is not confirmed
-    with Ledger.open(
-        Path(asked["folder"]), clock=SystemClock(), signer=None, options=options, database=database
-    ) as ledger:
+    try:
+        opened = Ledger.open(
+            Path(asked["folder"]), clock=SystemClock(), signer=None, options=options, database=database
+        )
+    except (LedgerError, PersistenceError) as error:  # its database is away; the server starts a reader again
+        _log.error("the ledger can't be opened: %s", error)
+        return 1
+    with opened as ledger:
         if not _is_the_servers(ledger, asked):
-            logging.getLogger(__name__).error("the folder is not what the server has open: start the server again")
+            _log.error("the folder is not what the server has open: start the server again")
             return 1
         following = Following(ledger, asked["size"])
         path = Path(asked["socket"])

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
-from starlette.routing import compile_path, get_name
+from starlette.routing import Match, compile_path, get_name
 from starlette.types import Scope
 from typing_extensions import override
 
@@ -117,6 +117,14 @@ class CheckedRoute(APIRoute):
         self.methods = {method.upper() for method in options.get("methods") or ["GET"]}
         self.name = options.get("name") or get_name(endpoint)
         self._written = (path, endpoint, options)
+        self._begins = path.partition("{")[0]
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether a request is this route's. Its pattern is compiled for a path that begins as it does alone."""
+        if scope["type"] == "http" and not scope.get("root_path") and not scope["path"].startswith(self._begins):
+            return Match.NONE, {}
+        return super().matches(scope)
 
     def __getattr__(self, name: str) -> Any:
         """Give what the framework makes of the route, made now; called for what is not there yet alone."""

@@ -4,16 +4,14 @@ The standard library writes six functions for each class and compiles them when 
 four hundred classes is a sixth of what a start takes. Most commands, and most ledgers, make objects of few of them.
 
 - Z1: a class is what `dataclasses.dataclass` makes of it with the same arguments: the same members, order, defaults,
-  equality, hash, text and errors; `fields`, `replace`, `copy` and `pickle` take it.
-- Z2: what makes an object is compiled with the first object of its class, whichever thread that is in.
+  equality, hash, text, signature and errors; `fields`, `replace`, `copy` and `pickle` take it.
+- Z2: what makes, compares and hashes objects is compiled with the first object that needs it, in whichever thread.
 """
 
 from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError, fields
 from dataclasses import dataclass as standard
-from functools import cache
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, NoReturn, get_type_hints
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 - for readers of types it is the library's own
@@ -42,6 +40,7 @@ else:
                 setattr(made, name, function)
             if "__init__" not in own:
                 made.__init__ = _first_of(made)
+                made.__signature__ = _SIGNATURE
             return made
 
         return decorate
@@ -71,6 +70,22 @@ def _first_of(cls: type[Any]) -> Callable[..., None]:
     return __init__
 
 
+class _Signature:
+    """Has what makes a class's objects at hand before anybody reads its arguments: a framework, or a help text.
+
+    Source: `inspect.signature`, which asks for `__signature__` and, where there is none, for `__init__`.
+    """
+
+    def __get__(self, _value: object, cls: type[Any]) -> NoReturn:
+        owner: Any = next(base for base in cls.__mro__ if "__init__" in vars(base))
+        if "__signature__" in vars(owner):
+            owner.__init__ = _initializer(owner)
+        raise AttributeError("__signature__")
+
+
+_SIGNATURE = _Signature()
+
+
 def _initializer(cls: type[Any]) -> Callable[..., None]:
     """Compile what puts the members of a new object into its slots."""
     names: dict[str, Any] = {"_nothing": MISSING}
@@ -92,30 +107,41 @@ def _initializer(cls: type[Any]) -> Callable[..., None]:
         lines.append(f"    _put_{name}(self, {value})")
     if hasattr(cls, "__post_init__"):
         lines.append("    self.__post_init__()")
-    arguments = ", ".join(["self", *first, *(["*", *by_name] if by_name else [])])
-    exec(f"def __init__({arguments}):\n" + "\n".join(lines or ["    pass"]), names)  # noqa: S102 - as the library does
-    made: Callable[..., None] = names["__init__"]
-    made.__qualname__ = f"{cls.__qualname__}.__init__"
+    arguments = ["self", *first, *(["*", *by_name] if by_name else [])]
+    made = _compiled(cls, "__init__", arguments, lines or ["    pass"], names)
+    made.__annotations__ = {member.name: member.type for member in fields(cls)} | {"return": None}
     return made
 
 
-@cache
-def _compared(cls: type[Any]) -> Callable[[Any], Any]:
-    """Give what gives the members by which two objects of a class are compared."""
-    names = [member.name for member in fields(cls) if member.compare]
-    return attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
+def _compiled(
+    cls: type[Any], name: str, arguments: list[str], lines: list[str], names: dict[str, Any]
+) -> Callable[..., Any]:
+    exec(f"def {name}({', '.join(arguments)}):\n" + "\n".join(lines), names)  # noqa: S102 - as the library does
+    made: Callable[..., Any] = names[name]
+    made.__qualname__ = f"{cls.__qualname__}.{name}"
+    return made
+
+
+def _compared(cls: type[Any], of: str) -> str:
+    """Write the tuple of the members by which objects of a class are compared."""
+    return "(" + "".join(f"{of}.{member.name}, " for member in fields(cls) if member.compare) + ")"
 
 
 def _eq(self: Any, other: Any) -> Any:
-    if other.__class__ is not self.__class__:
-        return NotImplemented
-    get = _compared(self.__class__)
-    return get(self) == get(other)
+    """Compare the first two objects of a class, and give the class what compares all others."""
+    cls = self.__class__
+    lines = ["    if other.__class__ is not self.__class__:", "        return NotImplemented"]
+    lines.append(f"    return {_compared(cls, 'self')} == {_compared(cls, 'other')}")
+    cls.__eq__ = compare = _compiled(cls, "__eq__", ["self", "other"], lines, {})
+    return compare(self, other)
 
 
 def _hash(self: Any) -> int:
-    members = _compared(self.__class__)(self)
-    return hash(members)
+    """Hash the first object of a class, and give the class what hashes all others."""
+    cls = self.__class__
+    cls.__hash__ = made = _compiled(cls, "__hash__", ["self"], [f"    return hash({_compared(cls, 'self')})"], {})
+    value: int = made(self)
+    return value
 
 
 def _repr(self: Any) -> str:

@@ -168,7 +168,9 @@ def test_k1_reader_reads_on_by_itself(desk: Desk) -> None:
 
 
 @pytest.mark.slow
-def test_readers_say_as_the_server_does_that_the_database_is_away_and_go_on(desk: Desk, server: Server) -> None:
+def test_readers_say_as_the_server_does_that_the_database_is_away_and_go_on(
+    desk: Desk, server: Server, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     with beside(desk) as reader, serving(desk.ledger, readers=[reader]) as url:
         assert httpx.get(f"{url}/api/v1/entries/3", timeout=60).status_code == 200
         server.kill()
@@ -178,6 +180,11 @@ def test_readers_say_as_the_server_does_that_the_database_is_away_and_go_on(desk
             assert [answer.status_code for answer in answers] == [503, 503]
             assert answers[0].json()["code"] == "E_STORE"
             assert asked(reader, "/api/v1/entries/6")[0] in {0, 503}
+            os.kill(process_of(reader), signal.SIGKILL)
+            ends(reader, caplog)  # the next one finds no database
+            console = capfd.readouterr().err
+            assert "the ledger can't be opened" in console
+            assert "Traceback" not in console.rpartition("the ledger can't be opened")[2]
         finally:
             server.restart()
 

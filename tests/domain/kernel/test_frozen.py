@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import inspect
 import pickle
 import threading
 from collections.abc import Callable
@@ -94,11 +95,15 @@ def single(make: Decorator) -> type:
 def derived(make: Decorator) -> type:
     @make(frozen=True, slots=True, kw_only=True)
     class Base:
+        """With a text: else the library writes one, from the signature."""
+
         a: int
         b: int = 2
 
     @make(frozen=True, slots=True, kw_only=True)
     class Derived(Base):
+        """As above."""
+
         b: int = 3
         c: int
 
@@ -153,6 +158,16 @@ def test_z1_classes_with_equal_members_are_not_equal() -> None:
     not_itself = float("nan")
     ours, standard = pair(single)
     assert (ours(not_itself) == ours(not_itself)) is (standard(not_itself) == standard(not_itself))
+
+
+@pytest.mark.parametrize("make", [by_name, own_functions, single, derived])
+def test_z1_signature_is_the_standard_librarys(make: Callable[[Decorator], type]) -> None:
+    """Also of a class below one that is not decorated, and before the first object is made."""
+    ours, standard = pair(make)
+    assert inspect.signature(ours) == inspect.signature(standard)
+    assert inspect.signature(type("Below", (ours,), {})) == inspect.signature(standard)
+    with_its_own = type("Other", (ours,), {"__init__": lambda self, other: None})
+    assert list(inspect.signature(with_its_own).parameters) == ["other"]
 
 
 def test_z1_default_factory_makes_one_for_each_object() -> None:

@@ -56,9 +56,8 @@ class Party(Aggregate):
 
     def open_membership(self, organization: str) -> Membership | None:
         """Give an organization's membership that has not ended."""
-        return next(
-            (each for each in self.organizations if each.until is None and each.organization == organization), None
-        )
+        current = (member for member in self.organizations if member.until is None)
+        return next((member for member in current if member.organization == organization), None)
 
 
 def find_party(at: Context, party: str) -> Party | None:
@@ -139,12 +138,7 @@ class PartyRegistered(PartyAct):
     def _kind_of_genesis(self, on: object, at: Context) -> Breach:
         return _founders_kind(at, self.party) not in (None, self.kind)
 
-    @rule(
-        "E_POLICY",
-        "the kind is one of the ledger's",
-        "el tipo es uno de los del libro",
-        since=THIRD,
-    )
+    @rule("E_POLICY", "the kind is one of the ledger's", "el tipo es uno de los del libro", since=THIRD)
     def _kind_of_the_ledger(self, on: object, at: Context) -> Breach:
         kinds = kinds_of(at)
         return self.kind not in kinds and {"kind": self.kind, "kinds": sorted(kinds)}

@@ -1,7 +1,7 @@
 """Frozen dataclasses whose functions are made when they are first needed; in all else the standard library's.
 
-The standard library writes six functions for each class and compiles them when its module is loaded, which for some
-four hundred classes is a sixth of what a start takes. Most commands, and most ledgers, make objects of few of them.
+The standard library writes six functions for each class and compiles them when its module is loaded, which for the
+classes of the law is a sixth of what a start takes. Most commands, and most ledgers, make objects of few of them.
 
 - Z1: a class is what `dataclasses.dataclass` makes of it with the same arguments: the same members, order, defaults,
   equality, hash, text, signature and errors; `fields`, `replace`, `copy` and `pickle` take it.

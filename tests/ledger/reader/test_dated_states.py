@@ -1,11 +1,14 @@
 """What had happened by a day: the entries that count by then, and nothing that rests on a later one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import play
 
 from constancia.domain.commitments.commitment import Commitment
+from constancia.ledger.errors import Damaged
 from constancia.ledger.reader.dated_states import DatedStatesCache
 
 
@@ -45,3 +48,16 @@ def test_states_are_folded_once_and_not_without_bound(desk: Desk) -> None:
         cache.at(known, one.first, one.last)
     assert len(cache._found) <= 8
     assert cache.at(known, days[0].first, days[0].last).indices == desk.ledger.as_of(at="2010").indices
+
+
+def test_entries_of_a_stream_are_those_that_were_stored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = desk.ledger.log
+    store = log._store
+    whole = list(store.select_events("commitment/c1"))
+    of_stream = [entry for entry in map(log.recorded, range(log.size)) if entry.originator_id == "commitment/c1"]
+    assert log.stream("commitment/c1", len(whole)) == of_stream
+    assert log.stream("commitment/c1", 1) == of_stream[:1]
+    for rows in (whole[:-1], [*whole[:-1], replace(whole[-1], state=whole[-1].state + b" ")]):
+        monkeypatch.setattr(type(store), "select_events", lambda *_, rows=rows, **__: rows)
+        with pytest.raises(Damaged, match="the entries of commitment/c1 in the store"):
+            log.stream("commitment/c1", len(whole))

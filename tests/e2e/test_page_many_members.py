@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 from tests.agreement.by_page import SHOW, as_given
 from tests.agreement.recipes import log_of, members_of, packed
+from tests.e2e.busy import slowness
 from tests.e2e.test_page_verifier import PAGE
 
 MEMBERS = 20_000
@@ -28,4 +29,4 @@ def test_p3_zip_of_twenty_thousand_empty_members_is_answered(browser: Browser) -
     assert (report["verdict"], report["faults"]) == ("inconclusive", [])
     assert page.evaluate("1 + 1") == 2
     context.close()
-    assert taken < AT_MOST_S, f"{taken:.1f} s"
+    assert taken < AT_MOST_S * slowness(), f"{taken:.1f} s"

@@ -33,16 +33,26 @@ def page(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Page]:
 OF_A_KIND = sampled(3, 12)  # addresses that differ in their numbers alone, of which there are hundreds
 
 
-def test_every_internal_link_leads_somewhere(walked: Walk, served_whole: str) -> None:
+def kind_of(path: str) -> str:
+    """Give what an address has in common with those that differ in names and numbers alone."""
+    place, _, query = path.partition("?")
+    folder, _, name = place.rpartition("/")
+    names = re.findall(r"(\w+)=", query)
+    return re.sub(r"[0-9a-f]{16,}|\d+", "0", folder) + "/*" + "".join(name.partition(".")[1:]) + "?" + "&".join(names)
+
+
+def test_every_internal_link_leads_somewhere(walked: Walk, served_whole: str, served_demo: str) -> None:
     """Those to pages were followed by the walk, which ends at the first that leads nowhere; here are the others."""
     kinds: dict[str, list[str]] = {}
     for path in sorted(walked.files):
-        kinds.setdefault(re.sub(r"[0-9a-f]{16,}|\d+", "0", path), []).append(path)
+        kinds.setdefault(kind_of(path), []).append(path)
     chosen = [path for alike in kinds.values() for path in alike[:OF_A_KIND]]
-    with httpx.Client(base_url=served_whole, follow_redirects=True, timeout=60) as client:
-        status = {path: client.get(path).status_code for path in chosen}
+    with httpx.Client(follow_redirects=True, timeout=60) as client:
+        # What lies at the top every ledger has; the bundle of the short one is made in a third of the time.
+        addresses = {path: (served_demo if path.count("/") == 1 else served_whole) + path for path in chosen}
+        status = {path: client.get(address).status_code for path, address in addresses.items()}
     assert {path for path, code in status.items() if code != 200} == set()
-    assert len(kinds) > 40
+    assert len(kinds) >= 40
 
 
 def test_other_language_leads_to_the_same_page(page: Page, served_demo: str) -> None:

@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from playwright.sync_api import Browser
 from tests.e2e.axe_rules import broken_in_a_scheme
+from tests.e2e.busy import slowness
 from tests.e2e.signing_scene import Device, Scene, choose, confirm, enrol, message, scene_in, signatory_in
 from tests.e2e.test_page_verifier import PAGE, trusted_files
-from tests.profile import sampled
+from tests.profile import THOROUGH
 
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.dsse import signed_bytes
@@ -28,6 +29,7 @@ from constancia.verify.trust.trust_folder import load_trust
 
 ES256, EDDSA = -7, -8
 FOR_A = "/es/firmar/p-a/decision"
+AT_MOST_S = 2
 
 
 @pytest.fixture(scope="module")
@@ -218,15 +220,18 @@ def test_a_reason_is_asked_where_the_act_needs_one(scene: Scene, signatory: Devi
 
 
 def test_from_the_click_to_the_receipt_takes_less_than_two_seconds(scene: Scene, signatory: Device) -> None:
-    took = []
-    for number in range(sampled(2, 5)):
+    took, is_in_time = [], False
+    for number in range(5):
         scene.propose(f"d-time{number}")
         page = choose(signatory, f"{scene.url}{FOR_A}/d-time{number}", "abstain")
         begun = time.monotonic()
         confirm(page)
         took.append(time.monotonic() - begun)
+        is_in_time = is_in_time or took[-1] < AT_MOST_S * slowness()
+        if is_in_time and not THOROUGH:
+            break
     print(f"click to receipt, median of {len(took)}: {statistics.median(took):.3f} s")  # noqa: T201
-    assert min(took) < 2, "what takes time by itself takes it each time; a busy machine does not"
+    assert is_in_time, "what takes time by itself takes it each time; a busy machine does not"
 
 
 def test_each_step_of_signing_breaks_no_rule_of_accessibility(

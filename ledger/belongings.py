@@ -7,6 +7,7 @@
 So a document that is withdrawn later, or a value that is destroyed, is in one place.
 """
 
+import hashlib
 import logging
 import sqlite3
 from collections.abc import Iterator
@@ -117,12 +118,18 @@ def _files(source: Places, target: Places) -> Iterator[tuple[str, FileStore, Fil
 def _copy(name: str, source: FileStore, target: FileStore) -> bool:
     """Copy a file, and read it again; tell whether both places have the same now."""
     data, there = source.read(name, MAX_DOCUMENT_BYTES), target.read(name, MAX_DOCUMENT_BYTES)
-    if data is None:
+    if data is None or (there is not None and _is_half_erased(name, data, there)):
         return True
     if there is None or name == INDEX_NAME:
         target.write(name, data)
         there = target.read(name, MAX_DOCUMENT_BYTES)
     return there == data
+
+
+def _is_half_erased(name: str, data: bytes, there: bytes) -> bool:
+    """Tell whether a file is what an erasure that was cut short leaves: zeros, or no document of its name."""
+    is_whole_there = is_hex64(name) and hashlib.sha256(there).hexdigest() == name
+    return data.count(0) == len(data) or (is_whole_there and data != there)
 
 
 def _carry_vault(source: Vault, target: Vault) -> list[str]:

@@ -210,11 +210,20 @@ class Log:
             Damaged: What lies in the store is no longer what was stored.
         """
         rows = self._store.select_events(name, lte=count)
-        leaves = [hash_leaf(row.state) for row in rows]
-        if len(rows) != count or any(find_leaf(self._tree, leaf, self.size) is None for leaf in leaves):
+        entries = [entry for row in rows if (entry := self._in_the_tree(row.state, row.originator_version)) is not None]
+        if len(entries) != count:
             raise Damaged(f"the entries of {name} in the store are not those that were stored")
-        pairs = zip(rows, leaves, strict=True)
-        return [stored_recorded(row.state, leaf, row.originator_version) for row, leaf in pairs]
+        return entries
+
+    def _in_the_tree(self, raw: bytes, version: int) -> Recorded | None:
+        """Give the domain's view of an entry that says its index, or None where the tree has another one there."""
+        leaf = hash_leaf(raw)
+        try:
+            entry = stored_recorded(raw, leaf, version)
+            is_there = 0 <= entry.index < self.size and self._tree.leaf(entry.index) == leaf
+        except (ValueError, LookupError, TypeError):  # its bytes are not what was stored
+            return None
+        return entry if is_there else None
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
         """Return the proof that an entry is in the log of a size, from the leaf's sibling up.

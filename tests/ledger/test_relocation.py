@@ -141,6 +141,22 @@ def test_c2_what_differs_is_left_where_it_is(
     assert "rollbacks.json" in caplog.text
 
 
+def test_c1_erasure_that_was_cut_short_is_finished_and_takes_nothing_back(
+    folder: Path, address: Address, template: Template
+) -> None:
+    """A process was killed between overwriting a file that is in the database and removing it."""
+    has = laden(folder, template)
+    move_to_database(folder, address)
+    for name, data in has.items():
+        if ".sqlite" not in name:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(bytes(min(len(data), 1 << 20)) + data[1 << 20 :])
+    opened(folder, template).close()
+    assert belongings(folder) == {}
+    move_to_file(folder)
+    assert belongings(folder) == has
+
+
 def test_database_that_was_left_is_not_written_any_more(folder: Path, address: Address, template: Template) -> None:
     move_to_database(folder, address)
     copy = folder.with_name("copy")

@@ -14,6 +14,7 @@ from tests.ledger.conftest import Desk
 from constancia.ledger.append import loop_replies
 from constancia.ledger.append.loop_replies import LoopReplies
 from constancia.ledger.append.sequencer import Sequencer
+from constancia.ledger.errors import Closed
 
 
 def elsewhere(work: Callable[[], object]) -> None:
@@ -163,3 +164,26 @@ def test_statement_that_comes_alone_goes_on_after_two_quiet_turns(desk: Desk, ha
         return seen
 
     assert asyncio.run(run()) == [1]
+
+
+def test_statement_that_is_taken_back_before_its_turn_takes_up_no_room(desk: Desk) -> None:
+    """Else a client that leaves would lower the bound of what is under way until the next start."""
+    sequencer = desk.parts.sequencer
+    assert sequencer is not None
+    gone = sequencer.take_in(desk.world.commitment("gone")[0]().parsed)
+    assert gone.future.cancel()
+    sequencer.hand_on([gone])
+    sequencer.submit(desk.world.commitment("next")[0]().parsed).result(60)
+    sequencer.close()  # its threads have ended: everything was looked at
+    assert sequencer.under_way == 0
+    assert desk.ledger.size == 27
+
+
+def test_what_was_taken_in_before_the_end_and_is_handed_on_after_it_has_its_outcome(desk: Desk) -> None:
+    sequencer = desk.parts.sequencer
+    assert sequencer is not None
+    late = sequencer.take_in(desk.world.commitment("late")[0]().parsed)
+    sequencer.close()
+    sequencer.hand_on([late])
+    assert isinstance(late.future.exception(10), Closed)
+    assert sequencer.under_way == 0

@@ -40,6 +40,7 @@ def sources(log: Log, tmp_path_factory: pytest.TempPathFactory) -> dict[str, lis
 
 def ran(command: list[str], shell: str = "", **env: str) -> subprocess.CompletedProcess[bytes]:
     home = {"XDG_CONFIG_HOME": "/nonexistent/config", "XDG_CACHE_HOME": "/nonexistent/cache"}
+    home["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))  # what is started is what these tests import
     if shell:
         command = ["/bin/sh", "-c", f'"$@" {shell}', "sh", *command]
     return subprocess.run(command, capture_output=True, check=False, timeout=120, env={**os.environ, **home, **env})

@@ -75,6 +75,25 @@ PARTY: Final[dict[str, Any]] = {
     "version": 1,
 }
 
+BROUGHT_IN: Final[dict[str, Any]] = {
+    "acronym": "OGA",
+    "aliases": [],
+    "appointments": [],
+    "concurring": [],
+    "has_ended": False,
+    "is_founder": False,
+    "keys": [],
+    "kind": "civil_society_org",
+    "legal_name": {"es": "Observatorio de Gobierno Abierto"},
+    "organizations": [],
+    "party": "observatorio",
+    "registered_by": "nosc",
+    "seats": [],
+    "status": "registered",
+    "stream": "party/observatorio",
+    "version": 1,
+}
+
 STATEMENT: Final[dict[str, Any]] = {
     "concurring": [],
     "docset": {"authentic": "en", "documents": []},

@@ -12,6 +12,7 @@ from constancia.api.http.deps import TheLedger, TheReading, judged
 from constancia.api.http.examples import SHOWS
 from constancia.api.http.examples_of_bearing import (
     BODY,
+    BROUGHT_IN,
     CONDITIONS,
     DUTY,
     PARTICIPANTS,
@@ -72,6 +73,8 @@ _TITLES: Final[dict[str, tuple[str, object]]] = {
     "statements": ("Releases, resolutions and declarations, by whom they are published", STATEMENT),
     "successions": ("Parties that have ended, their successors, and each of their duties", SUCCESSION),
 }
+# Rows of the list that have members of their own.
+_ALSO: Final[dict[str, object]] = {"parties": BROUGHT_IN}
 # What answers a list of which nothing in particular is asked, by the projection's name.
 LISTS: Final[dict[str, Callable[[Request, Ledger], Response]]] = {}
 _AS_OF: Final = (
@@ -95,6 +98,7 @@ def _list(content: dict[str, object]) -> Responses:
 
 def _serve(projection: StateProjection) -> None:
     title, example = _TITLES.get(projection.name, (projection.name, {}))
+    also = [_ALSO[projection.name]] if projection.name in _ALSO else []
 
     def answer(request: Request, ledger: Ledger, reading: Reading, asked: RowFilter) -> Response:
         rows = [row for row in reading.each(projection.name) if asked.takes(row)]
@@ -132,7 +136,7 @@ def _serve(projection: StateProjection) -> None:
 
     more: dict[str, object] = {"signature_matrix": []} if projection.name == "agreements" else {}
     list_them = commitments if projection.name == "commitments" else rows
-    add(f"/{projection.name}", list_them, listing, title, _list({"items": [example]}))
+    add(f"/{projection.name}", list_them, listing, title, _list({"items": [example, *also]}))
     if projection.name != "commitments":
         add(
             f"/{projection.name}/{{name}}", row, getting, f"{title}: one of them", _responses({"item": example, **more})

@@ -81,6 +81,8 @@ class Views:
             before: Rows with smaller keys only, from the last one on: the first key of the page after.
             limit: Most rows.
         """
+        if self._reached < self._log.size:
+            self._are_wanted.set()  # who reads now sees what there is; the next one, what is missing
         page = self._store().select(projection, prefix=prefix, after=after, before=before, limit=limit)
         return [(key, json.loads(data)) for key, data in page]
 

@@ -86,6 +86,17 @@ def asked(reader: Reader, path: str, size: int = 0) -> tuple[int, bytes]:
     return asyncio.run(ask())
 
 
+def shown(reader: Reader) -> dict[str, tuple[int, bytes]]:
+    """What a reader shows once its views have caught up: until then its pages say that they have not."""
+
+    def are_whole() -> dict[str, tuple[int, bytes]]:
+        answers = {path: asked(reader, path) for path in SHOWING}
+        assert b"Las vistas se est" not in answers["/es/"][1] + answers["/es/compromisos"][1]
+        return answers
+
+    return eventually(are_whole)
+
+
 def size_of(reader: Reader) -> int:
     status, body = asked(reader, "/api/v1/state")
     assert status == 200
@@ -119,7 +130,7 @@ def confirming(server: Server, standby: str | None) -> None:
 @pytest.mark.slow
 def test_k1_nothing_is_shown_that_no_standby_has_confirmed(desk: Desk, server: Server) -> None:
     with beside(desk) as reader, serving(desk.ledger, readers=[reader]) as url:
-        before = {path: asked(reader, path) for path in SHOWING}
+        before = shown(reader)
         assert {status for status, _body in before.values()} == {200}
         signed = desk.world.allege("c1")
         confirming(server, "absent")
@@ -133,7 +144,7 @@ def test_k1_nothing_is_shown_that_no_standby_has_confirmed(desk: Desk, server: S
             for _ in range(2):  # the reader that was there, and one that starts now
                 for _ in range(ROUNDS):
                     time.sleep(0.2)
-                    assert {path: asked(reader, path) for path in SHOWING} == before
+                    assert shown(reader) == before
                 for path in ("/api/v1/entries/26", "/es/registros/26", "/api/v1/receipts/26", "/tile/0/000.p/27"):
                     assert asked(reader, path)[0] == 404
                     assert httpx.get(url + path, timeout=60).status_code in {404, 503}
@@ -262,7 +273,7 @@ def test_k2_policy_that_has_changed_meanwhile_is_not_shown(desk: Desk, caplog: p
 def test_verbs_that_change_what_a_server_has_open_are_refused_meanwhile(desk: Desk, tmp_path: Path) -> None:
     backup(desk.folder, tmp_path / "copy")
     with beside(desk) as reader:
-        before = {path: asked(reader, path) for path in SHOWING}
+        before = shown(reader)
         for verb in (
             lambda: restore(tmp_path / "copy", desk.folder, now=desk.clock.now()),
             lambda: finish(desk.folder, PASSPHRASE),
@@ -271,4 +282,4 @@ def test_verbs_that_change_what_a_server_has_open_are_refused_meanwhile(desk: De
         ):
             with pytest.raises(Locked):
                 verb()
-        assert {path: asked(reader, path) for path in SHOWING} == before
+        assert shown(reader) == before

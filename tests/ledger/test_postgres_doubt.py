@@ -141,10 +141,10 @@ def test_reading_that_breaks_off_within_a_batch_is_begun_again(desk: Desk, monke
     head = Head(core.origin, partial(read_recorded, store))
     read, breaks = store.select_notifications, iter((True, True))
 
-    def breaking(start: int | None, limit: int, **more: Any) -> Sequence[Notification]:
+    def breaking(start: int | None, limit: int, *more: Any, **how: Any) -> Sequence[Notification]:
         if start == last.size - 1 and next(breaks, False):
             raise OperationalError("server closed the connection")
-        return read(start, limit, **more)
+        return read(start, limit, *more, **how)
 
     monkeypatch.setattr(recovery, "_PAGE", 1)
     monkeypatch.setattr(store, "select_notifications", breaking)

@@ -154,9 +154,15 @@ def _lines(table: str) -> str:
 def _lay() -> str:
     """Give the sentences of a lay report, and which codes are technical, or say that an entry itself changed."""
     sets = (("!technical", TECHNICAL), ("!changed", CHANGED))
-    return _of(LAY) + "".join(f"{name}|{','.join(sorted(codes))}|\n" for name, codes in sets)
+    said_here = _of({row: words for row, words in LAY.items() if row not in _OF_COMMANDS})
+    return said_here + "".join(f"{name}|{','.join(sorted(codes))}|\n" for name, codes in sets)
 
 
+# Sentences about what the page does not do: it asks no address, judges no law, compares no data and reads no anchor.
+_OF_COMMANDS: Final = frozenset(
+    {"anchors", "checkpoint-missing", "detail", "moves", "shown-by-oneself", "shown-served", "shown-stored",
+     "source-refused", "unreachable"}
+)  # fmt: skip
 # Tables that the page has as a whole.
 _WHOLE: Final[Mapping[str, Callable[[], str]]] = {
     "ACTS": lambda: TABLE.read_text(encoding="utf-8"),

@@ -1,6 +1,7 @@
 """What had happened by a day is folded from a stored state, and is what the entries alone give."""
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -35,11 +36,12 @@ def test_f6_day_is_reached_from_stored_states(desk: Desk, monkeypatch: pytest.Mo
     desk.take(desk.world.allege("c1"))
     desk.reopen()
     alone = Readings(desk.ledger.log, States(desk.ledger.log, desk.ledger.origin), clock)
-    read: list[int] = []
+    read, asking = list[int](), threading.get_ident()
     recorded_from = Log.recorded_from
 
     def noted(log: Log, start: int, stop: int) -> Iterator[Recorded]:
-        read.extend(range(start, stop))
+        if threading.get_ident() == asking:  # the views and the check behind the scenes read in threads of their own
+            read.extend(range(start, stop))
         return recorded_from(log, start, stop)
 
     expected = {"2018-12-31": [], day: [24, 25, 26], day[:7]: [24, 25, 26, 27], "2030": [24, 25, 26, 27]}

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import by_own_party, find_party, party_registered
-from constancia.domain.identity.succession import heirs_of
+from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, Capacity, check_choice
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
@@ -54,8 +54,12 @@ class Appointment(Aggregate):
 
 
 def represented_by(state: StateView, person: str, day: date) -> frozenset[str]:
-    """Give the parties that a person represents on a day or will, by appointments that have not ended."""
-    return frozenset(made.party for made in state.of(Appointment) if made.person == person and made.lasts(day))
+    """Give the parties that a person represents on a day or will, by appointments that have not ended.
+
+    A party that has ended is represented by nobody, and can't end an appointment any more.
+    """
+    parties = {made.party for made in state.of(Appointment) if made.person == person and made.lasts(day)}
+    return frozenset(party for party in parties if succession_of(state, party) is None)
 
 
 @act_base
@@ -131,9 +135,10 @@ class RepresentativeAppointed(AppointmentAct):
         since=THIRD,
     )
     def _of_one_party(self, on: object, at: Context) -> Breach:
+        if self.valid_until is not None and parse_day(self.valid_until) < at.day:
+            return None  # it is over, and says who was there
         others = represented_by(at.state, self.person, at.day) - {self.party}
-        theirs = (party for party in others if self.party not in heirs_of(at.state, party))
-        return [{"person": self.person, "represents": party} for party in sorted(theirs)]
+        return [{"person": self.person, "represents": party} for party in sorted(others)]
 
     RULES: ClassVar = (
         by_own_party,

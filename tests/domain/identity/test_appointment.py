@@ -184,3 +184,19 @@ def test_a_successor_takes_the_people_of_a_party_over() -> None:
     assert stage.code(root("nueva"), "RepresentativeAppointed", taken) == "E_SELF_DEALING"
     stage.each("PartySucceeded", ending("sfp", "nueva"), ("inai", "nosc", "sfp", "nueva"))
     stage.says(root("nueva"), "RepresentativeAppointed", taken)
+
+
+@pytest.mark.parametrize("successors", [(), ("nueva",)])
+def test_who_represented_a_party_that_has_ended_represents_another(successors: tuple[str, ...]) -> None:
+    stage = seated()
+    stage.outsider("nueva")
+    stage.each("PartySucceeded", ending("sfp", *successors), ("inai", "nosc", "sfp", *successors))
+    moved = appointment("nosc", "moved", person="p-sfp")
+    stage.says(root("nosc"), "RepresentativeAppointed", moved)
+
+
+def test_an_appointment_that_is_over_is_recorded_whomever_the_person_represents_since() -> None:
+    stage = seated().on("2019-04-01")
+    over = appointment("sfp", "over", person="p-nosc", valid_from="2017-01-01", valid_until="2019-03-31")
+    assert stage.code(root("sfp"), "RepresentativeAppointed", over | {"valid_until": "2019-04-01"}) == "E_SELF_DEALING"
+    stage.says(root("sfp"), "RepresentativeAppointed", over)

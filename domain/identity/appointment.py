@@ -53,12 +53,19 @@ class Appointment(Aggregate):
         return self.lasts(day) and parse_day(self.valid_from) <= day
 
 
-def represented_by(state: StateView, person: str, day: date) -> frozenset[str]:
+def represented_by(state: StateView, person: str, day: date, *, but_for: str | None = None) -> frozenset[str]:
     """Give the parties that a person represents on a day or will, by appointments that have not ended.
 
     A party that has ended is represented by nobody, and can't end an appointment any more.
+
+    Args:
+        state: The state.
+        person: The person's id.
+        day: The day.
+        but_for: An organization; what the person represents on behalf of it is left out.
     """
-    parties = {made.party for made in state.of(Appointment) if made.person == person and made.lasts(day)}
+    made = (each for each in state.of(Appointment) if each.person == person and each.lasts(day))
+    parties = {each.party for each in made if but_for is None or each.on_behalf_of != but_for}
     return frozenset(party for party in parties if succession_of(state, party) is None)
 
 
@@ -130,14 +137,17 @@ class RepresentativeAppointed(AppointmentAct):
     # nor vote where one of its own has voted under that name.
     @rule(
         "E_SELF_DEALING",
-        "a person represents one party at a time: who names it as its own ends the other appointment first",
-        "una persona representa a una sola parte a la vez: antes de nombrarla, la otra parte termina su nombramiento",
+        "a person represents one party at a time, or an organization and for it its group: the other party ends its "
+        "own appointment first",
+        "una persona representa a una sola parte a la vez, o a una organización y por ella a su grupo: antes de "
+        "nombrarla, la otra parte termina su nombramiento",
         since=THIRD,
     )
     def _of_one_party(self, on: object, at: Context) -> Breach:
         if self.valid_until is not None and parse_day(self.valid_until) < at.day:
             return None  # it is over, and says who was there
-        others = represented_by(at.state, self.person, at.day) - {self.party}
+        # A group that names somebody as one of an organization lets that one name its person too; not the other way.
+        others = represented_by(at.state, self.person, at.day, but_for=self.party) - {self.party}
         return [{"person": self.person, "represents": party} for party in sorted(others)]
 
     RULES: ClassVar = (

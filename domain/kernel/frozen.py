@@ -34,12 +34,12 @@ else:
         def decorate(cls: type) -> type:
             own = vars(cls)
             # A class that writes `__eq__` alone has no `__hash__` but None.
-            lacking = [name for name in (*_SHARED, *_FIRST) if own.get(name) is None]
+            lacking = [name for name in (*_SHARED, *_AT_FIRST) if own.get(name) is None]
             made = standard(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
             if not all(member.init and member.hash is None for member in fields(made)):
                 raise TypeError("a class with a member that has `init` or `hash` is one of the standard library's")
             for name in lacking:
-                setattr(made, name, _FIRST[name](made) if name in _FIRST else _SHARED[name])
+                setattr(made, name, _AT_FIRST[name](made) if name in _AT_FIRST else _SHARED[name])
             if "__init__" not in own:
                 made.__init__ = _first_of(made)
                 made.__signature__ = _SIGNATURE
@@ -181,4 +181,4 @@ _SHARED: dict[str, Callable[..., Any]] = {
     "__getstate__": _getstate,
     "__setstate__": _setstate,
 }
-_FIRST: dict[str, Callable[[type[Any]], Callable[..., Any]]] = {"__eq__": _first_eq, "__hash__": _first_hash}
+_AT_FIRST: dict[str, Callable[[type[Any]], Callable[..., Any]]] = {"__eq__": _first_eq, "__hash__": _first_hash}

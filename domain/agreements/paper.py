@@ -16,7 +16,6 @@ from constancia.domain.agreements.agreement import (
 from constancia.domain.agreements.texts import ended_with, ends_by_all, signing_voices, window_begun, with_signature
 from constancia.domain.identity.appointment import Appointment, represented_by
 from constancia.domain.identity.party import party_registered
-from constancia.domain.identity.succession import heirs_of
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import Context, lies_in_future
@@ -127,10 +126,11 @@ class PaperSignatureAttested(AgreementTextAct):
         "who signs on paper for a party represents no other",
         "quien firma en papel por una parte no representa a otra",
     )
-    def _of_its_party(self, on: object, at: Context) -> Breach:
+    def _of_its_party(self, on: Agreement, at: Context) -> Breach:
+        if not self.signs(on, at):
+            return None  # evidence, also of who is with another party since
         others = represented_by(at.state, self.person, at.day) - {self.party}
-        theirs = (party for party in others if self.party not in heirs_of(at.state, party))
-        return [{"person": self.person, "represents": party} for party in sorted(theirs)]
+        return [{"person": self.person, "represents": party} for party in sorted(others)]
 
     RULES: ClassVar = (
         party_registered,

@@ -26,7 +26,7 @@ else:
             kw_only: Whether members are given by name alone.
 
         Raises:
-            TypeError: One of the first two is not.
+            TypeError: One of the first two is not; a member is to be left out of what makes an object, or of its hash.
         """
         if not (frozen and slots):
             raise TypeError("a class that is not frozen, or has no slots, is one of the standard library's")
@@ -34,10 +34,12 @@ else:
         def decorate(cls: type) -> type:
             own = vars(cls)
             # A class that writes `__eq__` alone has no `__hash__` but None.
-            given = {name: function for name, function in _SHARED.items() if own.get(name) is None}
+            lacking = [name for name in (*_SHARED, *_AT_FIRST) if own.get(name) is None]
             made = standard(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
-            for name, function in given.items():
-                setattr(made, name, function)
+            if not all(member.init and member.hash is None for member in fields(made)):
+                raise TypeError("a class with a member that has `init` or `hash` is one of the standard library's")
+            for name in lacking:
+                setattr(made, name, _AT_FIRST[name](made) if name in _AT_FIRST else _SHARED[name])
             if "__init__" not in own:
                 made.__init__ = _first_of(made)
                 made.__signature__ = _SIGNATURE
@@ -127,21 +129,27 @@ def _compared(cls: type[Any], of: str) -> str:
     return "(" + "".join(f"{of}.{member.name}, " for member in fields(cls) if member.compare) + ")"
 
 
-def _eq(self: Any, other: Any) -> Any:
-    """Compare the first two objects of a class, and give the class what compares all others."""
-    cls = self.__class__
-    lines = ["    if other.__class__ is not self.__class__:", "        return NotImplemented"]
-    lines.append(f"    return {_compared(cls, 'self')} == {_compared(cls, 'other')}")
-    cls.__eq__ = compare = _compiled(cls, "__eq__", ["self", "other"], lines, {})
-    return compare(self, other)
+def _first_eq(cls: type[Any]) -> Callable[[Any, Any], Any]:
+    """Give what compares the first two objects of a class, and gives the class what compares all others."""
+
+    def __eq__(self: Any, other: Any) -> Any:  # noqa: N807 - it is the class's
+        lines = ["    if other.__class__ is not self.__class__:", "        return NotImplemented"]
+        lines.append(f"    return {_compared(cls, 'self')} == {_compared(cls, 'other')}")
+        cls.__eq__ = compare = _compiled(cls, "__eq__", ["self", "other"], lines, {})
+        return compare(self, other)
+
+    return __eq__
 
 
-def _hash(self: Any) -> int:
-    """Hash the first object of a class, and give the class what hashes all others."""
-    cls = self.__class__
-    cls.__hash__ = made = _compiled(cls, "__hash__", ["self"], [f"    return hash({_compared(cls, 'self')})"], {})
-    value: int = made(self)
-    return value
+def _first_hash(cls: type[Any]) -> Callable[[Any], int]:
+    """Give what hashes the first object of a class, and gives the class what hashes all others."""
+
+    def __hash__(self: Any) -> int:  # noqa: N807 - it is the class's
+        cls.__hash__ = made = _compiled(cls, "__hash__", ["self"], [f"    return hash({_compared(cls, 'self')})"], {})
+        value: int = made(self)
+        return value
+
+    return __hash__
 
 
 def _repr(self: Any) -> str:
@@ -167,11 +175,10 @@ def _setstate(self: Any, state: list[Any]) -> None:
 
 
 _SHARED: dict[str, Callable[..., Any]] = {
-    "__eq__": _eq,
-    "__hash__": _hash,
     "__repr__": _repr,
     "__setattr__": _setattr,
     "__delattr__": _delattr,
     "__getstate__": _getstate,
     "__setstate__": _setstate,
 }
+_AT_FIRST: dict[str, Callable[[type[Any]], Callable[..., Any]]] = {"__eq__": _first_eq, "__hash__": _first_hash}

@@ -58,6 +58,10 @@ def test_both_languages_have_the_same_messages_in_the_same_files_once() -> None:
     assert {name: sorted(listed) for name, listed in ids["es"].items()} == {
         name: sorted(listed) for name, listed in ids["en"].items()
     }
+    # Who reads a file makes one of two messages with the same id.
+    written = [(lang, name, line) for lang in LANGUAGES for name, text in catalogue_texts(lang).items()
+               for line in text.decode().splitlines() if line.startswith("msgid ")]  # fmt: skip
+    assert [each for each, count in Counter(written).items() if count > 1] == []
     repeated = [name for name, times in Counter(chain.from_iterable(ids["es"].values())).items() if times > 1]
     assert repeated == []
 

@@ -102,6 +102,13 @@ def test_26_no_attestation_takes_the_signature_of_another_partys_person() -> Non
     stage.says("inai", "AgreementSigned", signed())
 
 
+def test_evidence_names_who_signed_also_where_that_person_is_with_another_party_since() -> None:
+    stage = signed_by("nosc", "inai")
+    stage.says("sfp", "PaperSignatureAttested", attested("sfp", person="p-inai"))
+    (shown,) = agreement(stage).current.attestations or ()
+    assert (shown.party, shown.person) == ("sfp", "p-inai")
+
+
 def test_who_signed_is_not_signed_for_again() -> None:
     stage = counting("nosc", "sfp")
     stage.says("sfp", "PaperSignatureAttested", attested("sfp"))

@@ -184,3 +184,32 @@ def test_a_successor_takes_the_people_of_a_party_over() -> None:
     assert stage.code(root("nueva"), "RepresentativeAppointed", taken) == "E_SELF_DEALING"
     stage.each("PartySucceeded", ending("sfp", "nueva"), ("inai", "nosc", "sfp", "nueva"))
     stage.says(root("nueva"), "RepresentativeAppointed", taken)
+
+
+@pytest.mark.parametrize("successors", [(), ("nueva",)])
+def test_who_represented_a_party_that_has_ended_represents_another(successors: tuple[str, ...]) -> None:
+    stage = seated()
+    stage.outsider("nueva")
+    stage.each("PartySucceeded", ending("sfp", *successors), ("inai", "nosc", "sfp", *successors))
+    moved = appointment("nosc", "moved", person="p-sfp")
+    stage.says(root("nosc"), "RepresentativeAppointed", moved)
+
+
+def test_an_appointment_that_is_over_is_recorded_whomever_the_person_represents_since() -> None:
+    stage = seated().on("2019-04-01")
+    over = appointment("sfp", "over", person="p-nosc", valid_from="2017-01-01", valid_until="2019-03-31")
+    assert stage.code(root("sfp"), "RepresentativeAppointed", over | {"valid_until": "2019-04-01"}) == "E_SELF_DEALING"
+    stage.says(root("sfp"), "RepresentativeAppointed", over)
+
+
+def test_an_organization_names_its_person_that_its_group_has_by_it_and_no_group_takes_an_organizations_person() -> None:
+    stage = founded()
+    stage.outsider("red")
+    joined = {"organization": "red", "party": "nosc", "since": "2019-03-01"}
+    stage.says(root("nosc"), "MemberOrganizationJoined", joined)
+    taken = appointment("nosc", "taken", person="p-red", on_behalf_of="red")
+    assert stage.code(root("nosc"), "RepresentativeAppointed", taken) == "E_SELF_DEALING"
+    stage.says(root("nosc"), "RepresentativeAppointed", taken | {"appointment": "ap-sent", "person": "p-sent"})
+    stage.says(root("red"), "RepresentativeAppointed", appointment("red", "own", person="p-sent"))
+    third = appointment("sfp", "third", person="p-sent")
+    assert stage.code(root("sfp"), "RepresentativeAppointed", third) == "E_SELF_DEALING"

@@ -170,6 +170,30 @@ def test_z1_signature_is_the_standard_librarys(make: Callable[[Decorator], type]
     assert list(inspect.signature(with_its_own).parameters) == ["other"]
 
 
+def test_z1_class_that_asks_the_one_above_it_compares_by_the_members_of_that_one() -> None:
+    def above(make: Decorator) -> type:
+        @make(frozen=True, slots=True)
+        class Above:
+            a: int
+
+        @make(frozen=True, slots=True)
+        class Below(Above):
+            b: int
+
+            def __eq__(self, other: object) -> bool:
+                return Above.__eq__(self, other)
+
+            def __hash__(self) -> int:
+                return Above.__hash__(self)
+
+        return Below
+
+    for cls in pair(above):
+        first, second = cls(1, 2), cls(1, 3)
+        assert [first == second for _ in range(2)] == [True, True]
+        assert [hash(first) == hash(second) for _ in range(2)] == [True, True]
+
+
 def test_z1_default_factory_makes_one_for_each_object() -> None:
     cls: Any = simple(dataclass)
     assert cls(1).c is not cls(1).c
@@ -228,6 +252,15 @@ def test_class_that_is_not_frozen_or_has_no_slots_is_the_standard_librarys() -> 
     for arguments in ({"frozen": False, "slots": True}, {"frozen": True, "slots": False}):
         with pytest.raises(TypeError, match="standard library"):
             dataclass(**arguments)
+
+
+@pytest.mark.parametrize("left_out", [field(init=False, default=1), field(hash=False)])
+def test_class_with_a_member_left_out_of_some_function_is_the_standard_librarys(left_out: Any) -> None:
+    with pytest.raises(TypeError, match="standard library"):
+
+        @dataclass(frozen=True, slots=True)
+        class Partial:
+            a: int = left_out
 
 
 def test_aggregates_are_such_classes() -> None:

@@ -145,9 +145,11 @@ class Views:
             self._recorder.forget(self._has_grown)
 
     def _follow_until_fault(self) -> None:
-        while self._has_grown.wait() and not self._closing.is_set():
+        while self._has_grown.wait():
             self._has_grown.clear()
             self._are_wanted.clear()
+            if self._closing.is_set():  # asked after what `close` sets was cleared, or it could be cleared unseen
+                return
             before = self._reached
             pause = min(_MAX_PAUSE_S, _PAUSE_S * (self.catch_up() - before))
             self._are_wanted.wait(pause)

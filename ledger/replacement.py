@@ -29,7 +29,7 @@ from constancia.verify.sources.files import read_file, refuse_special
 
 REPLACED_NAME: Final = "replaced"
 _BEFORE: Final = ".before-restore-"
-_MAX_NAME_BYTES: Final = 1_024
+_MAX_NAMES_BYTES: Final = 65_536
 _log: Final = logging.getLogger(__name__)
 
 
@@ -54,7 +54,8 @@ def replace_ledger(part: Path, folder: Path, now: datetime) -> Path | None:
         replace_durably(part, folder)
         return None
     before = folder.with_name(f"{folder.name}{_BEFORE}{now:%Y%m%dT%H%M%SZ}")
-    write_file(part / REPLACED_NAME, os.fsencode(before.name))
+    # With what the former one still waits for: a vault in a database that was away.
+    write_file(part / REPLACED_NAME, b"\0".join((os.fsencode(before.name), *_replaced(folder))))
     folder.rename(before)
     # A process that is killed here leaves no folder of that name: `put_back` is what the next one begins with.
     try:
@@ -95,23 +96,34 @@ def finish_replacement(folder: Path) -> None:
     Raises:
         OSError, Unreadable: A file can't be read or removed.
     """
-    raw = read_file(folder / REPLACED_NAME, _MAX_NAME_BYTES) if folder.is_dir() else None
-    if raw is None:
+    names = _replaced(folder)
+    if not names:
         return
-    former = folder.with_name(Path(os.fsdecode(raw)).name)
-    if former.name.startswith(f"{folder.name}{_BEFORE}"):
-        if (former / VAULT_NAME).is_dir():
-            _discard(former / VAULT_NAME)
-        address = address_in(former)
-        try:
-            if address is not None:
+    place = folder.resolve()  # `.` has no name, and a link has another one
+    formers = [place.with_name(each) for each in map(os.fsdecode, names) if _is_former(each, place.name)]
+    try:
+        for former in formers:
+            if (former / VAULT_NAME).is_dir():
+                _discard(former / VAULT_NAME)
+        for former in formers:
+            if (address := address_in(former)) is not None:
                 with postgres().tables_in(address) as tables:
                     take_vault(LedgerFolder(folder), tables)
-        except StoreUnavailable:
-            _log.warning("the vault is in the database that the ledger had, and could not be taken over", exc_info=True)
-            return
+    except StoreUnavailable:
+        _log.warning("the vault is in the database that the ledger had, and could not be taken over", exc_info=True)
+        return
     (folder / REPLACED_NAME).unlink()
     sync_folder(folder)
+
+
+def _replaced(folder: Path) -> list[bytes]:
+    """Give the names of the folders that a folder has replaced, whose vaults it may not have alone yet."""
+    raw = read_file(folder / REPLACED_NAME, _MAX_NAMES_BYTES) if folder.is_dir() else None
+    return [] if raw is None else raw.split(b"\0")
+
+
+def _is_former(name: str, current: str) -> bool:
+    return name.startswith(f"{current}{_BEFORE}") and Path(name).name == name
 
 
 def put_back(folder: Path) -> None:

@@ -57,7 +57,9 @@ def run() -> int:
         return 1
     with opened as ledger:
         if not _is_the_servers(ledger, asked):
-            _log.error("the folder is not what the server has open: start the server again")
+            _log.error(
+                "the ledger is not, or not yet, what the server has open: if that stays so, start the server again"
+            )
             return 1
         following = Following(ledger, asked["size"])
         path = Path(asked["socket"])

@@ -332,7 +332,8 @@ class Frame:
     def _catching_up(self) -> dict[str, str] | None:
         """Give how far the views are where they lag behind by more than what has just been recorded."""
         done, total = self.ledger.views.position, self.ledger.size
-        return {"done": f"{done:,}", "total": f"{total:,}"} if total - done > _JUST_RECORDED else None
+        is_behind = total - done > _JUST_RECORDED and self.ledger.views.is_late
+        return {"done": f"{done:,}", "total": f"{total:,}"} if is_behind else None
 
     @property
     def section(self) -> str:

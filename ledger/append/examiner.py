@@ -47,12 +47,14 @@ class Submission:
         signed: The statement and its signatures, parsed when it was handed in.
         future: Gets the outcome.
         proved_by: The keys under which the signatures verified; empty as long as they have not.
+        is_disproved: Whether a signature was found not to verify under the key that it names.
         seen_fits: Whether `seen` was found to be the tree's root at that size.
     """
 
     signed: SignedStatement
     future: Future[AppendOutcome] = field(default_factory=Future)
     proved_by: tuple[PublicKey, ...] = ()
+    is_disproved: bool = False
     seen_fits: bool = False
 
 
@@ -152,7 +154,8 @@ class Examiner:
             return
         message = signed_bytes(statement.raw)
         for key, signature in zip(keys, signatures, strict=True):
-            if key.key_id != signature.key or not self._verify(key, signature, message):
+            submission.is_disproved = key.key_id == signature.key and not self._verify(key, signature, message)
+            if key.key_id != signature.key or submission.is_disproved:
                 raise _refuse(
                     "E_SIGNATURE_INVALID",
                     "the signature verifies over the statement's bytes under the key that it names",

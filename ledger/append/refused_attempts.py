@@ -171,6 +171,8 @@ class RefusedAttempts:
     def _is_attempt(self, submission: Submission, error: Refusal | Malformed) -> bool:
         if isinstance(error, Refusal) and error.code == "E_LEDGER_MISMATCH":
             return False
+        if submission.is_disproved:  # else a stranger's bad signature would cost the writer one more check
+            return False
         signed = submission.signed
         known = tuple(self._keys.get(signature.key) for signature in signed.signatures)
         if submission.proved_by == known:

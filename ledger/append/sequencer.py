@@ -146,7 +146,8 @@ class Sequencer:
             if end is None:
                 self._incoming.put(*submissions)
         if end is not None:
-            self._settle(submissions, [end] * len(submissions))
+            wanted = self._wanted(submissions)
+            self._settle(wanted, [end] * len(wanted))
 
     def close(self) -> None:
         """Take nothing in any more, lets everything under way come to its end, and stops."""
@@ -156,28 +157,34 @@ class Sequencer:
         self._incoming.close()
         self._writing.join()
 
-    def _examine(self, submission: Submission) -> bool:
-        if not submission.future.set_running_or_notify_cancel():
-            self._leave(1)
-            return False
+    def _examine(self, submission: Submission) -> Exception | None:
+        """Give why a statement is refused before the law is asked; None if nothing was found."""
         try:
             self._examiner.examine(submission)
         except (Malformed, Refusal) as refused:
-            self._settle([submission], [refused])
-            return False
+            return refused
         except Exception as error:  # noqa: BLE001 (see below)
             # A bug of ours in reading one statement must not end the thread: all others would wait
             # without end.
             _log.exception("examining a statement failed")
-            self._settle([submission], [error])
-            return False
-        return True
+            return error
+        return None
 
     def _write(self) -> None:
         while taken := self._incoming.take(self._batch_limit):
-            batch = [submission for submission in taken if self._examine(submission)]
+            examined = [(submission, self._examine(submission)) for submission in self._wanted(taken)]
+            refused = [(submission, error) for submission, error in examined if error is not None]
+            if refused:  # all at once: to note them is one transaction, for which the others wait
+                self._settle([submission for submission, _ in refused], [error for _, error in refused])
+            batch = [submission for submission, error in examined if error is None]
             if batch:
                 self._settle(batch, self._outcomes_of(batch))
+
+    def _wanted(self, submissions: Sequence[Submission]) -> list[Submission]:
+        """Give those whose outcome somebody still waits for; it can't be cancelled any more."""
+        wanted = [each for each in submissions if each.future.set_running_or_notify_cancel()]
+        self._leave(len(submissions) - len(wanted))
+        return wanted
 
     def _outcomes_of(self, batch: Sequence[Submission]) -> Sequence[Outcome]:
         end = self._end

@@ -105,7 +105,8 @@ class Writer:
         # First what the last batch left in doubt: its changes are still those accepted.
         refused = self._revive() or self.guard.refusal(wait=True)
         if refused is not None:
-            return [refused] * len(submissions)
+            # A guard may give the same error each time: else its trace would go on from that of the batch before.
+            return [refused.with_traceback(None)] * len(submissions)
         self._accepted, self._accepted_ids, self._accepted_changes = [], {}, []
         try:
             outcomes = self._judge_all(submissions)

@@ -11,6 +11,7 @@
 import json
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,7 @@ from constancia.ledger.views.view_store import PAGE, ViewStore, open_views
 # rows ends the rest.
 _PAUSE_S: Final = 0.02
 _MAX_PAUSE_S: Final = 0.25
+_LATE_S: Final = 1.0  # a rest, and the rows of what came meanwhile
 _log = logging.getLogger(__name__)
 
 
@@ -61,6 +63,7 @@ class Views:
         self._projector: Projector | None = None
         self._behind: States | None = None  # folds what readers are ahead with, until the rows have caught up
         self._reached = 0
+        self._had_all_at = -_LATE_S  # on the monotonic clock
         self.retry = Retry()
         self.failure: Exception | None = None
 
@@ -68,6 +71,11 @@ class Views:
     def position(self) -> int:
         """How many entries the rows reflect, as far as they are checked to be this log's."""
         return self._reached
+
+    @property
+    def is_late(self) -> bool:
+        """Whether rows are missing, and that for longer than a rest of the follower takes."""
+        return self._reached < self._log.size and time.monotonic() - self._had_all_at > _LATE_S
 
     def rows(
         self, projection: str, *, prefix: str = "", after: str = "", before: str = "", limit: int = PAGE
@@ -118,6 +126,7 @@ class Views:
                 if self._behind is not None and self._states.hand_on(size, self._projector.take):
                     self._behind = None
                 elif size in (before, self._log.size):
+                    self._had_all_at = time.monotonic()
                     break
         return self._reached
 
@@ -145,9 +154,11 @@ class Views:
             self._recorder.forget(self._has_grown)
 
     def _follow_until_fault(self) -> None:
-        while self._has_grown.wait() and not self._closing.is_set():
+        while self._has_grown.wait():
             self._has_grown.clear()
             self._are_wanted.clear()
+            if self._closing.is_set():  # asked after what `close` sets was cleared, or it could be cleared unseen
+                return
             before = self._reached
             pause = min(_MAX_PAUSE_S, _PAUSE_S * (self.catch_up() - before))
             self._are_wanted.wait(pause)

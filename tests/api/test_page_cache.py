@@ -10,7 +10,9 @@ from tests.api.served import Desk, report
 from tests.api.test_witnesses import ledger_of, wait_for_quorum
 from tests.ledger.witness_scene import LONG_S, Scene
 
+from constancia.api.pages import frame
 from constancia.api.pages.page_cache import PageStore, state_of
+from constancia.ledger.views import follower
 
 
 def new_entry(desk: Desk) -> None:
@@ -86,3 +88,19 @@ def test_z1_a_page_is_made_again_when_a_witness_answers_no_more(witnessed: Scene
         time.sleep(0.02)
     assert (ledger.not_compared, sorted(ledger.witness_problems.items())) in pairwise(state_of(ledger))
     assert former[-1] != state_of(ledger)[-1]
+
+
+def test_page_says_that_rows_are_missing_once_they_are_late(adopted: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else every page of a busy ledger says so while the views rest between two pages of theirs."""
+    views = adopted.ledger.views
+    views.wait()
+    monkeypatch.setattr(frame, "_JUST_RECORDED", 0)
+    monkeypatch.setattr(follower, "_PAUSE_S", 60.0)
+    monkeypatch.setattr(follower, "_MAX_PAUSE_S", 60.0)
+    adopted.take(adopted.world.allege("c1"))
+    views.wait()  # and then they rest
+    adopted.take(adopted.world.allege("c1"))
+    assert views.position < adopted.ledger.size
+    assert "Las vistas se están" not in adopted.http.get("/es/integridad").text
+    monkeypatch.setattr(follower, "_LATE_S", 0.0)
+    assert "Las vistas se están" in adopted.http.get("/es/integridad").text

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -171,8 +172,9 @@ def test_backup_has_it_without_the_vault_and_restoring_takes_the_vault_over(desk
         assert places_of(desk.ledger.folder, tables).vault.commitments() == []
 
 
+@pytest.mark.parametrize("times", [1, 2])
 def test_vault_of_a_database_that_is_away_comes_over_once_it_is_back(
-    desk: Desk, tmp_path: Path, postgres_server: Server
+    desk: Desk, tmp_path: Path, postgres_server: Server, times: int
 ) -> None:
     sealed = desk.ledger.places.vault.put(SEALED, field="address", party="nosc").commitment
     backup(desk.folder, tmp_path / "copy")
@@ -181,7 +183,8 @@ def test_vault_of_a_database_that_is_away_comes_over_once_it_is_back(
     assert database is not None
     schema = database.conninfo.rpartition("%3D")[2]
     postgres_server.sql(f"ALTER SCHEMA {schema} RENAME TO away_{schema}")
-    restore(tmp_path / "copy", desk.folder, now=desk.clock.now())
+    for number in range(times):
+        restore(tmp_path / "copy", desk.folder, now=desk.clock.now() + timedelta(seconds=number))
     with Ledger.open(desk.folder, clock=desk.clock, signer=desk.signer) as ledger:
         assert ledger.places.vault.commitments() == []
     postgres_server.sql(f"ALTER SCHEMA away_{schema} RENAME TO {schema}")

@@ -152,6 +152,33 @@ def test_process_killed_between_the_two_names_is_followed_by_the_same_command(de
     assert Vault(desk.folder / "vault").get(commitment).value == NAME
 
 
+@pytest.mark.parametrize("by", [".", "link"])
+def test_restore_that_was_cut_short_is_finished_by_whatever_name_the_folder_is_opened(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    source = source_of(desk, "folder", tmp_path, has_vault=False)
+    desk.ledger.close()
+    fill_vault(desk)
+    monkeypatch.setattr(replacement, "finish_replacement", lambda _folder: None)
+    done = restore(source, desk.folder, now=START)
+    monkeypatch.undo()
+    assert done.before is not None
+    assert (done.before / "vault").exists()
+    monkeypatch.chdir(desk.folder)
+    (tmp_path / "link").symlink_to(desk.folder)
+    Ledger.open(Path(by) if by == "." else tmp_path / by, clock=desk.clock, signer=desk.signer).close()
+    assert not (done.before / "vault").exists()
+    assert (desk.folder / BLOCKED).read_text() == NAME
+
+
+@pytest.mark.parametrize("raw", [b"", b"/", b"..", b"../ledger.before-restore-x", b"other", b"\xff\n"])
+def test_file_that_names_no_folder_that_was_replaced_does_nothing(desk: Desk, raw: bytes) -> None:
+    desk.ledger.close()
+    (desk.folder / replacement.REPLACED_NAME).write_bytes(raw)
+    desk.reopen()
+    assert not (desk.folder / replacement.REPLACED_NAME).exists()
+
+
 @pytest.mark.parametrize("has_links", [True, False])
 def test_vault_is_restored_where_a_file_has_one_name_only(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool

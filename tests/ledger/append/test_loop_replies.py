@@ -187,3 +187,14 @@ def test_what_was_taken_in_before_the_end_and_is_handed_on_after_it_has_its_outc
     sequencer.hand_on([late])
     assert isinstance(late.future.exception(10), Closed)
     assert sequencer.under_way == 0
+
+
+def test_outcomes_after_the_end_pass_by_one_that_was_taken_back(desk: Desk) -> None:
+    sequencer = desk.parts.sequencer
+    assert sequencer is not None
+    gone, late = [sequencer.take_in(desk.world.commitment(name)[0]().parsed) for name in ("gone", "late")]
+    assert gone.future.cancel()
+    sequencer.close()
+    sequencer.hand_on([gone, late])
+    assert isinstance(late.future.exception(10), Closed)
+    assert sequencer.under_way == 0

@@ -82,6 +82,15 @@ def test_a1_what_strangers_send_leaves_no_row(desk: Desk) -> None:
     assert not LedgerFolder(desk.folder).refusals.exists()
 
 
+def test_bad_signature_is_not_checked_once_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends many would have the writer's thread do twice the work for each."""
+    raw, checked = report(desk.world).statement, list[bytes]()
+    own, foreign = desk.world.keys["inai"].sign(raw), Key().sign(raw)
+    monkeypatch.setattr(module, "verify_signature", lambda _key, _signature, message: checked.append(message))
+    refused(desk, Signed(statement=raw, signatures=(Signature(key=own.key, sig=foreign.sig),)))
+    assert checked == []
+
+
 def test_a1_statement_for_another_ledger_is_no_attempt_here(desk: Desk) -> None:
     other = desk.world.copy()
     other.origin = "example.org/another"

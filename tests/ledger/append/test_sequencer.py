@@ -6,18 +6,20 @@ import statistics
 import threading
 import time
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 from tests.ledger.conftest import Desk, OpenDesk
-from tests.ledger.world import Signed
+from tests.ledger.world import Key, Signed
 
 from constancia.domain.decide import decide
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission
 from constancia.ledger.assembly import Options
 from constancia.ledger.errors import Busy, Fatal, LostRace, NotStored
+from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.formats.canonical import canonical
 
 WAIT_S = 20
@@ -463,6 +465,24 @@ def test_only_refusals_are_handed_to_who_notes_them(desk: Desk, monkeypatch: pyt
     with pytest.raises(Refusal):
         desk.ledger.append(bad)
     assert noted == [[bad.statement.id]]
+
+
+def test_what_one_batch_has_of_refused_statements_is_noted_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time is a transaction on the writer's thread, for which the others of the batch wait."""
+    sequencer, noted = desk.parts.sequencer, list[int]()
+    assert sequencer is not None
+    monkeypatch.setattr(sequencer, "_on_refused", lambda refused: noted.append(len(refused)))
+    signed = [desk.world.allege("c1") for _ in range(4)]
+    foreign = Key()
+    bent = [
+        SignedStatement.read(one.statement, [replace(one.parsed.signatures[0], sig=foreign.sign(one.statement).sig)])
+        for one in signed[:3]
+    ]
+    submissions = [sequencer.take_in(each) for each in (*bent, signed[3].parsed)]
+    sequencer.hand_on(submissions)
+    assert submissions[3].future.result(WAIT_S).entry.index == desk.ledger.size - 1
+    assert {type(submission.future.exception(WAIT_S)) for submission in submissions[:3]} == {Refusal}
+    assert noted == [3]
 
 
 def test_no_thread_of_a_ledger_keeps_its_process(desk: Desk) -> None:

@@ -202,6 +202,24 @@ class TestFollowing:
             views.wait(timeout_s=20)
         assert views.position == desk.ledger.size
 
+    def test_close_is_not_overlooked_by_a_follower_that_has_just_woken(
+        self, open_desk: OpenDesk, templates: Templates
+    ) -> None:
+        views = open_desk(begun=templates.adopted, options=Options(follow=False)).ledger.views
+
+        class Growth(threading.Event):
+            def clear(self) -> None:
+                """What `close` sets comes after the follower woke, and before it takes note of that."""
+                views._closing.set()
+                self.set()
+                super().clear()
+
+        views._has_grown = Growth()
+        views.follow()
+        assert views._following is not None
+        views._following.join(10)
+        assert not views._following.is_alive()
+
     def test_waiting_beyond_the_log_ends_with_a_time_out(self, desk: Desk) -> None:
         with pytest.raises(TimeoutError, match="not yet at"):
             desk.ledger.views.wait(desk.ledger.size + 1, timeout_s=0.05)

@@ -244,10 +244,12 @@ class GatheringHeld(MatterAct):
     # Else another could say before its day that it was held, and that nobody came.
     @rule(
         "E_DATE",
-        "a gathering is not held before the days for which it was convened",
-        "una reunión no se realiza antes de los días para los que se convocó",
+        "only who convened a gathering says that it was held before the days for which it was convened",
+        "sólo quien convocó una reunión dice que se realizó antes de los días para los que se convocó",
     )
     def _not_before_its_days(self, on: Gathering, at: Context) -> Breach:
+        if at.party in _conveners(on, at):
+            return None
         called = [call.window for call in on.convenings]
         begins = [parse_edtf(window).start for window in called]
         ended = parse_edtf(self.window).end

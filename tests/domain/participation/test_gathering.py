@@ -294,6 +294,15 @@ def test_another_member_neither_moves_a_gathering_nor_says_before_its_day_that_n
     stage.on("2019-03-27").says("sfp", "GatheringHeld", held(), occurred_on="2019-03-26")
 
 
+def test_who_convened_it_says_that_it_was_held_a_day_early() -> None:
+    """Nobody else can: a word before its day ends what is still to come."""
+    stage = called().on("2019-03-27")
+    early = held(window="2019-03-25")
+    for party in ("inai", "nosc"):
+        assert stage.code(party, "GatheringHeld", early, occurred_on="2019-03-25") == "E_DATE"
+    stage.says("sfp", "GatheringHeld", early, occurred_on="2019-03-25")
+
+
 def test_who_convened_it_has_its_own_word_after_another_member_was_quicker() -> None:
     stage = held_by("inai")
     first = found(stage).holding

@@ -69,10 +69,12 @@ class CachedPage(CheckedRoute):
             store: PageStore = request.app.state.pages
             page = store.get(key)
             if page is None:
+                # Asked before the page is made: the views may catch up while it is, and it says that they lag.
+                lagged = _is_behind(ledger_of(request))
                 answer = await made(request)
-                # Where something changed meanwhile, or the views lag behind, the page is sent and not stored.
+                # Where something changed meanwhile, or the views lagged behind, the page is sent and not stored.
                 is_page = answer.headers.get("content-type", "").startswith(_HTML)  # a citation is of another kind
-                is_whole = answer.status_code == _OK and is_page and not _is_behind(ledger_of(request))
+                is_whole = answer.status_code == _OK and is_page and not lagged
                 if not is_whole or key != await run_in_threadpool(_key, request):
                     return answer
                 body = bytes(answer.body)

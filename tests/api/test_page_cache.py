@@ -57,6 +57,18 @@ def test_z2_page_that_is_made_again_is_not_sent_to_who_has_it(adopted: Desk) -> 
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
 
 
+def test_page_that_was_begun_while_the_views_lagged_behind_is_not_stored(
+    adopted: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They catch up while it is made: what it says of them would stay until the next entry."""
+    adopted.ledger.views.wait()
+    first = iter([5])
+    monkeypatch.setattr(follower.Views, "position", property(lambda views: next(first, views._reached)))
+    lagging = adopted.http.get("/es/")
+    assert (lagging.status_code, "etag" in lagging.headers) == (200, False)
+    assert "etag" in adopted.http.get("/es/").headers
+
+
 def test_an_address_has_its_own_page(scene: Desk) -> None:
     scene.ledger.views.wait()
     tags = {scene.http.get(path).headers["etag"] for path in ("/es/", "/en/", "/es/?size=9", "/es/compromisos")}

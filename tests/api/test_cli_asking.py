@@ -213,7 +213,9 @@ def test_interruption_before_any_answer_says_that_nothing_was_written(
 
 @pytest.mark.slow
 def test_control_c_at_a_real_terminal_saves_the_answers(adopted: Desk, home: Path) -> None:
-    program = "from constancia.api.cli import main; main()"
+    # A run that a script began in the background ignores Ctrl-C, and so would what it starts.
+    program = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program += "from constancia.api.cli import main; main()"
     command = [
         sys.executable,
         "-c",

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from constancia.domain.commitments.commitment import Commitment
@@ -18,7 +19,6 @@ from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.kernel.derived import Derived
 from constancia.domain.kernel.editions import SECOND
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.outlines import NamedBearer, bearers_named, fallback_named

@@ -1,5 +1,6 @@
 """The state of a milestone at an instant: done, overdue, running. The one rule, for pages and terminal."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -7,7 +8,6 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Milestone
 from constancia.domain.kernel.calendar import deadline, local_day, parse_instant
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.outlines import CommitmentOutline, MilestoneOutline
 
 

@@ -1,6 +1,7 @@
 """What things are called: the title of what an identifier names, as a state knows it, and its stream."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.domain.agreements.agreement import Agreement
@@ -11,7 +12,6 @@ from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Text
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
@@ -12,7 +13,6 @@ from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.state import State
 
 StepKind = Literal["parties", "representatives", "body", "rules", "agreement"]

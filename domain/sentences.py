@@ -9,7 +9,7 @@ whose language is chosen when it is shown; a list of names is one parameter, joi
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from constancia.domain.catalogue import REGISTRY
@@ -17,7 +17,6 @@ from constancia.domain.commitments.commitment import Commitment, DecidedStatus, 
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, is_text
 from constancia.domain.naming import Named, name_of
 from constancia.domain.plans.plan import ActionPlan, Carried

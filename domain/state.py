@@ -6,6 +6,7 @@ state that is stored somewhere (`Base`): then it has only what has changed since
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
@@ -21,7 +22,6 @@ from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
 from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.kernel.forms import form_number, shape_of
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.kernel.layers import Base, Layers

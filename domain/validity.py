@@ -8,6 +8,7 @@ deliverables. All of them answer from everything that a state holds, also from w
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -20,7 +21,6 @@ from constancia.domain.identity.key import Key
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.calendar import Certainty
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.moves import ALWAYS, NEVER, Span, answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.state import State

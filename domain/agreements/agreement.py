@@ -1,6 +1,6 @@
 """Agreements: the aggregate with its versions, and what all acts on one share."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Final, Literal
 
@@ -10,7 +10,6 @@ from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.occurrence import Ledger, occurrence
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, Digest, Doc, DocSet, Identifier, Label, LanguageTag, Text, Value

@@ -5,6 +5,7 @@ assessors find. None overwrites another.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, Protocol
 
 from constancia.domain.commitments.scope import Milestone, Scope, ScopeDiff
@@ -16,7 +17,6 @@ from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
 from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.rules import Breach, Met, rule
 from constancia.domain.kernel.values import Doc, Evidence, Identifier, Text
 

@@ -1,6 +1,6 @@
 """Deliverables: submitted by hash, contested, revised, accepted by every member or rejected. Versions stay."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from constancia.domain.commitments.commitment import (
@@ -21,7 +21,6 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST, SECOND
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule

@@ -3,7 +3,7 @@
 An assigned duty has a bearer, or it has ended; that all its bearers are gone follows from the state (`holders`).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from constancia.domain.agreements.agreement import Agreement
@@ -15,7 +15,6 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, begins_in_future
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule

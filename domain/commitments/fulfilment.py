@@ -5,6 +5,7 @@
 - U2: what an earlier edition took in as a document of an event or a decision still counts.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
@@ -16,7 +17,6 @@ from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 
 FULFILLED: Final = "fulfilled"
 EXPECTED: Final = "expected"

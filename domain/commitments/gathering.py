@@ -1,10 +1,10 @@
 """Gatherings: a forum, a meeting, a consultation and the like. Convened, moved, held; no names of who attended."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Count, Doc, Identifier, Text, Value
 
 GatheringKind = Literal["consultation", "forum", "interviews", "meeting", "validation_session", "workshop"]

@@ -16,6 +16,7 @@ agenda has no identifier, so its wording is its name: reworded in a language, it
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -23,7 +24,6 @@ from typing import ClassVar, Final, Literal
 
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Label, Quantity, Text, Value
 
 ScopeKind = Literal["extension", "clarification", "reduction", "deferral"]

@@ -1,6 +1,7 @@
 """Complaints: the aggregate, and what is asked of one: what it continues, and whose cause it is."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from constancia.domain.identity.succession import with_heirs
@@ -8,7 +9,6 @@ from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Identifier, Text
 
 OPEN: Final = ("filed", "admitted")

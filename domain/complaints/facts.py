@@ -1,6 +1,7 @@
 """What follows about complaints: who owes an answer by when, who answered when, and who was late."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from constancia.domain.complaints.answers import first_answers
@@ -11,7 +12,6 @@ from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.derived import Derived
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.plans.deadline import DeadlineMove, clock_stops, moves_of, with_stops
 

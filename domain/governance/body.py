@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
 from constancia.domain.identity.genesis import LedgerState
@@ -12,7 +13,6 @@ from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.editions import FIRST, THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.rules import Breach
 from constancia.domain.kernel.rules import Rule as ActRule

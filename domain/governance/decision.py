@@ -1,7 +1,7 @@
 """Decisions: an act is put to the vote in full, voted by the members, signed by those who voted for it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, Final, Literal
 
@@ -13,7 +13,6 @@ from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.rules import Rule as ActRule
 from constancia.domain.kernel.values import (

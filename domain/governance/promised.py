@@ -1,11 +1,11 @@
 """Deliverables that are decisions: what a decision asks of the commitment that promised it."""
 
+from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
 from constancia.domain.governance.body import acting_name
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Identifier, Value
 
 

@@ -1,5 +1,6 @@
 """Appointments: a person, in a post, in one capacity, for a party, with a scope, from a day."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
 
@@ -12,7 +13,6 @@ from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from constancia.domain.identity.key_material import KeyMaterial
@@ -18,7 +19,6 @@ from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import zone
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST, LAST_OF_ES_AND_EN, NEWEST, THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.kernel.values import (
     Count,

@@ -1,6 +1,6 @@
 """Keys: registered by themselves, endorsed by the party's root, rotated, revoked, compromised. Nothing goes back."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Final, Literal
 
@@ -15,7 +15,6 @@ from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import local_day, parse_day, parse_edtf
 from constancia.domain.kernel.context import Context, StateView, begins_in_future
 from constancia.domain.kernel.editions import FIRST, THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule

@@ -2,9 +2,9 @@
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from typing import Literal
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import FormError, Label, Value
 
 Scheme = Literal["ed25519", "webauthn", "rsa-pkcs1-sha256"]

@@ -1,7 +1,7 @@
 """Parties: their names, and the organizations of a composite party, dated and never deleted."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Protocol
 
 from constancia.domain.identity.genesis import LedgerState
@@ -14,7 +14,6 @@ from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future, lies_in_future
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, SECOND, THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Met, rule

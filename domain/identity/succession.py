@@ -5,12 +5,12 @@ of a scope), `commitment/c1#roles/consultant` (a role). Every aggregate lists th
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Doc, Identifier, Label, Value
 
 Mode = Literal["renamed", "merged", "functions_transferred", "dissolved"]

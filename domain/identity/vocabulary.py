@@ -4,10 +4,10 @@
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Final, NewType
 
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import FormError, Identifier, Text, Value
 
 PartyKind = NewType("PartyKind", str)

@@ -5,7 +5,7 @@ fields are its form, its rules are data, and `begin` or `then` gives the aggrega
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, dataclass_transform
 
@@ -15,7 +15,6 @@ from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_instant
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST, NEWEST, THIRD, is_known
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.problems import Problem
 from constancia.domain.kernel.rules import Rule
 from constancia.domain.kernel.values import FormError, Value

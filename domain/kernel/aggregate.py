@@ -1,12 +1,11 @@
 """The frozen aggregate that every stream folds into, and concurring acts (one entry a party over equal bodies)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Final, Literal, TypeVar
 
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.values import Value, to_json
 

@@ -1,13 +1,12 @@
 """The form of a derived fact, and the one rule of a missed deadline, for every room whose matters fall due."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import Certainty, format_instant, has_begun, local_day
 from constancia.domain.kernel.editions import SECOND
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.occurrence import Ledger, as_recorded, occurrence
 
 

@@ -8,13 +8,13 @@ said contradict the order, a move takes effect with the last of those before it.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 from operator import le
 from typing import Final
 
 from constancia.domain.kernel.calendar import Certainty, parse_edtf
-from constancia.domain.kernel.frozen import dataclass
 
 _BEFORE_ALL: Final = 0  # ordinals of days begin with 1
 _AFTER_ALL: Final = date.max.toordinal() + 2

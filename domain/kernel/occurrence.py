@@ -9,12 +9,12 @@
 The first edition of the law took every date as said.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Protocol
 
 from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf, parse_instant
 from constancia.domain.kernel.editions import SECOND
-from constancia.domain.kernel.frozen import dataclass
 
 CLAIM_SPAN: Final = timedelta(days=7)  # SPEC §6.2; long enough for a paper that is recorded after a weekend
 

@@ -12,7 +12,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from constancia.domain.kernel.frozen import types_of
+from constancia.domain.kernel.members import types_of
 from constancia.domain.kernel.values import Json
 
 _T = TypeVar("_T")

@@ -1,9 +1,7 @@
 """Refusals: legal bytes, illegal act."""
 
 from collections.abc import Mapping
-from dataclasses import field
-
-from constancia.domain.kernel.frozen import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """Sealed values: a private person's datum as a salted commitment; salt and value are in no entry."""
 
 import hashlib
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Hex64, Identifier, Label, Value, canonical
 
 

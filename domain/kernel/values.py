@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from itertools import pairwise
 from types import UnionType
@@ -17,8 +17,8 @@ from typing import Any, ClassVar, Final, Literal, NewType, Self, get_args, get_o
 
 from constancia.domain.kernel.calendar import parse_day, parse_edtf
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
-from constancia.domain.kernel.frozen import dataclass, types_of
 from constancia.domain.kernel.languages import FORMER_LANGUAGES, is_language_tag, member_of, tag_of
+from constancia.domain.kernel.members import types_of
 
 Identifier = NewType("Identifier", str)
 Hex64 = NewType("Hex64", str)

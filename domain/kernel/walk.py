@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, get_args
 
-from constancia.domain.kernel.frozen import types_of
+from constancia.domain.kernel.members import types_of
 from constancia.domain.kernel.values import Value
 
 

@@ -1,6 +1,7 @@
 """Reasoned responses: what became of what was contributed or proposed, theme by theme, with reasons."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final, Literal
 
@@ -13,7 +14,6 @@ from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule

@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Final
@@ -26,7 +27,6 @@ from constancia.domain.kernel.calendar import (
 )
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.derived import Derived
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.occurrence import Occurrence, as_recorded, occurrence
 from constancia.domain.participation.response import ReasonedResponse
 

@@ -9,7 +9,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Final, Literal
 
@@ -21,7 +21,6 @@ from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE

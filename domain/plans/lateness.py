@@ -5,13 +5,13 @@ last day as it was extended and without the days on which the clock was stopped.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.derived import Derived, Target, missed
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.occurrence import Occurrence, as_recorded, occurrence
 from constancia.domain.plans.deadline import clock_stops, days_in_force, moves_of, with_stops
 from constancia.domain.plans.plan import ActionPlan, Submission

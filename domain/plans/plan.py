@@ -1,12 +1,12 @@
 """The action plan as an aggregate: its number and period, what it carries, what was submitted, how it ended."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Doc, Identifier, Text
 
 

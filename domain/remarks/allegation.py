@@ -1,7 +1,7 @@
 """Allegations: what somebody says happened outside the ledger. It changes no scope; its standing is derived."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal
 
 from constancia.domain.commitments.commitment import find_commitment
@@ -11,7 +11,6 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView, begins_in_future
 from constancia.domain.kernel.editions import SECOND, THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule

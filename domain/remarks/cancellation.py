@@ -5,7 +5,7 @@ the bytes of a document that an entry cites. What was agreed can't be hidden in 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.identity.voice import can_say, speaks_for
@@ -14,7 +14,6 @@ from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.kernel.context import Context, EntryView, StateView, begins_in_future
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, get_args, get_origin
 
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
@@ -9,7 +10,6 @@ from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf
 from constancia.domain.kernel.context import Context, EntryView
 from constancia.domain.kernel.editions import FIRST, NEWEST, SECOND, THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.occurrence import CLAIM_SPAN, is_one_day

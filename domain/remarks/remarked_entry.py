@@ -1,10 +1,10 @@
 """An entry that something was said of: which one it is, who said it, and all acts about it."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Doc, Evidence, Text
 
 

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from constancia.domain.commitments.commitment import Commitment, ProgressStatement
@@ -12,7 +13,6 @@ from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import Aggregate, Mark, marks_of
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.editions import FIRST
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Evidence, Text
 from constancia.domain.remarks.remarked_entry import EntryResponse, RemarkedEntry
 

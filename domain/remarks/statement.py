@@ -1,6 +1,6 @@
 """Statements: releases, resolutions, declarations. Evidence of what was said in public, and a signature of nothing."""
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, Literal
 
 from constancia.domain.identity.party import PARTY_EXISTS, unregistered
@@ -8,7 +8,6 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule

@@ -38,7 +38,7 @@ class _Module:
     lock: "threading.RLock" = field(default_factory=threading.RLock)
     starts: int = 0
 
-    def library(self, *, restart: bool) -> Any:
+    def load(self, *, restart: bool) -> Any:
         """Give the started module; started over, no earlier session of it is valid any more."""
         pkcs11 = _pkcs11()
         if not self.path.is_file():
@@ -151,9 +151,9 @@ class TokenKey:
             raise of_module(error, self.uri.name) from error
 
     def _open(self, *, restart: bool) -> Any:
-        tokens = list(self._tokens(self._module.library(restart=restart)))
+        tokens = list(self._tokens(self._module.load(restart=restart)))
         if not tokens and not restart:  # some modules look for tokens only when they are started
-            tokens = list(self._tokens(self._module.library(restart=True)))
+            tokens = list(self._tokens(self._module.load(restart=True)))
         session = self._log_in(_only(tokens, self.uri.name, "E_TOKEN_GONE"))
         self._handle = self._found(session)
         self._opened_at = self._module.starts

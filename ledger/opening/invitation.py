@@ -8,13 +8,13 @@ import base64
 import hashlib
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NoReturn
 
 from constancia.domain.catalogue import UnknownAct, parse_act
 from constancia.domain.identity.role import is_reserved
 from constancia.domain.identity.vocabulary import NamedCapacity, NamedKind, PartyKind
 from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.languages import tag_of
 from constancia.domain.kernel.values import (
     FormError,

@@ -8,11 +8,11 @@ Nothing in it is secret, and it gives nobody any power: what counts later is the
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.domain.identity.key_material import KeyMaterial, spki_of
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, Capacity
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import FormError, Hex64, Identifier, Label, Text, TypeName, Value
 from constancia.ledger.keys.key_file import PrivateKey
 from constancia.ledger.opening.exchange_file import MARK, read_object

@@ -75,6 +75,18 @@ def in_a_place(folder: Path, places: Places) -> tuple[list[str], list[str]]:
     return places.documents.names(), places.vault.commitments()
 
 
+def restore_once_more(folder: Path) -> None:
+    """Restore the backup, a second later than the last time."""
+    before = len(list(folder.parent.glob("d.before-restore-*")))
+    restore(folder.parent.with_name(BACKUP), folder, now=START + timedelta(seconds=before))
+
+
+def expect_nothing_half_made(folder: Path) -> None:
+    """Expect that no file of an unfinished write is left."""
+    half = [str(path) for path in folder.parent.rglob("*.part*")]
+    expect(not half, f"half made: {half}")
+
+
 class WithBelongings(Scene):
     """A ledger with a document and a sealed value, which are in one place at a time, and in none less."""
 
@@ -102,8 +114,7 @@ class WithBelongings(Scene):
         has, lacks = (there, here) if is_in_database else (here, there)
         expect(lacks == ([], []), f"left behind: {lacks}")
         expect(has[0] == [hashlib.sha256(DOCUMENT).hexdigest()] and len(has[1]) == 1, f"lost: {has}")
-        half = [str(path) for path in folder.parent.rglob("*.part*")]
-        expect(not half, f"half made: {half}")
+        expect_nothing_half_made(folder)
 
     @classmethod
     def check(cls, folder: Path) -> None:
@@ -113,6 +124,15 @@ class WithBelongings(Scene):
                 expect(ledger.size == SIZE, f"{ledger.size} entries")
         except StoreUnavailable as error:
             expect(error.code == "E_STORE_MOVED", str(error))
+
+
+class InDatabase(WithBelongings):
+    """One whose store, and what belongs to it, are in a database."""
+
+    @classmethod
+    def furnish(cls, folder: Path) -> None:
+        super().furnish(folder)
+        move_to_database(folder, cls.address(folder))
 
 
 class MoveThere(WithBelongings):
@@ -137,13 +157,8 @@ class MoveThere(WithBelongings):
         return True
 
 
-class MoveBack(WithBelongings):
+class MoveBack(InDatabase):
     """`move` from a database into the folder's file."""
-
-    @classmethod
-    def furnish(cls, folder: Path) -> None:
-        super().furnish(folder)
-        move_to_database(folder, cls.address(folder))
 
     @classmethod
     def run(cls, folder: Path) -> None:
@@ -162,15 +177,12 @@ class Restore(WithBelongings):
 
     @classmethod
     def run(cls, folder: Path) -> None:
-        source = folder.parent.with_name(BACKUP)
-        before = len(list(folder.parent.glob("d.before-restore-*")))
-        restore(source, folder, now=START + timedelta(seconds=before))
+        restore_once_more(folder)
         vaults = [path for path in folder.parent.rglob("vault.sqlite") if path.parent.parent != folder]
         expect(not vaults, f"vaults of folders that were replaced: {vaults}")
         expect(len(places_of(LedgerFolder(folder), None).vault.commitments()) == 1, "the vault is lost")
         expect((folder / "vault" / "vault.sqlite").stat().st_nlink == 1, "the vault has another name")
-        half = [str(path) for path in folder.parent.rglob("*.part*")]
-        expect(not half, f"half made: {half}")
+        expect_nothing_half_made(folder)
 
     @classmethod
     def check(cls, folder: Path) -> None:
@@ -178,19 +190,12 @@ class Restore(WithBelongings):
             super().check(folder)
 
 
-class RestoreOfDatabase(WithBelongings):
+class RestoreOfDatabase(InDatabase):
     """A backup in the place of a ledger whose store, and vault, are in a database."""
 
     @classmethod
-    def furnish(cls, folder: Path) -> None:
-        super().furnish(folder)
-        move_to_database(folder, cls.address(folder))
-
-    @classmethod
     def run(cls, folder: Path) -> None:
-        source = folder.parent.with_name(BACKUP)
-        before = len(list(folder.parent.glob("d.before-restore-*")))
-        restore(source, folder, now=START + timedelta(seconds=before))
+        restore_once_more(folder)
         with postgres().tables_in(cls.address(folder)) as tables:
             left = places_of(LedgerFolder(folder), tables).vault.commitments()
         expect(not left, "the vault is still in the database")

@@ -77,7 +77,15 @@ def expect(truth: object, what: str) -> None:
         raise AssertionError(what)
 
 
-class Cosignatures:
+class NeverAltered:
+    """What a kill leaves is never taken for an altered ledger."""
+
+    @staticmethod
+    def check(folder: Path) -> None:
+        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
+
+
+class Cosignatures(NeverAltered):
     """The first cosignature that is kept."""
 
     prepare = staticmethod(make_ledger)
@@ -91,10 +99,6 @@ class Cosignatures:
         store.keep(checkpoint.size, checkpoint.root, WITNESS.cosign(text, int(START.timestamp())))
         expect(len(store.at(checkpoint.size)) == len(WITNESS.keys), "not all are kept")
         store.close()
-
-    @staticmethod
-    def check(folder: Path) -> None:
-        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
 
 
 class Witness:
@@ -117,7 +121,7 @@ class Witness:
         expect(not list(folder.glob("w.sqlite")) or (folder / "w.sqlite").stat().st_size > 4096, "half a store")
 
 
-class Init:
+class Init(NeverAltered):
     """`init --signed`: store, genesis, trust folder, first publication."""
 
     @staticmethod
@@ -137,10 +141,6 @@ class Init:
             init._open(LedgerFolder(folder), [folder / "all.signed.json"], given)
         expect(verdict(folder) == "INTACT", f"in the end: {verdict(folder)}")
 
-    @staticmethod
-    def check(folder: Path) -> None:
-        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
-
 
 class Publication:
     """The first `publish` into a new folder."""
@@ -155,11 +155,11 @@ class Publication:
 
     @staticmethod
     def check(folder: Path) -> None:
-        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
+        NeverAltered.check(folder)
         expect(not (folder / "log").exists() or (folder / "log" / "checkpoint").exists(), "a log without a checkpoint")
 
 
-class Views:
+class Views(NeverAltered):
     """The first start of a server: the views' database."""
 
     prepare = staticmethod(make_ledger)
@@ -170,12 +170,8 @@ class Views:
             ledger.views.wait()
             expect(ledger.views.position == ledger.size, "the views are behind")
 
-    @staticmethod
-    def check(folder: Path) -> None:
-        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
 
-
-class Backup:
+class Backup(NeverAltered):
     """A backup, and its restoration over the ledger."""
 
     prepare = staticmethod(make_ledger)
@@ -188,10 +184,6 @@ class Backup:
         if not list(folder.parent.glob(f"{folder.name}.before-restore-*")) or not folder.exists():
             restore(target, folder, now=START)
         expect(verdict(folder) != "none", "no ledger")
-
-    @staticmethod
-    def check(folder: Path) -> None:
-        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
 
 
 class Document:

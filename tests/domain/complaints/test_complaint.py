@@ -1,5 +1,6 @@
 """Complaints: filed, admitted, answered or late, resolved; never decided by who is accused, nor by who complains."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tests.domain.stage import Body, Stage, rep, seated, sha256, text
@@ -8,7 +9,6 @@ from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.derive import Derived, derive
 from constancia.domain.kernel.acts import REGISTRY, Recorded
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.frozen import dataclass
 
 Q = "complaint/q1"
 DIGEST = f"sha256:{sha256('texto y sal')}"

@@ -117,8 +117,7 @@ def test_every_type_is_frozen_documented_and_says_its_stream(name: str) -> None:
     assert (cls.__doc__ or "").strip()
     assert cls.stream_kind
     assert dataclasses.is_dataclass(cls)
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        object.__new__(cls).stream_kind = ""  # type: ignore[misc]
+    assert cls.__dataclass_params__.frozen  # type: ignore[attr-defined]  # the decorator's own record
     members = {one.name for one in dataclasses.fields(cls)}
     assert set(cls.stream_id) <= members
     assert set(cls.SORTED) <= members

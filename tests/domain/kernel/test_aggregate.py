@@ -1,13 +1,12 @@
 """The frozen aggregate: concurring words by body and party, and its document."""
 
-from dataclasses import field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from tests.domain.remarks.test_allegation import allegation
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Concurrence, Mark, document_of, moved
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import Text
 from constancia.domain.remarks.allegation import AllegationMade
 

@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, dataclass, fields
 from typing import Any, ClassVar, Literal, Optional, Protocol
 
 import pytest
@@ -12,7 +12,6 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.kind import AggregateKind, rule_list
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Rule, rule

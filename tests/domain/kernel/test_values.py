@@ -12,7 +12,6 @@ from tests.domain.strategies import few, json_values, scopes, windows
 
 from constancia.domain.commitments.scope import Scope
 from constancia.domain.identity.genesis import LedgerOpened
-from constancia.domain.kernel.frozen import dataclass
 from constancia.domain.kernel.values import (
     LABEL_CHARACTERS,
     LIST_ITEMS,
@@ -166,13 +165,13 @@ def test_a_list_is_no_map_and_a_map_is_no_list(hint: Any, value: Any) -> None:
         parser_for(hint)(value, "x")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Pair(Value):
     first: Identifier
     second: Identifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Listed(Value):
     SORTED: ClassVar = {"names": "", "pairs": "first"}
 

@@ -1,10 +1,7 @@
 """Who can still speak, and for whom: a party without any key to say an act with is awaited by nobody."""
 
-from collections.abc import Iterable
-
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key, active_roots
-from constancia.domain.identity.party import Party, find_party
 from constancia.domain.identity.succession import heirs_of, succession_of
 from constancia.domain.kernel.context import Context
 
@@ -47,16 +44,3 @@ def speaks_for(at: Context, party: str) -> bool:
             for appointment in at.state.of(Appointment)
         )
     )
-
-
-def with_kin(at: Context, parties: Iterable[str]) -> frozenset[str]:
-    """Give parties, with the organizations of one of them now and the groups that it is an organization of."""
-    named = frozenset(parties)
-    return named.union(*(_kin(at, party) for party in named))
-
-
-def _kin(at: Context, party: str) -> frozenset[str]:
-    record = find_party(at, party)
-    members = {member.organization for member in record.organizations if member.until is None} if record else set()
-    of = {other.party for other in at.state.of(Party) if other.open_membership(party) is not None}
-    return frozenset(members | of)

@@ -5,7 +5,7 @@ from tests.domain.governance.test_succession import succeeded
 from tests.domain.stage import MEMBERS, Stage, Voice, founded, key_id, registration, rep, root, seated, text
 
 from constancia.domain.identity.key import Key
-from constancia.domain.identity.voice import can_say, speaks_for, with_kin
+from constancia.domain.identity.voice import can_say, speaks_for
 from constancia.domain.kernel.context import Context
 
 
@@ -40,21 +40,6 @@ def test_a_party_without_a_key_or_an_appointment_speaks_no_more() -> None:
     stage.says(root("sfp"), "RepresentativeRevoked", {"appointment": "ap-sfp", "reason": text("R")})
     revoke(stage, "root-sfp", "sfp")
     assert not can_say(at(stage), "sfp", "VoteCast")
-
-
-def test_kin_are_organizations_and_groups_of_now_one_step_away() -> None:
-    stage = seated()
-    stage.outsider("otra")
-    for organization in ("otra", "red"):
-        joined = {"organization": organization, "party": "nosc", "since": "2019-01-01"}
-        stage.says(root("nosc"), "MemberOrganizationJoined", joined)
-    assert with_kin(at(stage), ["nosc"]) == {"nosc", "otra", "red"}
-    assert with_kin(at(stage), ["red", "sfp"]) == {"nosc", "red", "sfp"}
-    assert with_kin(at(stage), []) == set()
-    left = {"organization": "red", "party": "nosc", "reason": text("Fin"), "until": "2019-03-01"}
-    stage.says(root("nosc"), "MemberOrganizationLeft", left)
-    assert with_kin(at(stage), ["nosc"]) == {"nosc", "otra"}
-    assert with_kin(at(stage), ["red", "nobody"]) == {"red", "nobody"}
 
 
 def late(stage: Stage, new: str = "second-red") -> Stage:

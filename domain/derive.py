@@ -14,9 +14,9 @@ from typing import Any, Final
 from constancia.domain.agreements.facts import agreement_facts
 from constancia.domain.bearing import bearing_facts
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.scope import Scope
+from constancia.domain.commitments.submission import DeliverableState
 from constancia.domain.complaints.facts import complaint_facts
 from constancia.domain.governance.body import GovernanceBody, acting_name
 from constancia.domain.governance.decision import Decision
@@ -56,7 +56,7 @@ __all__ = (
 )
 
 # Counts up whenever a fact is added, its members change, or it follows from other entries than before.
-FORM: Final = 6
+FORM: Final = 7
 
 
 def derive(state: State, at: datetime) -> tuple[Derived, ...]:
@@ -131,24 +131,28 @@ def _decisions(state: State, at: datetime) -> Iterator[Derived]:
             since = days_after(parse_day(decision.closes), 1).isoformat()  # the end of voting settled it
         yield Derived(kind=kind, stream=decision.stream, since=since, known_index=decision.outcome_index, params=params)
         if decision.status == "signed":
-            last = decision.signatures[-1]
+            last = decision.last_signature
+            without = sorted(decision.must_sign - decision.signed_by) if state.edition >= THIRD else []
             yield Derived(
-                kind="DecisionSignedByAll",
+                kind="DecisionSignedWithout" if without else "DecisionSignedByAll",
                 stream=decision.stream,
                 since=occurrence(state, last).on,
                 known_index=last.index,
+                params={"without": without} if without else {},
             )
 
 
 def _deliverables(state: State) -> Iterator[Derived]:
     for deliverable in state.of(DeliverableState):
         if deliverable.accepted_index is not None:
+            without = deliverable.accepted_without
+            named: dict[str, object] = {"without": list(without)} if without else {}
             yield Derived(
-                kind="DeliverableAcceptedByAll",
+                kind="DeliverableAcceptedWithout" if without else "DeliverableAcceptedByAll",
                 stream=deliverable.stream,
                 since=deliverable.accepted_on,
                 known_index=deliverable.accepted_index,
-                params={"version": deliverable.accepted_version},
+                params={"version": deliverable.accepted_version, **named},
             )
 
 

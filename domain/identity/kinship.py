@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 from constancia.domain.identity.party import Membership, Party, find_party
-from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.context import Context, StateView
 
 
 @runtime_checkable
@@ -34,11 +34,12 @@ def with_kin(at: Context, parties: Iterable[str]) -> frozenset[str]:
 def _kin(at: Context, party: str) -> frozenset[str]:
     record = find_party(at, party)
     current = [member for member in record.organizations if member.until is None] if record else []
-    agreed = {member.organization for member in current if _is_agreed(at, member)}
+    agreed = {member.organization for member in current if is_agreed(at.state, member)}
     groups = {other.party for other in at.state.of(Party) if other.open_membership(party) is not None}
     return frozenset(agreed | groups)
 
 
-def _is_agreed(at: Context, membership: Membership) -> bool:
-    remarked: object = at.state.standing(f"entry/{membership.entry}")
+def is_agreed(state: StateView, membership: Membership) -> bool:
+    """Tell whether an organization agrees that it is one: it has acknowledged the entry, and does not contest it."""
+    remarked: object = state.standing(f"entry/{membership.entry}")
     return isinstance(remarked, Remarked) and remarked.is_acknowledged_by(membership.organization)

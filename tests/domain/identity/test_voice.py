@@ -42,6 +42,28 @@ def test_a_party_without_a_key_or_an_appointment_speaks_no_more() -> None:
     assert not can_say(at(stage), "sfp", "VoteCast")
 
 
+def test_who_records_for_several_parties_speaks_for_none_of_the_others() -> None:
+    """Else one of them would take the secretariat from the rest by naming it too."""
+    stage = seated()
+    clerk = stage.join("inai", name="clerk", capacity="secretariat")
+    for party in ("nosc", "sfp"):
+        stage.join(party, name=f"clerk-{party}", person="p-clerk", capacity="secretariat")
+    assert [speaks_for(at(stage, clerk), party) for party in MEMBERS] == [True, False, False]
+    former = seated(edition=2)
+    clerk = former.join("inai", name="clerk", capacity="secretariat")
+    former.join("nosc", name="clerk-nosc", person="p-clerk", capacity="secretariat")
+    assert speaks_for(at(former, clerk), "nosc"), "the law of an earlier edition"
+
+
+def test_who_represents_another_party_speaks_for_it_also_where_it_records() -> None:
+    stage = seated()
+    clerk = stage.join("inai", name="clerk", capacity="secretariat")
+    stage.join("nosc", name="voice", person="p-clerk")
+    assert speaks_for(at(stage, clerk), "nosc")
+    voice = stage.join("sfp", name="other", person="p-clerk")
+    assert speaks_for(at(stage, voice), "inai"), "nor does a representative shed what it records for"
+
+
 def late(stage: Stage, new: str = "second-red") -> Stage:
     """A year later a further root of `red` presents itself."""
     stage.on("2020-03-01").says(root("red", new), "KeyRegistered", registration("red", new))

@@ -14,9 +14,9 @@ from typing import Any, Final
 from constancia.domain.agreements.facts import agreement_facts
 from constancia.domain.bearing import bearing_facts
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.scope import Scope
-from constancia.domain.commitments.submission import DeliverableState
 from constancia.domain.complaints.facts import complaint_facts
 from constancia.domain.governance.body import GovernanceBody, acting_name
 from constancia.domain.governance.decision import Decision
@@ -145,14 +145,12 @@ def _decisions(state: State, at: datetime) -> Iterator[Derived]:
 def _deliverables(state: State) -> Iterator[Derived]:
     for deliverable in state.of(DeliverableState):
         if deliverable.accepted_index is not None:
-            without = deliverable.accepted_without
-            named: dict[str, object] = {"without": list(without)} if without else {}
             yield Derived(
-                kind="DeliverableAcceptedWithout" if without else "DeliverableAcceptedByAll",
+                kind="DeliverableAcceptedByAll",
                 stream=deliverable.stream,
                 since=deliverable.accepted_on,
                 known_index=deliverable.accepted_index,
-                params={"version": deliverable.accepted_version, **named},
+                params={"version": deliverable.accepted_version},
             )
 
 

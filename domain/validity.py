@@ -30,7 +30,6 @@ _OUTCOMES: Final = frozenset(
     {
         "AgreementEnteredIntoForce", "AgreementLapsed", "AgreementTerminated", "DecisionAdopted", "DecisionLapsed",
         "DecisionRejected", "DecisionSignedByAll", "DecisionSignedWithout", "DeliverableAcceptedByAll",
-        "DeliverableAcceptedWithout",
     }
 )  # fmt: skip
 KINDS: Final = ("appointment", "body", "key", "organization", "role", "rules", "scope", "seat", *sorted(_OUTCOMES))

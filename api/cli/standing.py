@@ -12,9 +12,9 @@ from constancia.api.text.dates import date_words, moment_words
 from constancia.api.text.i18n import in_language, tr
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment, ScopeVersion
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
-from constancia.domain.commitments.submission import DeliverableState
 from constancia.domain.derive import Derived, derive, flags
 from constancia.domain.kernel.calendar import Certainty, local_day
 from constancia.domain.milestones import milestone_standing
@@ -217,6 +217,4 @@ def _deliverable_stands(state: State, commitment: Commitment, item: Deliverable,
     if not isinstance(deliverable, DeliverableState) or fulfilment(state, commitment, item):
         return f"{_escaped(item.title, lang, state)}: {_word(lang, delivery(state, commitment, item))}"
     version = tr(lang, "page.version_n", version=deliverable.accepted_version or deliverable.current.version)
-    missing = deliverable.accepted_without
-    without = f", {tr(lang, 'page.dl_without', parties=_parties(state, missing, lang))}" if missing else ""
-    return f"{_escaped(item.title, lang, state)}: {_word(lang, deliverable.status)} ({version}){without}"
+    return f"{_escaped(item.title, lang, state)}: {_word(lang, deliverable.status)} ({version})"

@@ -12,8 +12,8 @@ from constancia.domain.commitments.commitment import (
     ScopeProposal,
     ScopeVersion,
 )
+from constancia.domain.commitments.deliverable import DeliverableContest, SubmittedVersion
 from constancia.domain.commitments.scope import Deliverable, Indicator, Milestone, ScopeDiff
-from constancia.domain.commitments.submission import DeliverableContest, DeliverableRejection, SubmittedVersion
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.values import Text
 from constancia.domain.plans.assessment import Assessment
@@ -57,10 +57,8 @@ class DeliverableOfCommitment(TypedDict):
     """A deliverable of a commitment's scope, and its state."""
 
     accepted_version: int | None
-    accepted_without: list[str]
     fulfilled_by: Fulfilment | None
     open_contests: list[str]
-    rejected_by: list[str]
     status: str
     stream: str
     version: int | None
@@ -133,7 +131,6 @@ class DeliverableRow(Row):
 
     accepted_index: int | None
     accepted_version: int | None
-    accepted_without: list[str]
     commitment: str
     contests: list[DeliverableContest]
     deliverable: str
@@ -141,7 +138,6 @@ class DeliverableRow(Row):
     fulfilled_by: Fulfilment | None
     is_in_scope: bool
     open_contests: list[str]
-    rejections: list[DeliverableRejection]
     status: str
     stream: str
     versions: list[SubmittedVersion]

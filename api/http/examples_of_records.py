@@ -218,7 +218,6 @@ DECISION: Final[dict[str, Any]] = {
 DELIVERABLE: Final[dict[str, Any]] = {
     "accepted_index": 104,
     "accepted_version": 2,
-    "accepted_without": [],
     "commitment": "rm",
     "contests": [],
     "deliverable": "d2.1",
@@ -226,7 +225,6 @@ DELIVERABLE: Final[dict[str, Any]] = {
     "fulfilled_by": {"index": 90, "on": "2019-03-26", "stream": "gathering/g-1"},
     "is_in_scope": True,
     "open_contests": [],
-    "rejections": [],
     "status": "accepted",
     "stream": "deliverable/rm.d2.1",
     "versions": [{"document": {"media_type": "application/pdf", "sha256": LEAF, "size": 2395}, "version": 1}],
@@ -396,5 +394,7 @@ PROV: Final[dict[str, Any]] = {
     "agent": {"ledger:person/p-alvarez": {"prov:type": {"$": "prov:Person", "type": "xsd:QName"}}},
     "wasGeneratedBy": {"_:id1": {"prov:entity": "ledger:entry/65", "prov:time": "2019-03-01T19:05:00+00:00"}},
     "wasAttributedTo": {"_:id2": {"prov:agent": "ledger:person/p-alvarez", "prov:entity": "ledger:entry/65"}},
-    "hadMember": {"_:id3": {"prov:collection": "ledger:stream/agreement/ag-1", "prov:entity": "ledger:entry/65"}},
+    "hadMember": {
+        "_:id3": {"prov:collection": "ledger:stream/agreement/ag-1", "prov:entity": "ledger:entry/65"},
+    },
 }

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.lateness import missed_facts
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.gathering import Gathering
-from constancia.domain.commitments.submission import DeliverableState
 from constancia.domain.derive import Derived
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.calendar import local_day, parse_edtf, parse_instant

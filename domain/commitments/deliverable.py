@@ -1,6 +1,6 @@
 """Deliverables: submitted by hash, contested, revised, accepted by every member or rejected. Versions stay."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from constancia.domain.commitments.commitment import (
@@ -12,25 +12,83 @@ from constancia.domain.commitments.commitment import (
     not_responsible,
 )
 from constancia.domain.commitments.no_document import met_by_a_document
-from constancia.domain.commitments.objection import has_objected_twice, missing_words
-from constancia.domain.commitments.submission import (
-    DeliverableContest,
-    DeliverableRejection,
-    DeliverableState,
-    SubmittedVersion,
-)
 from constancia.domain.governance.basis import RECORDED_BY_A_MEMBER, decided_rules
-from constancia.domain.governance.body import ANY_BODY, acting_name, body_of, seat_rules
+from constancia.domain.governance.body import ANY_BODY, acting_name, awaited, body_of, seat_rules
 from constancia.domain.governance.decision import TWO
 from constancia.domain.identity.succession import heirs_of
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
+from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
+from constancia.domain.kernel.editions import FIRST, SECOND
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, Doc, Evidence, Identifier, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedVersion:
+    """One version: the document's hash, who submitted it, and what changed."""
+
+    version: int
+    document: Doc
+    mark: Mark
+    changes: Text | None = None
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverableContest:
+    """A contest of a version; `answered_in` is the version that answers it."""
+
+    contest: str
+    version: int
+    grounds: Text
+    evidence: tuple[Evidence, ...]
+    mark: Mark
+    answered_in: int | None = None
+    overruled_by: str | None = None  # the decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverableState(Aggregate):
+    """A deliverable with all its versions, contests and acceptances."""
+
+    commitment: str
+    deliverable: str
+    versions: tuple[SubmittedVersion, ...]
+    contests: tuple[DeliverableContest, ...] = ()
+    accepted_version: int | None = None
+    accepted_index: int | None = None
+    accepted_on: str | None = None  # absent in the first edition
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Its commitment."""
+        return (f"commitment/{self.commitment}",)
+
+    @property
+    def current(self) -> SubmittedVersion:
+        """The last version."""
+        return self.versions[-1]
+
+    @property
+    def authors(self) -> frozenset[str]:
+        """The persons who have submitted or revised for the party whose work the last version is."""
+        own = (version.mark for version in self.versions if version.mark.party == self.current.mark.party)
+        return frozenset(mark.person for mark in own if mark.person is not None)
+
+    @property
+    def open_contests(self) -> tuple[str, ...]:
+        """Contests that no version has answered and no decision has overruled."""
+        return tuple(
+            contest.contest for contest in self.contests if contest.answered_in is None and contest.overruled_by is None
+        )
+
+    def contest(self, name: str) -> DeliverableContest | None:
+        """Give a contest by its id."""
+        return next((contest for contest in self.contests if contest.contest == name), None)
 
 
 @act_base
@@ -150,7 +208,7 @@ class DeliverableSubmitted(DeliverableAct):
 
 @act
 class DeliverableContested(DeliverableAct):
-    """Anybody registered contests a version. It blocks acceptance until a version answers it, two versions at most."""
+    """Anybody registered contests a version. It blocks acceptance until a version answers it."""
 
     by_secretariat: ClassVar = True
     CORRECTABLE: ClassVar = ("evidence", "grounds")
@@ -176,17 +234,15 @@ class DeliverableContested(DeliverableAct):
     RULES: ClassVar = (_commitment_adopted, _named_by_the_scope, _current_version, _id_is_new, _not_ones_own)
 
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:
-        """Add the contest; one that blocks nothing leaves the state as it was."""
-        is_idle = has_objected_twice(at, on, body_of(at, _adopting_body(self, on, at)))
+        """Add the contest."""
         contest = DeliverableContest(
             contest=self.contest,
             version=self.version,
             grounds=self.grounds,
             evidence=self.evidence,
             mark=at.mark,
-            is_idle=is_idle or None,
         )
-        return _undone(replace(on, contests=(*on.contests, contest)), at, is_idle=is_idle)
+        return replace(on, contests=(*on.contests, contest))
 
 
 @act
@@ -231,24 +287,24 @@ class DeliverableRevised(DeliverableAct):
 
 @act
 class DeliverableAccepted(DeliverableAct):
-    """A member accepts the current version; accepted when every member has, but one that would block it alone."""
+    """A member accepts the current version; accepted when every member has."""
 
     concurring: ClassVar = True
     RULES: ClassVar = (*_JUDGED_BY_A_MEMBER, _not_alone, met_by_a_document)
 
     def suffices(self, on: DeliverableState, at: Context) -> bool:
-        """Tell whether, with this word, it is accepted: who has left is not awaited, nor who would block it alone."""
-        return at.edition > FIRST and on.accepted_index is None and self._without(on, at) is not None
+        """Tell whether, with this word, all have accepted who are awaited: who has left is not."""
+        return at.edition > FIRST and on.accepted_index is None and self._by_all(on, at)
 
-    def _without(self, on: DeliverableState, at: Context) -> frozenset[str] | None:
-        """Give the members without whom it is accepted with this word; None where it is not."""
-        return missing_words(at, on, body_of(at, _adopting_body(self, on, at)))
+    def _by_all(self, on: DeliverableState, at: Context) -> bool:
+        body = body_of(at, _adopting_body(self, on, at))
+        needed = awaited(at, body, type(self).__name__) - heirs_of(at.state, on.current.mark.party)
+        return bool(needed) and at.joined().parties >= needed
 
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:
-        """Add this member's word; with the last one that is needed it is accepted."""
+        """Add this member's word; with the last one it is accepted."""
         deliverable = replace(on, concurring=on.with_concurrence(at.joined()))
-        without = self._without(on, at)
-        if without is None:
+        if not self._by_all(on, at):
             return deliverable
         return replace(
             deliverable,
@@ -256,26 +312,17 @@ class DeliverableAccepted(DeliverableAct):
             accepted_version=self.version,
             accepted_index=at.recorded.index,
             accepted_on=at.dated,
-            accepted_without=tuple(sorted(without)) or None,
         )
 
 
 @act
 class DeliverableRejected(DeliverableAct):
-    """A member sends the current version back, with reasons; a third one only stays with it, and sends nothing back."""
+    """A member sends the current version back, with reasons."""
 
     CORRECTABLE: ClassVar = ("reasons",)
     RULES: ClassVar = _JUDGED_BY_A_MEMBER
 
     reasons: Text
-
-    def then(self, on: DeliverableState, at: Context) -> DeliverableState:
-        """Add the rejection; one that sends nothing back leaves the state as it was."""
-        if at.edition < THIRD:
-            return on
-        is_idle = has_objected_twice(at, on, body_of(at, _adopting_body(self, on, at)))
-        rejection = DeliverableRejection(version=self.version, reasons=self.reasons, mark=at.mark)
-        return _undone(replace(on, rejections=(*(on.rejections or ()), rejection)), at, is_idle=is_idle)
 
 
 @act
@@ -319,9 +366,7 @@ class ContestOverruled(DeliverableAct):
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Close the contest."""
         contests = tuple(
-            replace(contest, overruled_by=self.decision, overruled=at.mark if at.edition >= THIRD else None)
-            if contest.contest == self.contest
-            else contest
+            replace(contest, overruled_by=self.decision) if contest.contest == self.contest else contest
             for contest in on.contests
         )
         changed = replace(on, contests=contests)
@@ -329,13 +374,8 @@ class ContestOverruled(DeliverableAct):
 
 
 def _settled(deliverable: DeliverableState) -> DeliverableState:
-    """Return the status of a new version: contested while a contest of an earlier one that blocks has no answer."""
-    return replace(deliverable, status="contested" if deliverable.is_blocked else "submitted")
-
-
-def _undone(deliverable: DeliverableState, at: Context, *, is_idle: bool) -> DeliverableState:
-    """Give a deliverable in the state that an objection met, where it changes nothing of it."""
-    return replace(deliverable, status=at.aggregate.status) if is_idle and at.aggregate is not None else deliverable
+    """Return the status of a new version: contested while a contest of an earlier one has no answer."""
+    return replace(deliverable, status="contested" if deliverable.open_contests else "submitted")
 
 
 DELIVERABLE: Final = AggregateKind(

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.commitments.scope import Deliverable
-from constancia.domain.commitments.submission import DeliverableState
 from constancia.domain.governance.body import line_of
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.aggregate import Mark
@@ -83,8 +83,8 @@ def _decided(state: StateView, commitment: Commitment, item: Deliverable) -> Ful
     ]
     if not signed:
         return None
-    first = min(signed, key=lambda decision: decision.last_signature.index)
-    last = first.last_signature
+    first = min(signed, key=lambda decision: decision.signatures[-1].index)
+    last = first.signatures[-1]
     return Fulfilment(stream=first.stream, mark=last, on=last.occurred_on)
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from tests.api.served import Desk, appoint, report, wide
+from tests.api.served import Desk, report
 from tests.ledger.world import text
 
 from constancia.ledger.views.projections import STATE_PROJECTIONS
@@ -77,35 +77,3 @@ def test_every_entry_that_cites_a_document_is_listed_up_to_the_limit(
     assert [one["index"] for one in adopted.http.get(path).json()["cited_by"]] == [one["index"] for one in said]
     monkeypatch.setattr("constancia.api.routers.documents._CITATIONS", 2)
     assert len(adopted.http.get(path).json()["cited_by"]) == 2
-
-
-def test_what_a_member_blocked_is_accepted_without_it_and_shown_so(adopted: Desk) -> None:
-    """In rows, on the page in both languages, in the table and in the derived facts: who was not waited for."""
-
-    def said(party: str, type_name: str, version: int, **more: object) -> None:
-        body = {"commitment": "c1", "deliverable": "e1", "version": version, **more}
-        adopted.take(wide(adopted, party, type_name, "deliverable/c1.e1", body))
-
-    for party in ("inai", "nosc", "sfp"):
-        appoint(adopted, party, "wide")
-    for version in (1, 2, 3):
-        document = {"media_type": "text/plain", "sha256": f"{version:064x}", "size": 7, "title": text("Informe")}
-        said("inai", "DeliverableSubmitted", version, document=document)
-        said("nosc", "DeliverableRejected", version, reasons=text("Faltan actores"))
-    assert "lo devolvió: nosc" in adopted.http.get("/es/compromisos/c1").text.lower()
-    said("sfp", "DeliverableAccepted", 3)
-    row = adopted.http.get("/api/v1/deliverables/c1.e1").json()["item"]
-    assert (row["status"], row["accepted_version"], row["accepted_without"]) == ("accepted", 3, ["nosc"])
-    assert [(each["version"], each["mark"]["party"]) for each in row["rejections"]] == [
-        (1, "nosc"),
-        (2, "nosc"),
-        (3, "nosc"),
-    ]
-    (part,) = adopted.http.get("/api/v1/commitments/c1").json()["item"]["deliverables"]
-    assert (part["accepted_without"], part["rejected_by"]) == (["nosc"], ["nosc"])
-    pages = {"/es/compromisos/c1": "sin la palabra de nosc", "/en/commitments/c1": "without the word of nosc"}
-    for path, words in pages.items():
-        assert words in re.sub(r"<[^>]*>", "", adopted.http.get(path).text).lower()
-    facts = adopted.http.get("/api/v1/derived").json()["items"]
-    (fact,) = [each for each in facts if each["kind"] == "DeliverableAcceptedWithout"]
-    assert fact["params"] == {"version": 3, "without": ["nosc"]}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.commitments.test_commitment import adopted, brought_to, completed, deciding, report
-from tests.domain.commitments.test_deliverable import accepted, in_hand, of
+from tests.domain.commitments.test_deliverable import accepted, in_hand
 from tests.domain.governance.test_decision import ADOPTION, FOR, opened, signature, voted
 from tests.domain.stage import (
     Body,
@@ -130,13 +130,6 @@ def test_w1_what_one_that_voted_for_it_did_not_sign_is_signed_without_it() -> No
     assert (signed.params, signed.known_index) == ({"without": ["nosc"]}, stage.entries[-1].index)
     assert signed.since == "2019-05-31"
     assert "DecisionSignedByAll" not in kinds(stage)
-
-
-def test_o3_what_a_member_blocked_is_accepted_without_it() -> None:
-    stage = in_hand().on("2019-05-31")
-    stage.each("DeliverableAccepted", of(), ("inai", "sfp"))
-    assert fact(stage, "DeliverableAcceptedWithout").params == {"version": 1, "without": ["nosc"]}
-    assert "DeliverableAcceptedByAll" not in kinds(stage)
 
 
 def test_accepted_by_all_names_the_version() -> None:

@@ -31,7 +31,7 @@ from tests.domain.stage import (
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.submission import DeliverableState
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.derive import Derived, derive, flags, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision

@@ -12,7 +12,7 @@ from tests.domain.tables import codes
 
 from constancia.domain.authority import _leading_ids, leading_ids
 from constancia.domain.catalogue import AGGREGATES, REGISTRY
-from constancia.domain.commitments.submission import DeliverableState
+from constancia.domain.commitments.deliverable import DeliverableState
 
 IDENTIFIERS = st.from_regex(re.compile(r"[a-c0-1][a-b0._-]{0,5}\Z"), fullmatch=True)
 Named = tuple[str, dict[str, str]]

@@ -15,7 +15,7 @@ from tests.warm import MAIN
 from constancia.api.demo.run import Played
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.submission import DeliverableState
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.derive import derive, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.identity.key import Key

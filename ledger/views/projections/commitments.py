@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment, Completion, ProgressStatement
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
-from constancia.domain.commitments.submission import DeliverableState
 from constancia.domain.derive import flags
 from constancia.domain.kernel.aggregate import Mark, document_of
 from constancia.domain.kernel.calendar import format_instant
@@ -105,9 +105,7 @@ def _deliverables(state: State, commitment: Commitment) -> list[Row]:
             {
                 **document_of(deliverable),
                 "accepted_version": known.accepted_version if known else None,
-                "accepted_without": list(known.accepted_without or ()) if known else [],
                 "open_contests": list(known.open_contests) if known else [],
-                "rejected_by": list(known.rejected_by) if known else [],
                 "fulfilled_by": _fulfilled_by(state, commitment, deliverable),
                 "status": delivery(state, commitment, deliverable),
                 "stream": stream,

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import FULFILLED, fulfilment
 from constancia.domain.commitments.scope import Deliverable
-from constancia.domain.commitments.submission import DeliverableState
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection
@@ -40,7 +40,6 @@ def _row(state: State, key: str, _day: date) -> Row | None:
     return {
         "accepted_index": known.accepted_index if known else None,
         "accepted_version": known.accepted_version if known else None,
-        "accepted_without": list(known.accepted_without or ()) if known else [],
         "commitment": commitment.commitment if commitment else name,
         "contests": document_of(known.contests) if known else [],
         "deliverable": named.deliverable if named else deliverable,
@@ -48,7 +47,6 @@ def _row(state: State, key: str, _day: date) -> Row | None:
         "fulfilled_by": {"index": met.mark.index, "on": met.on, "stream": met.stream} if met else None,
         "is_in_scope": _is_in_scope(commitment, named),
         "open_contests": list(known.open_contests) if known else [],
-        "rejections": document_of(known.rejections or ()) if known else [],
         "status": FULFILLED if met else submitted,
         "stream": key,
         "versions": document_of(known.versions) if known else [],

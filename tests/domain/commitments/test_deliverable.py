@@ -9,7 +9,7 @@ from tests.domain.stage import MEMBERS, Body, Stage, act_of, doc, milestone, pro
 from tests.domain.tables import Walk, codes
 
 from constancia.domain.catalogue import parse_act
-from constancia.domain.commitments.submission import DeliverableState
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.identity.succession import open_duties
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import NEWEST

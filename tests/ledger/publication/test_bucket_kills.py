@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.ledger.conftest import Desk
@@ -63,11 +64,9 @@ class Publisher:
     def __init__(self, desk: Desk, way: Between, place: str) -> None:
         self.changes: list[str] = []
         self._way, self._at, self._lock = way, 0, threading.Lock()
-        environment = os.environ | {"AWS_ENDPOINT_URL": way.url}
-        command = [sys.executable, "-P", "-m", "constancia", "publish", f"s3://{BUCKET}/{place}", "--dir"]
-        self._start = lambda: subprocess.Popen(
-            [*command, str(desk.folder)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        self._environment = os.environ | {"AWS_ENDPOINT_URL": way.url}
+        self._command = [sys.executable, "-P", "-m", "constancia", "publish", f"s3://{BUCKET}/{place}", "--dir"]
+        self._command.append(str(desk.folder))
         self._process: subprocess.Popen[str] | None = None
 
     def run(self, kill_at: int = 0, *, is_stored: bool = False) -> int:
@@ -75,7 +74,9 @@ class Publisher:
         self._at = kill_at
         self._way.before = None if is_stored else self._met
         self._way.fault = self._unanswered if is_stored else None
-        self._process = self._start()
+        self._process = subprocess.Popen(
+            self._command, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         output, _ = self._process.communicate(timeout=WAIT_S)
         assert self._process.returncode in (0, -9), output
         return self._process.returncode
@@ -192,7 +193,12 @@ def test_listing_of_more_than_a_thousand_objects_is_read_whole(
     publish(desk.ledger, place)
     put: list[str] = []
     real = BucketTarget._put
-    monkeypatch.setattr(BucketTarget, "_put", lambda self, path, *given: put.append(path) or real(self, path, *given))
+
+    def noting(target: BucketTarget, path: str, data: bytes, mode: Any) -> None:
+        put.append(path)
+        real(target, path, data, mode)
+
+    monkeypatch.setattr(BucketTarget, "_put", noting)
     with between(store) as way:
         with monkeypatch.context() as patch:
             patch.setenv("AWS_ENDPOINT_URL", way.url)

@@ -55,6 +55,8 @@ class DeliverableContest:
 class DeliverableState(Aggregate):
     """A deliverable with all its versions, contests and acceptances."""
 
+    ABOUT: ClassVar = ("commitment",)
+
     commitment: str
     deliverable: str
     versions: tuple[SubmittedVersion, ...]
@@ -62,11 +64,6 @@ class DeliverableState(Aggregate):
     accepted_version: int | None = None
     accepted_index: int | None = None
     accepted_on: str | None = None  # absent in the first edition
-
-    @property
-    def concerns(self) -> tuple[str, ...]:
-        """Its commitment."""
-        return (f"commitment/{self.commitment}",)
 
     @property
     def current(self) -> SubmittedVersion:

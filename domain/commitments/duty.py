@@ -3,8 +3,9 @@
 An assigned duty has a bearer, or it has ended; that all its bearers are gone follows from the state (`holders`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.governance.body import acting_name, awaited, body_of, has_seat, is_alone
@@ -12,7 +13,7 @@ from constancia.domain.identity.party import unregistered
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.acts import Act, act, act_base
-from constancia.domain.kernel.aggregate import Aggregate, Mark
+from constancia.domain.kernel.aggregate import Aggregate, Mark, SaidIn
 from constancia.domain.kernel.context import Context, begins_in_future
 from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
@@ -59,16 +60,28 @@ class Duty(Aggregate):
     @property
     def concerns(self) -> tuple[str, ...]:
         """The parties that bear it, and the agreement that it comes from."""
-        current = self.current
-        if current is None:
-            return ()
-        bearers = tuple(f"party/{bearer}" for bearer in current.bearers)
-        return (*bearers, *((f"agreement/{current.agreement}",) if current.agreement else ()))
+        return _matters(self.current)
+
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
+        """Leave it to the fold: whose word is the last one that is awaited depends on who can speak."""
+        return None
+
+    def concerned_at(self, index: int, said_in: SaidIn) -> tuple[str, ...]:
+        """Give the same of the assignment that held after an entry."""
+        return _matters(next((each for each in reversed(self.assignments) if each.mark.index <= index), None))
 
     def duties_of(self, party: str) -> tuple[str, ...]:
         """Give the duty itself where the party bears it."""
         current = self.current
         return (self.stream,) if current is not None and party in current.bearers else ()
+
+
+def _matters(assignment: Assignment | None) -> tuple[str, ...]:
+    if assignment is None:
+        return ()
+    bearers = tuple(f"party/{bearer}" for bearer in assignment.bearers)
+    return (*bearers, *((f"agreement/{assignment.agreement}",) if assignment.agreement else ()))
 
 
 @act_base

@@ -1,9 +1,10 @@
 """Gatherings: a forum, a meeting, a consultation and the like. Convened, moved, held; no names of who attended."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from constancia.domain.kernel.aggregate import Aggregate, Mark
+from constancia.domain.kernel.aggregate import Aggregate, Mark, SaidIn
 from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.values import Count, Doc, Identifier, Text, Value
 
@@ -80,6 +81,19 @@ class Contribution:
     sha256: str | None = None
 
 
+def _matters(commitment: str, deliverable: str | None) -> tuple[str, ...]:
+    own = (f"commitment/{commitment}",)
+    return own if deliverable is None else (*own, f"deliverable/{commitment}.{deliverable}")
+
+
+def _with(concerned: tuple[str, ...], about: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Add what a statement names to what earlier ones did; the commitment stays the one that was named first."""
+    if about is None or len(concerned) > 1:
+        return concerned
+    commitment = concerned[0].partition("/")[2] if concerned else about["commitment"]
+    return _matters(commitment, about.get("deliverable"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathering(Aggregate):
     """A gathering with every call to it, what was contributed, and that it was held."""
@@ -100,12 +114,23 @@ class Gathering(Aggregate):
     @property
     def concerns(self) -> tuple[str, ...]:
         """The commitment and the deliverable that it is about."""
-        if self.about is None:
-            return ()
-        commitment = f"commitment/{self.about.commitment}"
-        if self.about.deliverable is None:
-            return (commitment,)
-        return (commitment, f"deliverable/{self.about.commitment}.{self.about.deliverable}")
+        return () if self.about is None else _matters(self.about.commitment, self.about.deliverable)
+
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Add what a call or the holding says. That it was held may be said twice, and the second word adds nothing."""
+        after = _with(before or (), said["body"].get("about"))
+        is_first_word = said["type"] != "GatheringHeld" or before is None
+        return after if is_first_word or after == before else None
+
+    def concerned_at(self, index: int, said_in: SaidIn) -> tuple[str, ...]:
+        """Give the same after an entry: what its calls and its holding had said by then."""
+        words = (*self.convenings, *((self.holding,) if self.holding else ()))
+        concerned: tuple[str, ...] = ()
+        for mark in sorted((word.mark for word in words), key=lambda mark: mark.index):
+            if mark.index <= index:
+                concerned = _with(concerned, said_in(mark.leaf_hash)["body"].get("about"))
+        return concerned
 
     @property
     def window(self) -> str | None:

@@ -1,8 +1,8 @@
 """Complaints: the aggregate, and what is asked of one: what it continues, and whose cause it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from constancia.domain.identity.succession import with_heirs
 from constancia.domain.kernel.acts import Act, act_base
@@ -65,9 +65,13 @@ class Complaint(Aggregate):
     @property
     def concerns(self) -> tuple[str, ...]:
         """What it is about, unless it is protected, and the complaint that it continues."""
-        former = None if self.continues is None else f"complaint/{self.continues}"
-        subject = None if self.protected else self.subject
-        return tuple(stream for stream in (subject, former) if stream is not None)
+        return _matters(self.protected, self.subject, self.continues)
+
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Give the same as it was filed."""
+        body = said["body"]
+        return before if before is not None else _matters(*map(body.get, ("protected", "subject", "continues")))
 
     @property
     def filer(self) -> str:
@@ -98,6 +102,11 @@ class Complaint(Aggregate):
         """The words by which it was decided: admitted, resolved."""
         words = (self.admission, self.resolution)
         return tuple(word.mark for word in words if word is not None)
+
+
+def _matters(protected: bool, subject: str | None, continues: str | None) -> tuple[str, ...]:
+    former = None if continues is None else f"complaint/{continues}"
+    return tuple(stream for stream in (None if protected else subject, former) if stream is not None)
 
 
 @act_base

@@ -99,6 +99,11 @@ class Decision(Aggregate):
         """What the act that is decided is said of."""
         return (self.act.stream,)
 
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Give the same as it was proposed."""
+        return before if before is not None else (said["body"]["act"]["stream"],)
+
     @property
     def topics(self) -> tuple[str, ...]:
         """What it concerns, and the deliverable that it is itself."""

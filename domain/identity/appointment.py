@@ -23,6 +23,8 @@ from constancia.domain.kernel.values import Day, Identifier, Label, Text, TypeNa
 class Appointment(Aggregate):
     """An appointment: never extended or moved; another one has another id."""
 
+    ABOUT: ClassVar = ("party",)
+
     appointment: str
     capacity: str
     name: str
@@ -33,11 +35,6 @@ class Appointment(Aggregate):
     valid_from: str
     valid_until: str | None = None
     on_behalf_of: str | None = None  # the organization of a composite party that the person comes from
-
-    @property
-    def concerns(self) -> tuple[str, ...]:
-        """Its party."""
-        return (f"party/{self.party}",)
 
     def status_on(self, day: date) -> str:
         """Give the state on a day: past its last day it has expired, and nothing moves it any more."""

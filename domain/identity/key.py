@@ -1,8 +1,9 @@
 """Keys: registered by themselves, endorsed by the party's root, rotated, revoked, compromised. Nothing goes back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
@@ -25,6 +26,8 @@ from constancia.domain.kernel.values import Day, EdtfText, FormError, Hex64, Ide
 class Key(Aggregate):
     """A key and its life. Without an appointment it is a party's root."""
 
+    ABOUT: ClassVar = ("party",)
+
     key: str
     party: str
     public_key: str
@@ -38,10 +41,10 @@ class Key(Aggregate):
     compromised_since: str | None = None
     reaffirmed: tuple[tuple[str, str], ...] = ()  # (leaf hash, affirmed | disowned)
 
-    @property
-    def concerns(self) -> tuple[str, ...]:
-        """Its party."""
-        return (f"party/{self.party}",)
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Give its party; of a founder's root genesis says it, and the first word on the key itself does not."""
+        return super(Key, cls).concerned(before, said) if before is not None or "party" in said["body"] else None
 
     @property
     def topics(self) -> tuple[str, ...]:

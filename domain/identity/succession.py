@@ -4,11 +4,11 @@ A duty is named by where it is borne: `duty/o2` (an assigned duty), `commitment/
 of a scope), `commitment/c1#roles/consultant` (a role). Every aggregate lists those of a party (`Aggregate.duties_of`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from constancia.domain.kernel.aggregate import Aggregate, Mark
+from constancia.domain.kernel.aggregate import Aggregate, Mark, SaidIn
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.values import Doc, Identifier, Label, Value
@@ -47,6 +47,16 @@ class Succession(Aggregate):
     def concerns(self) -> tuple[str, ...]:
         """The party, and its successors."""
         return tuple(f"party/{name}" for name in (self.party, *self.successors))
+
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
+        """Leave it to the fold: whose word is the last one that is awaited depends on who can speak."""
+        return None
+
+    def concerned_at(self, index: int, said_in: SaidIn) -> tuple[str, ...]:
+        """Give the party, and its successors once they were."""
+        is_settled = self.settled is not None and self.settled.index <= index
+        return self.concerns if is_settled else (f"party/{self.party}",)
 
     def successor_of(self, duty: str) -> str | None:
         """Give who bears a duty of the party since; None for nobody.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from functools import cache
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, Literal, TypeVar
 
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.values import Value, to_json
@@ -39,6 +39,10 @@ class Concurrence:
         return frozenset(mark.party for mark in self.marks)
 
 
+# Gives the statement of an entry that is in the log, by the entry's hex leaf hash.
+SaidIn = Callable[[str], Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
     """Base of the aggregates: stream, number of entries in it, state of its machine, concurring acts under way."""
@@ -52,10 +56,39 @@ class Aggregate:
         """Give the state of its machine on a day: where only time moves it, the recorded state lags behind."""
         return self.status
 
+    # Members, of the aggregate and of the body that it began with, that name what it is about, each called by its kind.
+    ABOUT: ClassVar[tuple[str, ...]] = ()
+
     @property
     def concerns(self) -> tuple[str, ...]:
         """The streams that it is about besides its own, such as the commitment of a deliverable."""
-        return ()
+        named = ((name, getattr(self, name)) for name in self.ABOUT)
+        return tuple(f"{name}/{value}" for name, value in named if value is not None)
+
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Give what an aggregate is about after an act, from the statement alone: as `concerns`, but nothing is folded.
+
+        Args:
+            before: What it was about before the act; None where it begins with it.
+            said: The statement; its body has its type's form.
+
+        Returns:
+            The streams; None where the statement does not say it, so that the folded aggregate has to be asked.
+        """
+        if before is not None:
+            return before
+        body = said["body"]
+        return tuple([f"{name}/{body[name]}" for name in cls.ABOUT if body.get(name) is not None])
+
+    def concerned_at(self, index: int, said_in: SaidIn) -> tuple[str, ...]:
+        """Give what it was about after an earlier entry, at which it was there; more may have been said since.
+
+        Args:
+            index: The entry's index.
+            said_in: Finds the statement of an entry.
+        """
+        return self.concerns
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -43,6 +43,9 @@ class AggregateKind:
             raise TypeError(f"the table of {self.name} has choices for acts with MOVES_BY, and for no others")
         for cls in self.acts:
             self._check(cls)
+        own = vars(self.aggregate)
+        if "concerns" in own and "concerned" not in own and not self.aggregate.ABOUT:
+            raise TypeError(f"{self.aggregate.__name__} does not say what it concerns by its statements alone")
 
     def _check(self, cls: type[Act[Any]]) -> None:
         members = {attribute.name for attribute in fields(cls)}

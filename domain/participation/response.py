@@ -40,17 +40,13 @@ class ReasonedResponse(Aggregate):
     """An answer, as it was published, and by whom."""
 
     SINCE: ClassVar = THIRD
+    ABOUT: ClassVar = ("commitment", "gathering")  # one of them
 
     response: str
     themes: tuple[Theme, ...]
     mark: Mark
     commitment: str | None = None
     gathering: str | None = None
-
-    @property
-    def concerns(self) -> tuple[str, ...]:
-        """The gathering or the commitment that it answers."""
-        return (f"gathering/{self.gathering}" if self.gathering is not None else f"commitment/{self.commitment}",)
 
 
 @act_base

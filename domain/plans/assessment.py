@@ -43,6 +43,7 @@ class Assessment(Aggregate):
     """An assessment as it was published, and by whom."""
 
     SINCE: ClassVar = THIRD
+    ABOUT: ClassVar = ("commitment", "plan")  # one of them
 
     published: "AssessmentPublished" = field(metadata=IN_PLACE)
     mark: Mark

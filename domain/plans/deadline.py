@@ -43,6 +43,7 @@ class DeadlineMove(Aggregate):
     """
 
     SINCE: ClassVar = THIRD
+    ABOUT: ClassVar = ("plan",)
 
     move: str
     deadline: str
@@ -56,11 +57,6 @@ class DeadlineMove(Aggregate):
     bodies: tuple[str, ...] = ()
     resumed: Mark | None = None
     resumed_by: Doc | None = None
-
-    @property
-    def concerns(self) -> tuple[str, ...]:
-        """The plan."""
-        return () if self.plan is None else (f"plan/{self.plan}",)
 
 
 @act_base

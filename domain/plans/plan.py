@@ -1,10 +1,11 @@
 """The action plan as an aggregate: its number and period, what it carries, what was submitted, how it ended."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from constancia.domain.kernel.acts import Act, act_base
-from constancia.domain.kernel.aggregate import Aggregate, Mark
+from constancia.domain.kernel.aggregate import Aggregate, Mark, SaidIn
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.values import Doc, Identifier, Text
@@ -71,6 +72,16 @@ class ActionPlan(Aggregate):
     def concerns(self) -> tuple[str, ...]:
         """The commitments that it carries."""
         return tuple(f"commitment/{carried.commitment}" for carried in self.commitments)
+
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Add the commitment that the act carries in; no other act on a plan names one."""
+        commitment = said["body"].get("commitment")
+        return (*(before or ()), *(() if commitment is None else (f"commitment/{commitment}",)))
+
+    def concerned_at(self, index: int, said_in: SaidIn) -> tuple[str, ...]:
+        """Give the commitments that it carried after an entry."""
+        return tuple(f"commitment/{each.commitment}" for each in self.commitments if each.mark.index <= index)
 
 
 def find_plan(at: Context, name: str | None) -> ActionPlan | None:

@@ -31,14 +31,16 @@ ONLY: Final[Mapping[str, tuple[str, ...]]] = {"unilateral": ("scope_reduction",)
 class Allegation(Aggregate):
     """What is alleged, as it was asserted, and by whom."""
 
+    ABOUT: ClassVar = ("commitment", "plan")
+
     report: "ScopeReductionReported | AllegationMade" = field(metadata=IN_PLACE)
     said: Mark
 
     @property
     def concerns(self) -> tuple[str, ...]:
         """The commitment and the plan that it names."""
-        named = (("commitment", getattr(self.report, "commitment", None)), ("plan", self.report.plan))
-        return tuple(f"{kind}/{name}" for kind, name in named if name is not None)
+        named = ((name, getattr(self.report, name, None)) for name in self.ABOUT)
+        return tuple(f"{name}/{value}" for name, value in named if value is not None)
 
 
 @act_base

@@ -116,6 +116,11 @@ class Cancellation(Aggregate):
         """The party that holds what is concerned."""
         return (f"party/{self.holder}",)
 
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
+        """Give it once it is known: the first word names an entry, and not what that was said of."""
+        return before
+
 
 @act_base
 class CancellationAct(Act[Cancellation]):

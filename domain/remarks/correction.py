@@ -45,6 +45,11 @@ class Correction(Aggregate):
         """What the corrected entry was said of; for a correction of a correction also what the first one corrected."""
         return (self.target_stream,) if self.origin_stream is None else (self.target_stream, self.origin_stream)
 
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
+        """Give it once it is known: the first word names an entry, and not what that was said of."""
+        return before
+
     @property
     def topics(self) -> tuple[str, ...]:
         """What it concerns, and the entries that it corrects: its target, and the first one of several corrections."""

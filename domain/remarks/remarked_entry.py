@@ -1,7 +1,8 @@
 """An entry that something was said of: which one it is, who said it, and all acts about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
 from constancia.domain.kernel.editions import THIRD
@@ -54,6 +55,11 @@ class RemarkedEntry(Aggregate):
     def concerns(self) -> tuple[str, ...]:
         """What the entry was said of."""
         return (self.target_stream,)
+
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
+        """Give it once it is known: the first word names an entry, and not what that was said of."""
+        return before
 
     @property
     def marks(self) -> tuple[Mark, ...]:

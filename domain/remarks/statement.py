@@ -1,7 +1,8 @@
 """Statements: releases, resolutions, declarations. Evidence of what was said in public, and a signature of nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.identity.party import PARTY_EXISTS, unregistered
 from constancia.domain.kernel.acts import Act, act, act_base
@@ -27,6 +28,12 @@ class Statement(Aggregate):
     def concerns(self) -> tuple[str, ...]:
         """What it is about."""
         return (self.published.about,) if self.published.about else ()
+
+    @classmethod
+    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Give what the first word says that it is about."""
+        about = said["body"].get("about")
+        return before if before is not None else () if about is None else (about,)
 
     @property
     def missing(self) -> tuple[str, ...]:

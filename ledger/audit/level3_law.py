@@ -59,7 +59,7 @@ class Replay:
         self._source: Source
         self._fold: EntryPass
         self._findings: Findings
-        self._projector = Projector("")
+        self._projector = Projector(self.lookup)
         self.state = State()  # after the legal moves taken in so far
 
     def begin(self, source: Source, fold: EntryPass, findings: Findings) -> None:
@@ -75,7 +75,7 @@ class Replay:
         """Judge the next entry, and apply it to the state if the rules allow it."""
         if entry.index == 0:
             origin = entry.statement.ledger
-            self.state, self._projector = State(origin), Projector(origin)
+            self.state, self._projector = State(origin), Projector(self.lookup)
         self._versions.extend([0] * (entry.index - len(self._versions)))
         version = self.state.version(entry.statement.stream) + 1
         self._versions.append(version)
@@ -97,7 +97,8 @@ class Replay:
             self._findings.fault("law", entry.index, _place(entry), "an act that can be judged", actual, level="L3")
         if self._views is not None and self._views.is_due(entry.index + 1):
             try:
-                self._views.compare(self._projector.changes()[1], entry.index + 1)
+                rows = self._projector.added().described(self.state.origin, lambda _: self.state.edition)
+                self._views.compare(rows, entry.index + 1)
             except Unreadable as error:
                 self._give_up(error)
 
@@ -119,7 +120,7 @@ class Replay:
         act = decide(self.state, recorded, self.lookup)
         self.state.apply(recorded, act, self.lookup)
         if self._views is not None:
-            self._projector.take(recorded, self.state)
+            self._projector.take(recorded, lambda: self.state)
 
     def _fault(self, entry: Entry, refusal: Refusal) -> None:
         judged = json.dumps(refusal.judged_against, default=str, ensure_ascii=False, sort_keys=True)

@@ -14,7 +14,7 @@ from constancia.ledger.append.head import find_leaf
 from constancia.ledger.append.writer import Tip
 from constancia.ledger.errors import Damaged, NotFound
 from constancia.ledger.store.entry_store import EntryStore
-from constancia.ledger.store.mapper import recorded_of, stored_recorded
+from constancia.ledger.store.mapper import PlainEntry, plain_entry, recorded_of, stored_recorded
 from constancia.ledger.wire.composition import encode_bundle
 from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.formats.signatures import is_hex64
@@ -134,6 +134,18 @@ class Log:
             rows = self._store.select_notifications(start + 1, _PAGE, stop)
             for index, raw in enumerate(self._sound(start, rows), start=start):
                 yield stored_recorded(raw, self._tree.leaf(index), rows[index - start].originator_version)
+            start += len(rows)
+
+    def plain_from(self, start: int, stop: int) -> Iterator[PlainEntry]:
+        """Yield the entries from `start` to before `stop`, which are stored, for who only looks at them.
+
+        Raises:
+            Damaged: What lies in the store is no longer what was stored.
+        """
+        while start < stop:
+            rows = self._store.select_notifications(start + 1, _PAGE, stop)
+            for index, raw in enumerate(self._sound(start, rows), start=start):
+                yield plain_entry(raw, self._tree.leaf(index), rows[index - start].originator_version)
             start += len(rows)
 
     def _sound(self, start: int, rows: Sequence[Notification]) -> list[bytes]:

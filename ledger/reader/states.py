@@ -7,7 +7,7 @@ Each entry is parsed once for it: what else needs the entries in order (the proj
 - F1: a state that was lent is never changed again. Before the next entry the fold goes on with a copy, whose
   aggregates, being frozen, are the same objects.
 - F2: an entry is parsed and applied once, for readers at the head and for the follower of the views. A follower that
-  lags behind what is folded already catches up with a fold of its own: nobody who reads waits for it.
+  lags behind what is folded already reads the entries by itself, and folds none: nobody who reads waits for it.
 - F3: what the writer has just stored is taken from it, parsed and folded as it is, as long as there is little of it;
   all else is read from the store and folded here.
 - F5: where the ledger is written, the state is stored now and then (`snapshots`), and goes on from what is stored: a
@@ -92,11 +92,6 @@ class States:
     def near(self, size: int) -> State:
         """Give a state of its own at the largest size at hand up to a size, for who folds entries of its choice."""
         return self._near(size)
-
-    def another(self, size: int) -> "States":
-        """Give a fold of the same log that begins at a size, for who lags behind this one."""
-        begun = self.at(size).copied() if size else None
-        return States(self._log, self._origin, begun, self._snapshots, self._anchors)
 
     def offer(self, stored: Sequence[Fresh]) -> None:
         """Take note of the entries of a batch that has just been stored, in order, with what each has changed."""

@@ -8,6 +8,8 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from eventsourcing.domain import DomainEventProtocol
@@ -16,6 +18,7 @@ from eventsourcing.utils import register_topic
 from typing_extensions import override
 
 from constancia.domain.kernel.acts import Recorded, recorded_entry
+from constancia.domain.kernel.calendar import parse_instant
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.statement import Statement
@@ -24,6 +27,28 @@ from constancia.verify.speed.entry_patterns import read_entry
 # Stored in every row of every store, so it never changes; it names no file that could move.
 TOPIC: Final = "constancia.domain.acts:Recorded"
 register_topic(TOPIC, Recorded)
+_decode: Final = json.JSONDecoder().raw_decode
+
+
+@dataclass(slots=True, eq=False)
+class PlainEntry:
+    """A stored entry for who only looks at it: what `Recorded` has, but no event of the library's."""
+
+    index: int
+    leaf_hash: str
+    recorded_at: str
+    keys: tuple[str, ...]
+    statement: Mapping[str, Any]
+    originator_id: str
+    originator_version: int
+
+    @property
+    def timestamp(self) -> datetime:
+        """Instant of recording."""
+        return parse_instant(self.recorded_at)
+
+
+SaidEntry = Recorded | PlainEntry
 
 
 class EntryMapper(Mapper[str]):
@@ -77,6 +102,27 @@ def recorded_of(entry: Entry, version: int) -> Recorded:
         keys=tuple([str(signature.key) for signature in entry.signatures]),
         statement=statement_object(entry.statement),
         originator_version=version,
+    )
+
+
+def plain_entry(raw: bytes, leaf_hash: bytes, version: int) -> PlainEntry:
+    """Return a stored entry for who only looks at it; as `stored_recorded`, at a third of its cost.
+
+    Args:
+        raw: The entry's bytes.
+        leaf_hash: Their hash, as the tree has it.
+        version: Its place within its stream, from 1.
+    """
+    members = _decode(raw.decode())[0]
+    statement = members["statement"]
+    return PlainEntry(
+        members["index"],
+        leaf_hash.hex(),
+        members["recorded_at"],
+        tuple([signature["key"] for signature in members["signatures"]]),
+        statement,
+        statement["stream"],
+        version,
     )
 
 

@@ -22,7 +22,7 @@ from constancia.ledger.disk.retry import Retry
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
 from constancia.ledger.store.entry_store import EntryStore
-from constancia.ledger.views.projector import ABOUT, Projector, about
+from constancia.ledger.views.projector import ABOUT, Projector, about, edition_after
 from constancia.ledger.views.view_store import PAGE, ViewStore, open_views
 
 # After a page the follower rests for a while, the longer the more there was: under load the writer keeps the
@@ -61,7 +61,7 @@ class Views:
         self._moved = threading.Condition()
         self._catching = threading.Lock()
         self._projector: Projector | None = None
-        self._behind: States | None = None  # folds what readers are ahead with, until the rows have caught up
+        self._is_behind = False  # what readers are ahead with is read by itself, until the rows have caught up
         self._reached = 0
         self._had_all_at = -_LATE_S  # on the monotonic clock
         self.retry = Retry()
@@ -120,11 +120,10 @@ class Views:
                 self._projector = self._resume(store)
             size = -1
             while not self._closing.is_set():
-                states = self._behind or self._states
-                before, size = size, states.advance(min(max(size, 0) + PAGE, self._log.size))
+                before, size = size, self._advance(self._projector, max(size, 0))
                 self._save(store, self._projector)
-                if self._behind is not None and self._states.hand_on(size, self._projector.take):
-                    self._behind = None
+                if self._is_behind and self._hand_on(size, self._projector):
+                    self._is_behind = False
                 elif size in (before, self._log.size):
                     self._had_all_at = time.monotonic()
                     break
@@ -172,7 +171,7 @@ class Views:
             self._moved.notify_all()
         with self._catching:
             self._states.hand_on(0, None)
-            self._projector = self._behind = None
+            self._projector = None
         with self._opening:
             opened, self._opened = self._opened, None
         if opened is not None:
@@ -181,8 +180,21 @@ class Views:
             remove_database(self._path)  # stored rows are disposable: they are made again
         self._has_grown.set()
 
+    def _advance(self, projector: Projector, size: int) -> int:
+        """Have the next page of entries projected, and give the size reached."""
+        if not self._is_behind:
+            return self._states.advance(min(size + PAGE, self._log.size))
+        stop = min(self._reached + PAGE, self._log.size)
+        for entry in self._log.plain_from(self._reached, stop):
+            projector.take(entry, self._states.at)
+        return stop
+
+    def _hand_on(self, start: int, projector: Projector) -> bool:
+        return self._states.hand_on(start, lambda recorded, state: projector.take(recorded, lambda: state))
+
     def _save(self, store: ViewStore, projector: Projector) -> None:
-        position, rows = projector.changes()
+        added = projector.added()
+        position, rows = added.position, added.described(self._origin, self._edition_after)
         if rows:
             # A crash before this commit leaves the former position: the entries are projected again.
             store.save(position, rows)
@@ -200,17 +212,18 @@ class Views:
             _log.warning("the views are of another history or version; they are made again")
             store.clear()
             position = 0
-        projector, self._behind = Projector(self._origin, position), None
-        if not self._states.hand_on(position, projector.take):
-            self._behind = self._states.another(position)
-            self._behind.hand_on(position, projector.take)
+        projector, self._reached = Projector(self._log.lookup, position), position
+        self._is_behind = not self._hand_on(position, projector)
         return projector
 
     def _is_ours(self, position: int, stored: bytes | None) -> bool:
         if position > self._log.size:
             return False
         last = self._log.leaf_hash(position - 1).hex()
-        return stored == canonical(about(self._origin, last, self._states.at(position).edition))
+        return stored == canonical(about(self._origin, last, self._edition_after(position)))
+
+    def _edition_after(self, size: int) -> int:
+        return edition_after(self._log, self._states.at, size)
 
     def _store(self) -> ViewStore:
         with self._opening:

@@ -7,6 +7,7 @@ row must depend on the entries alone). The entries decide; the rows are never me
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -17,9 +18,9 @@ from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.reader.log import Log
-from constancia.ledger.reader.states import States
 from constancia.ledger.sqlite_files import read_only_query
-from constancia.ledger.views.projector import Projector, fold_rows
+from constancia.ledger.views.concerned import StateOf
+from constancia.ledger.views.projector import Projector, edition_after, fold_rows, latest_of
 from constancia.ledger.views.view_store import PAGE, ViewStore
 
 RowKey = tuple[str, str]
@@ -166,13 +167,22 @@ def rebuild_views(log: Log, folder: Path, path: Path, origin: str) -> Rebuilt:
     return Rebuilt(position=position, rows=len(rows))
 
 
-def project_all(log: Log, origin: str, store: ViewStore, page: int = PAGE) -> None:
-    """Project the whole log into an empty store, in pages, each with its position in one transaction."""
-    projector, states, size = Projector(origin), States(log, origin), log.size
-    states.hand_on(0, projector.take)
+def project_all(log: Log, origin: str, store: ViewStore, page: int = PAGE, state: StateOf | None = None) -> None:
+    """Project the whole log into an empty store, in pages, each with its position in one transaction.
+
+    Args:
+        log: The log.
+        origin: The ledger's name.
+        store: The store.
+        page: How many entries have their rows in one transaction.
+        state: Gives a state of the whole log; by default it is folded where one is needed.
+    """
+    projector, size, state = Projector(log.lookup), log.size, state or latest_of(log, origin)
     for start in range(0, size, page):
-        states.advance(min(start + page, size))
-        store.save(*projector.changes())
+        stop = min(start + page, size)
+        for entry in log.plain_from(start, stop):
+            projector.take(entry, state)
+        store.save(stop, projector.added().described(origin, partial(edition_after, log, state)))
 
 
 def _remove(path: Path, *, keep_main: bool = False) -> None:

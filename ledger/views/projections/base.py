@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import zone
 from constancia.domain.state import State
+from constancia.ledger.store.mapper import SaidEntry
+from constancia.ledger.views.concerned import Concerned, StateOf
 
 Row = Mapping[str, Any]
 
@@ -52,11 +53,12 @@ class EntryProjection:
 
     Attributes:
         name: The projection's name.
-        rows: The rows that an entry adds, by key; the state is the one after the entry.
+        rows: The rows that an entry adds, by key, of the entry and what streams are about; what has to be folded for
+            that is asked of a state that has the entry, and may have later ones too.
     """
 
     name: str
-    rows: Callable[[Recorded, State], Iterable[tuple[str, Row]]]
+    rows: Callable[[SaidEntry, Concerned, StateOf], Iterable[tuple[str, Row]]]
 
 
 def rows_of(

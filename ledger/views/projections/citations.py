@@ -8,23 +8,23 @@ it, never what the file says of itself.
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from constancia.domain.kernel.acts import Recorded
-from constancia.domain.state import State
+from constancia.ledger.store.mapper import SaidEntry
+from constancia.ledger.views.concerned import Concerned, StateOf
 from constancia.ledger.views.projections.base import EntryProjection, Row
 
 
-def _rows(recorded: Recorded, _: State) -> Iterable[tuple[str, Row]]:
-    for path, cited in citations_in(recorded.statement["body"]):
+def _rows(entry: SaidEntry, _about: Concerned, _state: StateOf) -> Iterable[tuple[str, Row]]:
+    for path, cited in citations_in(entry.statement["body"]):
         yield (
-            f"{cited['sha256']}#{recorded.index:010d}#{path}",
+            f"{cited['sha256']}#{entry.index:010d}#{path}",
             {
                 "cited": cited,
-                "index": recorded.index,
-                "leaf_hash": recorded.leaf_hash,
-                "party": recorded.statement["actor"].get("party"),
+                "index": entry.index,
+                "leaf_hash": entry.leaf_hash,
+                "party": entry.statement["actor"].get("party"),
                 "path": path,
-                "stream": recorded.originator_id,
-                "type": recorded.statement["type"],
+                "stream": entry.originator_id,
+                "type": entry.statement["type"],
             },
         )
 

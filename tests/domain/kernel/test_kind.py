@@ -156,6 +156,33 @@ def test_an_act_over_another_base_and_a_base_over_no_aggregate_are_none() -> Non
         kind_of(made(), base=other)
 
 
+def test_what_an_aggregate_concerns_can_be_read_without_folding_it() -> None:
+    """Else its rows would lack in the timelines of what it is about, wherever nothing is folded."""
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Shade(Aggregate):
+        lamp: str
+
+        @property
+        def concerns(self) -> tuple[str, ...]:
+            return (f"lamp/{self.lamp}",)
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class NamedShade(Shade):
+        ABOUT: ClassVar = ("lamp",)
+
+    class ShadeAct(Act[Shade]):
+        pass
+
+    class NamedShadeAct(Act[NamedShade]):
+        pass
+
+    with pytest.raises(TypeError, match="Shade does not say what it concerns"):
+        AggregateKind(ShadeAct, {})
+    assert AggregateKind(NamedShadeAct, {}).aggregate is NamedShade
+    assert NamedShade.concerned(None, {"body": {"lamp": "l1"}}) == ("lamp/l1",)
+
+
 def is_said(rule: Rule[Any, Any]) -> bool:
     """Tell whether a rule has a code and is said, in two languages, as a part of a sentence."""
     words = {rule.en, rule.es}

@@ -27,7 +27,7 @@ from constancia.ledger.errors import LedgerError, Locked, NotFound
 from constancia.ledger.health import health_of
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.states import States
-from constancia.ledger.store.mapper import stored_recorded
+from constancia.ledger.store.mapper import plain_entry, stored_recorded
 from constancia.ledger.views import follower
 from constancia.ledger.views.projections import ENTRY_PROJECTIONS, STATE_PROJECTIONS
 from constancia.ledger.views.projections.base import StateProjection
@@ -532,7 +532,7 @@ class TestOneFold:
 
     def test_f2_stored_entry_is_parsed_once_for_rows_and_readers(self, told: Desk) -> None:
         told.ledger.close()
-        with counted_calls(read_entry, stored_recorded) as calls:
+        with counted_calls(read_entry, stored_recorded, plain_entry) as calls:
             ledger = told.reopen()
             ledger.views.wait()
             opened = calls.total()
@@ -543,8 +543,8 @@ class TestOneFold:
             assert ledger.state().size == ledger.size == ledger.views.position
             assert calls.total() == opened, "what the writer has just stored is taken as it parsed it"
         # The store is read back at the start, once, for the writer, readers and rows together; it looks up the one
-        # entry that something was said of, and the views compare their last one.
-        assert opened == ledger.size - 5 + 1
+        # entry that something was said of, and the views ask their last one for its edition of the law.
+        assert opened == ledger.size - 5 + 2
 
     def test_f2_readers_do_not_wait_for_rows_that_lag_behind(self, told: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         told.ledger.close()
@@ -571,7 +571,7 @@ class TestOneFold:
         told.take(told.world.allege("c1"))  # and one after they have caught up
         ledger.views.wait()
         assert ledger.rebuild(check=True).differences == ()
-        assert ledger.views._behind is None
+        assert not ledger.views._is_behind
 
     def test_serving_process_holds_the_writer_s_state_and_one_more(self, told: Desk) -> None:
         """Counts what the ledger reaches: other tests' ledgers may be in the same process."""

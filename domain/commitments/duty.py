@@ -63,7 +63,7 @@ class Duty(Aggregate):
         return _matters(self.current)
 
     @classmethod
-    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
+    def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
         """Leave it to the fold: whose word is the last one that is awaited depends on who can speak."""
         return None
 

@@ -117,10 +117,10 @@ class Gathering(Aggregate):
         return () if self.about is None else _matters(self.about.commitment, self.about.deliverable)
 
     @classmethod
-    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Add what a call or the holding says. That it was held may be said twice, and the second word adds nothing."""
-        after = _with(before or (), said["body"].get("about"))
-        is_first_word = said["type"] != "GatheringHeld" or before is None
+        after = _with(before or (), statement["body"].get("about"))
+        is_first_word = statement["type"] != "GatheringHeld" or before is None
         return after if is_first_word or after == before else None
 
     def concerned_at(self, index: int, said_in: SaidIn) -> tuple[str, ...]:

@@ -68,9 +68,9 @@ class Complaint(Aggregate):
         return _matters(self.protected, self.subject, self.continues)
 
     @classmethod
-    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Give the same as it was filed."""
-        body = said["body"]
+        body = statement["body"]
         return before if before is not None else _matters(*map(body.get, ("protected", "subject", "continues")))
 
     @property

@@ -100,9 +100,9 @@ class Decision(Aggregate):
         return (self.act.stream,)
 
     @classmethod
-    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Give the same as it was proposed."""
-        return before if before is not None else (said["body"]["act"]["stream"],)
+        return before if before is not None else (statement["body"]["act"]["stream"],)
 
     @property
     def topics(self) -> tuple[str, ...]:

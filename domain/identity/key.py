@@ -42,9 +42,10 @@ class Key(Aggregate):
     reaffirmed: tuple[tuple[str, str], ...] = ()  # (leaf hash, affirmed | disowned)
 
     @classmethod
-    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Give its party; of a founder's root genesis says it, and the first word on the key itself does not."""
-        return super(Key, cls).concerned(before, said) if before is not None or "party" in said["body"] else None
+        is_told = before is not None or "party" in statement["body"]
+        return super(Key, cls).concerned(before, statement) if is_told else None
 
     @property
     def topics(self) -> tuple[str, ...]:

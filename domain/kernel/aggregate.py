@@ -66,19 +66,19 @@ class Aggregate:
         return tuple(f"{name}/{value}" for name, value in named if value is not None)
 
     @classmethod
-    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Give what an aggregate is about after an act, from the statement alone: as `concerns`, but nothing is folded.
 
         Args:
             before: What it was about before the act; None where it begins with it.
-            said: The statement; its body has its type's form.
+            statement: The statement; its body has its type's form.
 
         Returns:
             The streams; None where the statement does not say it, so that the folded aggregate has to be asked.
         """
         if before is not None:
             return before
-        body = said["body"]
+        body = statement["body"]
         return tuple([f"{name}/{body[name]}" for name in cls.ABOUT if body.get(name) is not None])
 
     def concerned_at(self, index: int, said_in: SaidIn) -> tuple[str, ...]:

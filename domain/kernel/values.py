@@ -59,9 +59,12 @@ class FormError(ValueError):
         super().__init__(f"{where}: expected {expected}, found {self.found}")
 
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(value: object) -> bytes:
     """Serialize a value of the statement profile; within it this is RFC 8785 (a test compares with verify's)."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _encode(value).encode()
 
 
 def digest(value: object) -> Digest:

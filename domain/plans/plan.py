@@ -74,9 +74,9 @@ class ActionPlan(Aggregate):
         return tuple(f"commitment/{carried.commitment}" for carried in self.commitments)
 
     @classmethod
-    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Add the commitment that the act carries in; no other act on a plan names one."""
-        commitment = said["body"].get("commitment")
+        commitment = statement["body"].get("commitment")
         return (*(before or ()), *(() if commitment is None else (f"commitment/{commitment}",)))
 
     def concerned_at(self, index: int, said_in: SaidIn) -> tuple[str, ...]:

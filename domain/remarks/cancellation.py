@@ -117,7 +117,7 @@ class Cancellation(Aggregate):
         return (f"party/{self.holder}",)
 
     @classmethod
-    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
+    def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
         """Give it once it is known: the first word names an entry, and not what that was said of."""
         return before
 

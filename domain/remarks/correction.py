@@ -46,7 +46,7 @@ class Correction(Aggregate):
         return (self.target_stream,) if self.origin_stream is None else (self.target_stream, self.origin_stream)
 
     @classmethod
-    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
+    def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
         """Give it once it is known: the first word names an entry, and not what that was said of."""
         return before
 

@@ -30,9 +30,9 @@ class Statement(Aggregate):
         return (self.published.about,) if self.published.about else ()
 
     @classmethod
-    def concerned(cls, before: tuple[str, ...] | None, said: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:
         """Give what the first word says that it is about."""
-        about = said["body"].get("about")
+        about = statement["body"].get("about")
         return before if before is not None else () if about is None else (about,)
 
     @property

@@ -19,7 +19,7 @@ from constancia.ledger.wire.composition import encode_bundle
 from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.speed.entry_patterns import read_entry
-from constancia.verify.wire.merkle import Tree, hash_leaf
+from constancia.verify.wire.merkle import HASH_BYTES, Tree, hash_leaf
 from constancia.verify.wire.tiles import HASHES_PER_TILE, tile_width
 
 _PAGE: Final = 512
@@ -110,7 +110,8 @@ class Log:
         """
         if not 0 <= index < self.size:
             raise NotFound(f"there is no entry {index}; the log has {self.size}")
-        return self._sound(index, self._store.select_notifications(index + 1, 1))[0]
+        [(raw, _leaf, _version)] = self._sound(index, self._store.select_notifications(index + 1, 1))
+        return raw
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Yield the entries' bytes from `start` to before `stop`, by default all there are now.
@@ -121,7 +122,7 @@ class Log:
         stop = self.size if stop is None else min(stop, self.size)
         while start < stop:
             page = self._sound(start, self._store.select_notifications(start + 1, _PAGE, stop))
-            yield from page
+            yield from [raw for raw, _leaf, _version in page]
             start += len(page)
 
     def recorded_from(self, start: int, stop: int) -> Iterator[Recorded]:
@@ -131,10 +132,10 @@ class Log:
             Damaged: What lies in the store is no longer what was stored.
         """
         while start < stop:
-            rows = self._store.select_notifications(start + 1, _PAGE, stop)
-            for index, raw in enumerate(self._sound(start, rows), start=start):
-                yield stored_recorded(raw, self._tree.leaf(index), rows[index - start].originator_version)
-            start += len(rows)
+            page = self._sound(start, self._store.select_notifications(start + 1, _PAGE, stop))
+            for raw, leaf, version in page:
+                yield stored_recorded(raw, leaf, version)
+            start += len(page)
 
     def plain_from(self, start: int, stop: int) -> Iterator[PlainEntry]:
         """Yield the entries from `start` to before `stop`, which are stored, for who only looks at them.
@@ -143,19 +144,21 @@ class Log:
             Damaged: What lies in the store is no longer what was stored.
         """
         while start < stop:
-            rows = self._store.select_notifications(start + 1, _PAGE, stop)
-            for index, raw in enumerate(self._sound(start, rows), start=start):
-                yield plain_entry(raw, self._tree.leaf(index), rows[index - start].originator_version)
-            start += len(rows)
+            page = self._sound(start, self._store.select_notifications(start + 1, _PAGE, stop))
+            for raw, leaf, version in page:
+                yield plain_entry(raw, leaf, version)
+            start += len(page)
 
-    def _sound(self, start: int, rows: Sequence[Notification]) -> list[bytes]:
-        """Return the rows' bytes, each held against its leaf hash in memory."""
-        page = [row.state for row in rows]
-        for index, raw in enumerate(page, start=start):
-            if not _is_stored(raw, self._tree.leaf(index)):
-                raise Damaged(f"entry {index} in the store is not the one that was stored")
-        if not page:
+    def _sound(self, start: int, rows: Sequence[Notification]) -> list[tuple[bytes, bytes, int]]:
+        """Return the rows' bytes, each compared with its leaf hash, that hash, and the place in the stream."""
+        if not rows:
             raise Damaged(f"entry {start} is gone from the store")
+        leaves, page = self._tree.leaves(start, start + len(rows)), []
+        for place, row in enumerate(rows):
+            leaf = leaves[place * HASH_BYTES : (place + 1) * HASH_BYTES]
+            if not _is_stored(row.state, leaf):
+                raise Damaged(f"entry {start + place} in the store is not the one that was stored")
+            page.append((row.state, leaf, row.originator_version))
         return page
 
     def index_of(self, name: str) -> int:

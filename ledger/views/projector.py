@@ -92,9 +92,9 @@ class Projector:
             return Added(self._position, *self._last, rows)
 
 
-def _edition(said: Mapping[str, Any]) -> int | None:
+def _edition(statement: Mapping[str, Any]) -> int | None:
     """Give the edition of the law after a statement: the one under which it is said, but where it adopts another."""
-    return None if said["type"] == LawEditionAdopted.__name__ else said["schema"]
+    return None if statement["type"] == LawEditionAdopted.__name__ else statement["schema"]
 
 
 def edition_after(log: Log, state: StateOf, size: int) -> int:

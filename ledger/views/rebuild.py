@@ -6,14 +6,16 @@ row must depend on the entries alone). The entries decide; the rows are never me
 
 import sqlite3
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from eventsourcing.persistence import PersistenceError
 
-from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
+from constancia.domain.state import State
+from constancia.ledger.disk.durable import PART_SUFFIX, replace_durably
 from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
@@ -21,9 +23,10 @@ from constancia.ledger.reader.log import Log
 from constancia.ledger.sqlite_files import read_only_query
 from constancia.ledger.views.concerned import StateOf
 from constancia.ledger.views.projector import Projector, edition_after, fold_rows, latest_of
-from constancia.ledger.views.view_store import PAGE, ViewStore
+from constancia.ledger.views.view_store import ViewStore
 
 RowKey = tuple[str, str]
+_PAGE: Final = 4_000  # entries: rows of a larger page cost less, and some 20 MB are in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,10 @@ class Projected(Protocol):
         """Read what another process has appended."""
         ...
 
+    def state(self) -> State:
+        """Give the state after all entries."""
+        ...
+
 
 def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
     """Make a ledger's projections again from its entries.
@@ -91,8 +98,8 @@ def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
     """
     ledger.refresh()
     if check:
-        return check_views(ledger.log, ledger.folder.views, ledger.origin)
-    return rebuild_views(ledger.log, ledger.folder.path, ledger.folder.views, ledger.origin)
+        return check_views(ledger.log, ledger.folder.views, ledger.origin, ledger.state)
+    return rebuild_views(ledger.log, ledger.folder.path, ledger.folder.views, ledger.origin, ledger.state)
 
 
 def compare_rows(stored: Mapping[RowKey, bytes], rebuilt: Mapping[RowKey, bytes]) -> tuple[Difference, ...]:
@@ -104,7 +111,7 @@ def compare_rows(stored: Mapping[RowKey, bytes], rebuilt: Mapping[RowKey, bytes]
     )
 
 
-def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
+def check_views(log: Log, path: Path, origin: str, state: StateOf | None = None) -> Rebuilt:
     """Compare the stored rows with those that the entries give at the same position.
 
     May run while the process that writes them runs.
@@ -113,6 +120,7 @@ def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
         log: The log, at least as long as the rows' position.
         path: The views' database.
         origin: The ledger's name.
+        state: Gives a state of the whole log; by default it is folded where one is needed.
 
     Returns:
         What was compared and what differs.
@@ -131,11 +139,11 @@ def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
         store.datastore.close()
     if position > log.size:
         raise NotFound(f"the views are at {position}, the log was read up to {log.size}")
-    rebuilt = fold_rows(log, origin, position) if position else {}
+    rebuilt = fold_rows(log, origin, position, state) if position else {}
     return Rebuilt(position=position, rows=len(rebuilt), differences=compare_rows(stored, rebuilt))
 
 
-def rebuild_views(log: Log, folder: Path, path: Path, origin: str) -> Rebuilt:
+def rebuild_views(log: Log, folder: Path, path: Path, origin: str, state: StateOf | None = None) -> Rebuilt:
     """Rebuild the views in new files, and put them in the old ones' place.
 
     Args:
@@ -144,6 +152,7 @@ def rebuild_views(log: Log, folder: Path, path: Path, origin: str) -> Rebuilt:
             the views must not be at work.
         path: The views' database.
         origin: The ledger's name.
+        state: Gives a state of the whole log; by default it is folded where one is needed.
 
     Returns:
         The position reached and the number of rows.
@@ -154,21 +163,23 @@ def rebuild_views(log: Log, folder: Path, path: Path, origin: str) -> Rebuilt:
     fresh = path.with_name(path.name + PART_SUFFIX)
     with WriterLock(folder):
         _remove(fresh)
-        store = ViewStore(fresh.resolve().as_uri())
+        store = ViewStore(fresh.resolve().as_uri(), is_scratch=True)
         try:
-            project_all(log, origin, store)
-            position, rows = store.dump()
+            project_all(log, origin, store, state=state)
+            position, rows = store.position, store.count()
         finally:
             store.datastore.close()
         # A crash here leaves the former views, and a stray file that the next run removes.
         _remove(path, keep_main=True)
-        fresh.replace(path)
-        sync_folder(path.parent)
-    return Rebuilt(position=position, rows=len(rows))
+        replace_durably(fresh, path)
+    return Rebuilt(position=position, rows=rows)
 
 
-def project_all(log: Log, origin: str, store: ViewStore, page: int = PAGE, state: StateOf | None = None) -> None:
+def project_all(log: Log, origin: str, store: ViewStore, page: int = _PAGE, state: StateOf | None = None) -> None:
     """Project the whole log into an empty store, in pages, each with its position in one transaction.
+
+    While a page is stored, which the database does without the interpreter, the next one is made: two cores are at
+    work, and no more than two pages are in memory.
 
     Args:
         log: The log.
@@ -178,11 +189,18 @@ def project_all(log: Log, origin: str, store: ViewStore, page: int = PAGE, state
         state: Gives a state of the whole log; by default it is folded where one is needed.
     """
     projector, size, state = Projector(log.lookup), log.size, state or latest_of(log, origin)
-    for start in range(0, size, page):
-        stop = min(start + page, size)
-        for entry in log.plain_from(start, stop):
-            projector.take(entry, state)
-        store.save(stop, projector.added().described(origin, partial(edition_after, log, state)))
+    with ThreadPoolExecutor(1, "views") as storing:
+        stored: Future[None] | None = None
+        for start in range(0, size, page):
+            stop = min(start + page, size)
+            for entry in log.plain_from(start, stop):
+                projector.take(entry, state)
+            rows = projector.added().described(origin, partial(edition_after, log, state))
+            if stored is not None:
+                stored.result()
+            stored = storing.submit(store.save, stop, rows)
+        if stored is not None:
+            stored.result()
 
 
 def _remove(path: Path, *, keep_main: bool = False) -> None:

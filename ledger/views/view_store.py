@@ -18,12 +18,13 @@ from typing_extensions import override
 
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.disk.database import remove_database
-from constancia.ledger.disk.rows import insert_rows
+from constancia.ledger.disk.rows import AT_ONCE, BESIDE_A_BUSY_THREAD, insert_rows
 from constancia.ledger.sqlite_files import bytes_of
 from constancia.ledger.store.application import EntryApplication
 
 PAGE: Final = 1_000
 _JOURNAL_PAGES: Final = 4_000  # 16 MB: what several transactions change is copied from the journal once
+_SCRATCH: Final = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536")  # 64 MB: rows come in no order
 TRACKED: Final = EntryApplication.name
 _log = logging.getLogger(__name__)
 
@@ -31,10 +32,17 @@ RowChange = tuple[str, str, bytes]
 
 
 class _ViewsPool(SQLiteConnectionPool):
+    is_scratch = False
+
     @override
     def _create_connection(self) -> SQLiteConnection:
-        self.is_journal_mode_wal |= "?mode=ro" in self.db_name  # who only reads takes the journal as it is
+        # Who only reads takes the journal as it is, and what is thrown away after a crash needs none.
+        self.is_journal_mode_wal |= self.is_scratch or "?mode=ro" in self.db_name
         connection = super()._create_connection()
+        if self.is_scratch:
+            for setting in _SCRATCH:
+                connection.cursor().execute(f"PRAGMA {setting}")
+            return connection
         # What a power cut takes from the views is projected again; an fsync for each page would
         # only compete with the log's.
         connection.cursor().execute("PRAGMA synchronous=NORMAL")
@@ -46,10 +54,18 @@ class _ViewsPool(SQLiteConnectionPool):
 class ViewStore(SQLiteTrackingRecorder):
     """Rows by projection and key, with the position that they reach."""
 
-    def __init__(self, db_name: str) -> None:
-        """Open the database, and make its tables when missing."""
+    def __init__(self, db_name: str, *, is_scratch: bool = False) -> None:
+        """Open the database, and make its tables when missing.
+
+        Args:
+            db_name: Its address.
+            is_scratch: Whether it is a new one that is thrown away if it is not finished: nothing of it is safe in a
+                crash, and who puts it into its place has it written to the disk before.
+        """
         datastore = SQLiteDatastore(db_name, originator_id_type="text")
-        datastore.pool = _ViewsPool(db_name=db_name, pool_size=8, max_overflow=56)
+        datastore.pool = pool = _ViewsPool(db_name=db_name, pool_size=8, max_overflow=56)
+        pool.is_scratch = is_scratch
+        self._at_once = BESIDE_A_BUSY_THREAD if is_scratch else AT_ONCE
         super().__init__(datastore)
         if "?mode=ro" not in db_name:
             self.create_table()
@@ -76,7 +92,7 @@ class ViewStore(SQLiteTrackingRecorder):
         with self.datastore.transaction(commit=True) as c:
             self._insert_tracking(c, Tracking(TRACKED, position))
             # In the order of the table, so that what lies on one page of the file is changed at once.
-            insert_rows(c.execute, "INSERT OR REPLACE INTO views", sorted(changes, key=itemgetter(0, 1)))
+            insert_rows(c.execute, "INSERT OR REPLACE INTO views", sorted(changes, key=itemgetter(0, 1)), self._at_once)
 
     def get(self, projection: str, key: str) -> bytes | None:
         """Give a row's canonical bytes, or None."""
@@ -98,6 +114,12 @@ class ViewStore(SQLiteTrackingRecorder):
                 (projection, after, prefix, last, len(prefix), prefix, limit),
             )
             return [(str(row[0]), bytes_of(row[1])) for row in c.fetchall()]
+
+    def count(self) -> int:
+        """Count the rows."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT count(*) FROM views")
+            return int(c.fetchone()[0])
 
     def dump(self) -> tuple[int, dict[tuple[str, str], bytes]]:
         """Give all rows and their position, read at one moment."""

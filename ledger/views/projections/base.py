@@ -7,7 +7,7 @@
 - J3: nothing is lost when all stored rows are deleted: they are made again from the entries.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -58,7 +58,7 @@ class EntryProjection:
     """
 
     name: str
-    rows: Callable[[SaidEntry, Concerned, StateOf], Iterable[tuple[str, Row]]]
+    rows: Callable[[SaidEntry, Concerned, StateOf], Sequence[tuple[str, Row]]]
 
 
 def rows_of(

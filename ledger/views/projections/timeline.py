@@ -4,7 +4,6 @@ Key: `all` or a stream, `#`, the index in ten digits. A row names both dates, th
 own precision with its earliest and latest day; the page chooses the order.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from constancia.domain.kernel.calendar import parse_edtf
@@ -19,11 +18,10 @@ ALL: Final = "all"
 _OF_AN_ENTRY: Final = (f"{CORRECTION.name}/", f"{ENTRY.name}/")
 
 
-def _rows(entry: SaidEntry, about: Concerned, state: StateOf) -> Iterable[tuple[str, Row]]:
+def _rows(entry: SaidEntry, about: Concerned, state: StateOf) -> list[tuple[str, Row]]:
     subjects = _subjects(entry, about, state)
-    row = _row(entry, subjects)
-    for subject in (ALL, *subjects):
-        yield f"{subject}#{entry.index:010d}", row
+    row, place = _row(entry, subjects), f"#{entry.index:010d}"
+    return [(subject + place, row) for subject in (ALL, *subjects)]
 
 
 def _row(entry: SaidEntry, subjects: tuple[str, ...]) -> Row:

@@ -1,0 +1,129 @@
+"""Making the views again: in a file of its own, in two threads, with no more in memory than two pages."""
+
+import json
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventsourcing.persistence import OperationalError
+from tests.ledger.conftest import Desk, OpenDesk
+from tests.ledger.world import PARTIES
+
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.reader.states import States
+from constancia.ledger.views import rebuild
+from constancia.ledger.views.projector import ABOUT, Projector, fold_rows
+from constancia.ledger.views.rebuild import project_all
+from constancia.ledger.views.view_store import ViewStore
+
+
+def rows_in(path: Path) -> dict[tuple[str, str], bytes]:
+    store = ViewStore(path.as_uri())
+    rows = store.dump()[1]
+    store.datastore.close()
+    return rows
+
+
+@pytest.mark.parametrize("page", [1, 7, 4_000])
+def test_a_scratch_file_has_the_same_rows_and_is_a_sound_database(desk: Desk, tmp_path: Path, page: int) -> None:
+    log, origin, path = desk.ledger.log, desk.ledger.origin, tmp_path / "scratch.sqlite"
+    store = ViewStore(path.as_uri(), is_scratch=True)
+    project_all(log, origin, store, page, desk.ledger.state)
+    assert (store.position, store.count()) == (log.size, len(fold_rows(log, origin, log.size)))
+    store.datastore.close()
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith("scratch")] == ["scratch.sqlite"]
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
+    assert rows_in(path) == fold_rows(log, origin, log.size)
+
+
+def test_what_was_made_again_is_followed_with_a_journal(desk: Desk) -> None:
+    desk.ledger.views.wait()
+    desk.ledger.close()
+    with Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader:
+        reader.rebuild(check=False)
+    desk.reopen()
+    desk.take(desk.world.allege("c1"))
+    desk.ledger.views.wait()
+    assert desk.ledger.rebuild(check=True).differences == ()
+    with sqlite3.connect(desk.folder / "views.sqlite") as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+def test_a_disk_that_is_full_leaves_the_former_views(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.ledger.views.wait()
+    desk.ledger.close()
+    before = rows_in(desk.folder / "views.sqlite")
+    save = ViewStore.save
+
+    def save_one_page(self: ViewStore, position: int, changes: Any) -> None:
+        if position > 7:
+            raise OperationalError("database or disk is full")
+        save(self, position, changes)
+
+    with Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader:
+        monkeypatch.setattr(rebuild.project_all, "__defaults__", (7, None))
+        monkeypatch.setattr(ViewStore, "save", save_one_page)
+        with pytest.raises(OperationalError, match="full"):
+            reader.rebuild(check=False)
+        monkeypatch.setattr(ViewStore, "save", save)
+        assert rows_in(desk.folder / "views.sqlite") == before
+        reader.rebuild(check=False)  # what the first attempt left is removed
+        assert rows_in(desk.folder / "views.sqlite") == before
+
+
+def test_while_a_page_is_stored_one_is_made_and_no_more(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each page begins with the row of its first entry; the first page is stored when the second one is whole."""
+    log, origin = desk.ledger.log, desk.ledger.origin
+    begun: list[int] = []
+    is_made, may_be_stored = threading.Event(), threading.Event()
+    take, save = Projector.take, ViewStore.save
+
+    def taken(self: Projector, entry: Any, state: Any) -> None:
+        begun.append(entry.index)
+        if entry.index == 9:
+            is_made.set()
+        take(self, entry, state)
+
+    def saved(self: ViewStore, position: int, changes: Any) -> None:
+        assert may_be_stored.wait(30)
+        save(self, position, changes)
+
+    monkeypatch.setattr(Projector, "take", taken)
+    monkeypatch.setattr(ViewStore, "save", saved)
+    store = ViewStore((tmp_path / "scratch.sqlite").as_uri(), is_scratch=True)
+    running = threading.Thread(target=project_all, args=(log, origin, store, 5))
+    running.start()
+    assert is_made.wait(30)
+    running.join(0.2)  # time enough for ten more pages
+    assert begun == list(range(10))
+    may_be_stored.set()
+    running.join(30)
+    assert store.position == log.size == begun[-1] + 1
+    store.datastore.close()
+
+
+def test_views_say_the_edition_of_the_law_after_their_last_entry(open_desk: OpenDesk) -> None:
+    """At each size, also where the last entry may have changed it, and whether or not more was recorded since."""
+    desk = open_desk()
+    desk.world.edition = 2
+    desk.found()
+    for party in PARTIES:
+        desk.take(desk.world.root_says(party, "LawEditionAdopted", "ledger", edition=3))
+        said = json.loads(fold_rows(desk.ledger.log, desk.ledger.origin, desk.ledger.size)[ABOUT])
+        assert said["edition"] == desk.ledger.state().edition
+    desk.world.edition = 3
+    desk.adopt()
+    log, origin = desk.ledger.log, desk.ledger.origin
+    for size in range(1, log.size + 1):
+        said = json.loads(fold_rows(log, origin, size)[ABOUT])
+        assert (said["edition"], said["last"]) == (States(log, origin).at(size).edition, log.leaf_hash(size - 1).hex())
+    assert {States(log, origin).at(size).edition for size in range(1, log.size + 1)} == {2, 3}
+    desk.ledger.views.wait()
+    assert desk.ledger.rebuild(check=True).differences == ()

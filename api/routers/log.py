@@ -6,7 +6,8 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from constancia.api.http.deps import TheLedger, TheSettings, TheSize, address_of
+from constancia.api.http.asked import address_of
+from constancia.api.http.deps import TheLedger, TheSettings, TheSize
 from constancia.api.http.examples import CONSISTENCY, LEDGER
 from constancia.api.http.query import Router
 from constancia.api.http.representation import IMMUTABLE, REVALIDATED, represent

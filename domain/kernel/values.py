@@ -43,6 +43,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{2,63}\Z")
 _QUANTITY = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?\Z")
 _STREAM = re.compile(r"(?:[a-z]{3,32}/[a-z0-9][a-z0-9._-]{0,129}|ledger)\Z")
+_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 TAG_WORDS: Final = "a language tag (BCP 47) in small letters, such as es or pt-br"
 
@@ -57,9 +58,6 @@ class FormError(ValueError):
         self.expected = expected
         self.found = repr(found)[:120]
         super().__init__(f"{where}: expected {expected}, found {self.found}")
-
-
-_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical(value: object) -> bytes:

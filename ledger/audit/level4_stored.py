@@ -11,9 +11,9 @@ from typing import Any
 
 from constancia.ledger.audit.level4_served import compare_one, json_of, leave_uncompared
 from constancia.ledger.sqlite_files import bytes_of
-from constancia.ledger.views.projections import shown_form
+from constancia.ledger.views.projections import stored_form
 from constancia.ledger.views.projector import ABOUT
-from constancia.ledger.views.view_store import PAGE, TRACKED, RowChange
+from constancia.ledger.views.view_store import PAGE, TRACKED, RowChange, as_stored
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import open_store
@@ -45,9 +45,9 @@ class KeptViews:
             raise
         self.position = reached if isinstance(reached, int) else 0
         about = self._said()
-        self._other = about is not None and about.get("form") != shown_form()
+        self._other = about is not None and about.get("form") != stored_form()
         if about is not None and self._other:
-            leave_uncompared(findings, "views", about, "–", shown_form())
+            leave_uncompared(findings, "views", about, "–", stored_form())
 
     def _said(self) -> Mapping[str, Any] | None:
         """Give what the views say of themselves, if they do."""
@@ -71,20 +71,21 @@ class KeptViews:
         """
         if self._other:
             return
-        for name, key, data in changes:
+        rows = list(changes)
+        for (name, key, data), (_name, _key, lies) in zip(rows, as_stored(rows), strict=True):
             if (name, key) == ABOUT:
                 self._about = data
             else:
                 self._passed.add(hash((name, key)))
-                self._compare(name, key, data)
+                self._compare(name, key, data, lies)
         if size == self.position:
             about, own = self._said(), json_of(self._about or b"")
             if about is not None and isinstance(own, dict) and about.get("edition") != own["edition"]:
                 self._other = True
-                leave_uncompared(self._findings, "views", about, own["edition"], shown_form())
+                leave_uncompared(self._findings, "views", about, own["edition"], stored_form())
                 return
             self._passed.add(hash(ABOUT))
-            self._compare(*ABOUT, self._about)
+            self._compare(*ABOUT, self._about, self._about)
             self._find_others()
 
     def finish(self, size: int) -> None:
@@ -111,12 +112,13 @@ class KeptViews:
         """Close the database."""
         self._store.close()
 
-    def _compare(self, name: str, key: str, data: bytes | None) -> None:
+    def _compare(self, name: str, key: str, data: bytes | None, lies: bytes | str | None) -> None:
+        """Compare a row with what lies there: the row, or the key of the same row, which is compared by itself."""
         rows = self._select("SELECT data FROM views WHERE projection = ? AND key = ?", name, key)
-        stored = bytes_of(rows[0][0]) if rows else None
+        stored = rows[0][0] if rows else None
         self._rows += data is not None
-        if stored != data:
-            compare_one("views", f"{name}#{key}", data, stored, self._findings)
+        if stored not in (lies, data):
+            compare_one("views", f"{name}#{key}", data, None if stored is None else bytes_of(stored), self._findings)
 
     def _find_others(self) -> None:
         for name, key in self._select("SELECT projection, key FROM views"):

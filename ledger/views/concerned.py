@@ -4,6 +4,7 @@ What a statement says of it is read from its JSON. Where it does not say it (a c
 that was said of), a folded state is asked, of this size or a later one.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ class Concerned:
     def __init__(self, lookup: Lookup) -> None:
         """Find earlier entries by `lookup`."""
         self._lookup = lookup
-        self._at_hand: dict[str, tuple[str, ...]] = {}
+        self._at_hand: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     def take(self, entry: SaidEntry, state: StateOf) -> tuple[str, ...]:
         """Give what an entry's stream is about after it.
@@ -62,9 +63,9 @@ class Concerned:
         return aggregate.concerned_at(index, self._said_in) if aggregate is not None else ()
 
     def _note(self, stream: str, concerned: tuple[str, ...]) -> tuple[str, ...]:
-        if len(self._at_hand) >= _AT_HAND and stream not in self._at_hand:
-            del self._at_hand[next(iter(self._at_hand))]
         self._at_hand[stream] = concerned
+        if len(self._at_hand) > _AT_HAND:
+            self._at_hand.popitem(last=False)
         return concerned
 
     def _said_in(self, leaf_hash: str) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
 from constancia.ledger.store.mapper import SaidEntry
 from constancia.ledger.views.concerned import Concerned, StateOf
-from constancia.ledger.views.projections import ENTRY_PROJECTIONS, shown_form
+from constancia.ledger.views.projections import ENTRY_PROJECTIONS, stored_form
 from constancia.ledger.views.projections.base import EntryProjection
 from constancia.ledger.views.view_store import RowChange
 
@@ -22,7 +22,7 @@ ABOUT: Final = ("", "about")
 
 def about(origin: str, leaf_hash: str, edition: int) -> Mapping[str, Any]:
     """Give what the views say of themselves: the log, its last entry's leaf hash, the law's edition, the rows' form."""
-    return {"edition": edition, "form": shown_form(), "last": leaf_hash, "origin": origin}
+    return {"edition": edition, "form": stored_form(), "last": leaf_hash, "origin": origin}
 
 
 class Added(NamedTuple):

@@ -6,7 +6,6 @@ row must depend on the entries alone). The entries decide; the rows are never me
 
 import sqlite3
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from constancia.ledger.reader.log import Log
 from constancia.ledger.sqlite_files import read_only_query
 from constancia.ledger.views.concerned import StateOf
 from constancia.ledger.views.projector import Projector, edition_after, fold_rows, latest_of
-from constancia.ledger.views.view_store import ViewStore
+from constancia.ledger.views.view_store import ViewStore, as_stored
 
 RowKey = tuple[str, str]
 _PAGE: Final = 4_000  # entries: rows of a larger page cost less, and some 20 MB are in memory
@@ -102,10 +101,10 @@ def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
     return rebuild_views(ledger.log, ledger.folder.path, ledger.folder.views, ledger.origin, ledger.state)
 
 
-def compare_rows(stored: Mapping[RowKey, bytes], rebuilt: Mapping[RowKey, bytes]) -> tuple[Difference, ...]:
-    """Return the rows that differ, in the order of projection and key."""
+def compare_rows(stored: Mapping[RowKey, bytes | str], rebuilt: Mapping[RowKey, bytes | str]) -> tuple[Difference, ...]:
+    """Return the rows that differ as they are stored, in the order of projection and key."""
     return tuple(
-        Difference(projection=key[0], key=key[1], stored=stored.get(key), rebuilt=rebuilt.get(key))
+        Difference(projection=key[0], key=key[1], stored=_bytes(stored.get(key)), rebuilt=_bytes(rebuilt.get(key)))
         for key in sorted(stored.keys() | rebuilt.keys())
         if stored.get(key) != rebuilt.get(key)
     )
@@ -132,14 +131,15 @@ def check_views(log: Log, path: Path, origin: str, state: StateOf | None = None)
         raise NotFound(f"{path}: there are no views")
     store = ViewStore(path.resolve().as_uri() + read_only_query(path))
     try:
-        position, stored = store.dump()
+        position, stored = store.dump_stored()
     except (sqlite3.Error, PersistenceError) as error:
         raise LedgerError(f"{path} can't be read: {error}. Make the views again: constancia rebuild") from error
     finally:
         store.datastore.close()
     if position > log.size:
         raise NotFound(f"the views are at {position}, the log was read up to {log.size}")
-    rebuilt = fold_rows(log, origin, position, state) if position else {}
+    rows = fold_rows(log, origin, position, state) if position else {}
+    rebuilt = {(name, key): data for name, key, data in as_stored((*key, data) for key, data in rows.items())}
     return Rebuilt(position=position, rows=len(rebuilt), differences=compare_rows(stored, rebuilt))
 
 
@@ -178,9 +178,6 @@ def rebuild_views(log: Log, folder: Path, path: Path, origin: str, state: StateO
 def project_all(log: Log, origin: str, store: ViewStore, page: int = _PAGE, state: StateOf | None = None) -> None:
     """Project the whole log into an empty store, in pages, each with its position in one transaction.
 
-    While a page is stored, which the database does without the interpreter, the next one is made: two cores are at
-    work, and no more than two pages are in memory.
-
     Args:
         log: The log.
         origin: The ledger's name.
@@ -189,23 +186,20 @@ def project_all(log: Log, origin: str, store: ViewStore, page: int = _PAGE, stat
         state: Gives a state of the whole log; by default it is folded where one is needed.
     """
     projector, size, state = Projector(log.lookup), log.size, state or latest_of(log, origin)
-    with ThreadPoolExecutor(1, "views") as storing:
-        stored: Future[None] | None = None
-        for start in range(0, size, page):
-            stop = min(start + page, size)
-            for entry in log.plain_from(start, stop):
-                projector.take(entry, state)
-            rows = projector.added().described(origin, partial(edition_after, log, state))
-            if stored is not None:
-                stored.result()
-            stored = storing.submit(store.save, stop, rows)
-        if stored is not None:
-            stored.result()
+    for start in range(0, size, page):
+        stop = min(start + page, size)
+        for entry in log.plain_from(start, stop):
+            projector.take(entry, state)
+        store.save(stop, projector.added().described(origin, partial(edition_after, log, state)))
 
 
 def _remove(path: Path, *, keep_main: bool = False) -> None:
     for suffix in ("-wal", "-shm") if keep_main else ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _bytes(data: bytes | str | None) -> bytes | None:
+    return data.encode() if isinstance(data, str) else data
 
 
 def _first_difference(first: bytes, second: bytes) -> int:

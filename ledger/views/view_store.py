@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.disk.database import remove_database
-from constancia.ledger.disk.rows import AT_ONCE, BESIDE_A_BUSY_THREAD, insert_rows
+from constancia.ledger.disk.rows import insert_rows
 from constancia.ledger.sqlite_files import bytes_of
 from constancia.ledger.store.application import EntryApplication
 
@@ -29,6 +29,26 @@ TRACKED: Final = EntryApplication.name
 _log = logging.getLogger(__name__)
 
 RowChange = tuple[str, str, bytes]
+# What lies there is the row, or as text the key under which it lies.
+_DATA: Final = (
+    "CASE typeof(data) WHEN 'text' THEN (SELECT first.data FROM views AS first "
+    "WHERE first.projection = views.projection AND first.key = views.data) ELSE data END"
+)
+
+
+def as_stored(rows: Iterable[RowChange]) -> Iterator[tuple[str, str, bytes | str]]:
+    """Give rows as they are stored: one that follows under further keys lies there once, and they name its first key.
+
+    Args:
+        rows: Rows by projection and key; the same row under several keys is one object, one after the other.
+    """
+    first: RowChange = ("", "", b"")
+    for row in rows:
+        if row[2] is first[2] and row[0] == first[0]:
+            yield row[0], row[1], first[1]
+        else:
+            first = row
+            yield row
 
 
 class _ViewsPool(SQLiteConnectionPool):
@@ -65,7 +85,6 @@ class ViewStore(SQLiteTrackingRecorder):
         datastore = SQLiteDatastore(db_name, originator_id_type="text")
         datastore.pool = pool = _ViewsPool(db_name=db_name, pool_size=8, max_overflow=56)
         pool.is_scratch = is_scratch
-        self._at_once = BESIDE_A_BUSY_THREAD if is_scratch else AT_ONCE
         super().__init__(datastore)
         if "?mode=ro" not in db_name:
             self.create_table()
@@ -92,14 +111,15 @@ class ViewStore(SQLiteTrackingRecorder):
         with self.datastore.transaction(commit=True) as c:
             self._insert_tracking(c, Tracking(TRACKED, position))
             # In the order of the table, so that what lies on one page of the file is changed at once.
-            insert_rows(c.execute, "INSERT OR REPLACE INTO views", sorted(changes, key=itemgetter(0, 1)), self._at_once)
+            rows = sorted(as_stored(changes), key=itemgetter(0, 1))
+            insert_rows(c.execute, "INSERT OR REPLACE INTO views", rows)
 
     def get(self, projection: str, key: str) -> bytes | None:
         """Give a row's canonical bytes, or None."""
         with self.datastore.transaction(commit=False) as c:
-            c.execute("SELECT data FROM views WHERE projection=? AND key=?", (projection, key))
+            c.execute(f"SELECT {_DATA} FROM views WHERE projection=? AND key=?", (projection, key))  # noqa: S608 (our own)
             row = c.fetchone()
-        return None if row is None else bytes_of(row[0])
+        return None if row is None or row[0] is None else bytes_of(row[0])
 
     def select(
         self, projection: str, *, prefix: str = "", after: str = "", before: str = "", limit: int = PAGE
@@ -109,11 +129,11 @@ class ViewStore(SQLiteTrackingRecorder):
         last = before or f"{prefix}\U0010ffff"
         with self.datastore.transaction(commit=False) as c:
             c.execute(
-                "SELECT key, data FROM views WHERE projection=? AND key>? AND key>=? AND key<? "  # noqa: S608 (two words of our own)
+                f"SELECT key, {_DATA} FROM views WHERE projection=? AND key>? AND key>=? AND key<? "  # noqa: S608 (words of our own)
                 f"AND substr(key, 1, ?)=? ORDER BY key {order} LIMIT ?",
                 (projection, after, prefix, last, len(prefix), prefix, limit),
             )
-            return [(str(row[0]), bytes_of(row[1])) for row in c.fetchall()]
+            return [(str(row[0]), bytes_of(row[1])) for row in c.fetchall() if row[1] is not None]
 
     def count(self) -> int:
         """Count the rows."""
@@ -123,11 +143,19 @@ class ViewStore(SQLiteTrackingRecorder):
 
     def dump(self) -> tuple[int, dict[tuple[str, str], bytes]]:
         """Give all rows and their position, read at one moment."""
+        position, rows = self.dump_stored()
+        whole = ((key, rows.get((key[0], data)) if isinstance(data, str) else data) for key, data in rows.items())
+        return position, {key: data for key, data in whole if isinstance(data, bytes)}
+
+    def dump_stored(self) -> tuple[int, dict[tuple[str, str], bytes | str]]:
+        """Give all rows as they lie there (`as_stored`), and their position, read at one moment."""
         with self.datastore.transaction(commit=False) as c:
             c.execute("SELECT notification_id FROM tracking WHERE application_name=?", (TRACKED,))
             row = c.fetchone()
             c.execute("SELECT projection, key, data FROM views ORDER BY projection, key")
-            rows = {(str(r[0]), str(r[1])): bytes_of(r[2]) for r in c.fetchall()}
+            rows = {
+                (str(r[0]), str(r[1])): r[2] if isinstance(r[2], str) else bytes_of(r[2]) for r in c.fetchall()
+            }  # fmt: skip
         return (row[0] if row else 0), rows
 
     def clear(self) -> None:

@@ -63,9 +63,17 @@ STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
 ENTRY_PROJECTIONS: Final[tuple[EntryProjection, ...]] = (CITATIONS, TIMELINE)
 # Counts up whenever a row's form changes: stored rows of another version are thrown away and made again.
 VERSION: Final = 5
+# Counts up whenever rows lie in the database in another way; what is served of them is what it was.
+_STORED: Final = 2
 
 
 @cache
 def shown_form() -> int:
     """Give the number of the form of rows and derived facts; they hold parts of aggregates, so it is of these too."""
     return form_number(VERSION, FACTS_FORM, state_form())
+
+
+@cache
+def stored_form() -> int:
+    """Give the number of the form in which rows are stored: of theirs, and of how they lie in the database."""
+    return form_number(_STORED, shown_form())

@@ -79,8 +79,10 @@ def add_member(patch: pytest.MonkeyPatch) -> None:
 
 
 def raise_version(patch: pytest.MonkeyPatch) -> None:
-    for module in (deps, projector, level4_served, level4_stored):
+    for module in (deps, level4_served):
         patch.setattr(module, "shown_form", lambda: LATER)
+    for module in (projector, level4_stored):
+        patch.setattr(module, "stored_form", lambda: LATER)
 
 
 def pause(desk: Desk) -> None:

@@ -1,8 +1,7 @@
-"""Making the views again: in a file of its own, in two threads, with no more in memory than two pages."""
+"""Making the views again: in a file of its own, page by page, and what lies there once under several keys."""
 
 import json
 import sqlite3
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -76,36 +75,50 @@ def test_a_disk_that_is_full_leaves_the_former_views(desk: Desk, monkeypatch: py
         assert rows_in(desk.folder / "views.sqlite") == before
 
 
-def test_while_a_page_is_stored_one_is_made_and_no_more(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each page begins with the row of its first entry; the first page is stored when the second one is whole."""
-    log, origin = desk.ledger.log, desk.ledger.origin
-    begun: list[int] = []
-    is_made, may_be_stored = threading.Event(), threading.Event()
+def test_no_more_than_a_page_is_in_memory(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read, made and stored of one page is over before the next one is begun."""
+    steps: list[int] = []
+    pages: list[set[int]] = []
     take, save = Projector.take, ViewStore.save
 
     def taken(self: Projector, entry: Any, state: Any) -> None:
-        begun.append(entry.index)
-        if entry.index == 9:
-            is_made.set()
+        steps.append(entry.index)
         take(self, entry, state)
 
-    def saved(self: ViewStore, position: int, changes: Any) -> None:
-        assert may_be_stored.wait(30)
+    def saved(self: ViewStore, position: int, changes: list[Any]) -> None:
+        steps.append(-position)
+        pages.append({int(key[-10:]) for name, key, _ in changes if name == "timeline"})
         save(self, position, changes)
 
     monkeypatch.setattr(Projector, "take", taken)
     monkeypatch.setattr(ViewStore, "save", saved)
     store = ViewStore((tmp_path / "scratch.sqlite").as_uri(), is_scratch=True)
-    running = threading.Thread(target=project_all, args=(log, origin, store, 5))
-    running.start()
-    assert is_made.wait(30)
-    running.join(0.2)  # time enough for ten more pages
-    assert begun == list(range(10))
-    may_be_stored.set()
-    running.join(30)
-    assert store.position == log.size == begun[-1] + 1
+    project_all(desk.ledger.log, desk.ledger.origin, store, 5)
+    store.datastore.close()
+    assert steps[:12] == [0, 1, 2, 3, 4, -5, 5, 6, 7, 8, 9, -10]
+    assert pages[:2] == [{0, 1, 2, 3, 4}, {5, 6, 7, 8, 9}]
+
+
+def test_a_row_under_several_keys_lies_there_once(desk: Desk) -> None:
+    """Under the further keys lies the first one, and whoever reads gets the row; without the first one, nothing."""
+    rows = [("timeline", f"{subject}#0000000999", data) for data in (b'{"a":1}',) for subject in ("all", "x", "y")]
+    rows += [("citations", "z", rows[0][2]), ("timeline", "w", b'{"a":2}')]
+    store = ViewStore("file:once?mode=memory&cache=shared")
+    store.save(1, rows)
+    assert store.dump_stored()[1] == {
+        ("citations", "z"): b'{"a":1}',
+        ("timeline", "all#0000000999"): b'{"a":1}',
+        ("timeline", "w"): b'{"a":2}',
+        ("timeline", "x#0000000999"): "all#0000000999",
+        ("timeline", "y#0000000999"): "all#0000000999",
+    }
+    assert store.dump()[1] == {(name, key): data for name, key, data in rows}
+    assert store.select("timeline") == sorted((key, data) for name, key, data in rows if name == "timeline")
+    assert store.get("timeline", "y#0000000999") == b'{"a":1}'
+    with store.datastore.transaction(commit=True) as c:
+        c.execute("DELETE FROM views WHERE key = 'all#0000000999'")
+    assert store.select("timeline") == [("w", b'{"a":2}')]
+    assert (store.get("timeline", "y#0000000999"), len(store.dump()[1])) == (None, 2)
     store.datastore.close()
 
 

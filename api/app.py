@@ -190,8 +190,8 @@ def create_app(ledger: Ledger, settings: Settings, readers: Sequence[Reader] = (
     app.state.make_app = copy_app
     app.state.rates = rates = Rates(settings)
     app.state.quotas = quotas = Quotas(ledger, settings)
-    _guard(app, shown, readers)
     direct.answer_directly(app, ledger, settings, rates, quotas)
+    _guard(app, shown, readers)
     for module in (
         acts,
         entries,

@@ -185,14 +185,9 @@ class Ledger:
         return self.submit(signed).result()
 
     async def submit_async(self, signed: SignedStatement, timeout_s: float | None = None) -> AppendOutcome:
-        """Hands in a statement and awaits the outcome on the running event loop.
+        """Hands in a statement and awaits the outcome on the running event loop; without `timeout_s` without end.
 
-        Many outcomes of one batch wake the loop once, which `asyncio.wrap_future` would do for each, and what is
-        handed in within one turn of the loop wakes one other thread.
-
-        Args:
-            signed: The statement and its signatures.
-            timeout_s: Seconds to wait at most; without end by default.
+        Outcomes of one batch wake the loop once, and what is handed in within one of its turns wakes one other thread.
 
         Raises:
             Malformed, Refusal, Busy, Fatal: As `submit` and its future.

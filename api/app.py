@@ -187,8 +187,8 @@ def create_app(
     app.state.made = MadeFiles()
     app.state.make_app = copy_app
     app.state.quotas = quotas = Quotas(ledger, settings)
-    _guard(app, shown, readers)
     direct.answer_directly(app, ledger, settings, app.state.rates, quotas)
+    _guard(app, shown, readers)
     for module in (
         acts,
         entries,

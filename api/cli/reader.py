@@ -42,6 +42,7 @@ def run() -> int:
     load_framework()
     from constancia.api.app import create_app
     from constancia.api.cli.following import Following
+    from constancia.api.http.direct import Direct
     from constancia.api.http.settings import Settings
     from constancia.ledger.append.sequencer import leave_memory_alone
     from constancia.ledger.assembly import Options
@@ -68,7 +69,9 @@ def run() -> int:
         path = Path(asked["socket"])
         path.unlink(missing_ok=True)  # of the process before
         app = create_app(ledger, settings)
-        app.user_middleware.clear()  # guards and limits are the server's, and were passed
+        # Guards and limits are the server's, and were passed; what answers directly stays.
+        direct: Any = Direct
+        app.user_middleware = [each for each in app.user_middleware if each.cls is direct]
         leave_memory_alone()
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_answer(app, following.reach, lambda: ledger.size, path, settings.stop_timeout_s))

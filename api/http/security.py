@@ -110,13 +110,13 @@ class Guard:
             await self._app(scope, receive, send)
             return
         path = path_within(scope)
-        is_open = scope["method"] in _READS and path.startswith(OPEN_TO_ALL)
+        fields = _FIELDS_OPEN if scope["method"] in _READS and path.startswith(OPEN_TO_ALL) else _FIELDS
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 there = {name.lower() for name, _value in headers}
-                headers += [field for field in (_FIELDS_OPEN if is_open else _FIELDS) if field[0] not in there]
+                headers += [field for field in fields if field[0] not in there]
                 if path.startswith(_API):  # RFC 8631
                     link = f'<{prefix_of(scope)}/openapi.json>; rel="service-desc"'
                     headers.append((b"link", link.encode("latin-1")))

@@ -18,6 +18,7 @@ from tests.postgres import Server, own_server
 
 from constancia.ledger.errors import Busy, Fatal, LedgerError, LostRace, StoreUnavailable
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.store import postgres_application
 from constancia.ledger.store.address import DATABASE_NAME, Address
 from constancia.ledger.store.postgres_recorder import PostgresLedgerRecorder
 from constancia.ledger.store.postgres_session import Connection, connect
@@ -91,7 +92,8 @@ def test_folder_remembers_its_database_without_the_password(desk: Desk) -> None:
     assert desk.reopen().size == 26
 
 
-def test_second_server_is_refused_in_words(desk: Desk, tmp_path: Path) -> None:
+def test_second_server_is_refused_in_words(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_application, "LOCK_S", 0.2)
     with pytest.raises(StoreUnavailable) as caught:
         second(desk, tmp_path / "other")
     assert caught.value.code == "E_STORE_LOCKED"

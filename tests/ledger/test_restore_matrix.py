@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ledger.conftest import Desk, OpenDesk
+from tests.ledger.conftest import Desk
 from tests.ledger.test_privacy import NAME, places_of
 from tests.ledger.world import START
 
@@ -30,11 +30,9 @@ BLOCKED = "vault/documents/blocked"
 
 
 @pytest.fixture
-def desk(open_desk: OpenDesk) -> Desk:
-    made = open_desk()
-    made.found()
-    made.ledger.views.wait()
-    return made
+def desk(founded: Desk) -> Desk:
+    founded.ledger.views.wait()
+    return founded
 
 
 def source_of(desk: Desk, kind: str, tmp_path: Path, *, has_vault: bool) -> Path:

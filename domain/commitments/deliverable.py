@@ -231,7 +231,7 @@ class DeliverableRevised(DeliverableAct):
 
 @act
 class DeliverableAccepted(DeliverableAct):
-    """A member accepts the current version; accepted when every member has, but one that would block it alone."""
+    """A member accepts the current version; accepted when every member has who is waited for."""
 
     concurring: ClassVar = True
     RULES: ClassVar = (*_JUDGED_BY_A_MEMBER, _not_alone, met_by_a_document)

@@ -68,13 +68,12 @@ def missing_words(at: Context, on: DeliverableState, body: GovernanceBody | None
 
 def _acceptances(at: Context, on: DeliverableState) -> frozenset[str]:
     """Give who accepts the current version: a later rejection takes an acceptance back."""
-    marks = at.joined().marks
-    back = {
-        rejection.mark.party: rejection.mark.index
-        for rejection in on.rejections or ()
-        if rejection.version == on.current.version
-    }
-    return frozenset(mark.party for mark in marks if mark.index > back.get(mark.party, -1))
+    rejections = [rejection.mark for rejection in on.last_rejections]
+    return frozenset(
+        mark.party
+        for mark in at.joined().marks
+        if not any(back.party == mark.party and back.index > mark.index for back in rejections)
+    )
 
 
 def _last_day(at: Context, on: DeliverableState, body: GovernanceBody | None) -> date:

@@ -83,10 +83,14 @@ class DeliverableState(Aggregate):
         )
 
     @property
+    def last_rejections(self) -> tuple[DeliverableRejection, ...]:
+        """The rejections of the last version."""
+        return tuple(rejection for rejection in self.rejections or () if rejection.version == self.current.version)
+
+    @property
     def rejected_by(self) -> tuple[str, ...]:
         """The members that have rejected the last version, sorted."""
-        last = (rejection for rejection in self.rejections or () if rejection.version == self.current.version)
-        return tuple(sorted({rejection.mark.party for rejection in last}))
+        return tuple(sorted({rejection.mark.party for rejection in self.last_rejections}))
 
     @property
     def is_blocked(self) -> bool:

@@ -108,6 +108,13 @@ def test_o1_two_objections_to_one_version_are_one() -> None:
     assert found(stage).status == "submitted"
 
 
+def test_o1_of_the_version_at_hand_a_contest_is_not_counted_against_a_rejection() -> None:
+    stage = sent_back(of_a_member(), times=1)
+    stage.says("nosc", "DeliverableContested", contested(2))
+    stage.says("nosc", "DeliverableRejected", rejected(2))
+    assert found(stage).status == "rejected"
+
+
 def test_o1_a_contest_that_blocks_still_does_where_one_that_does_not_comes_after_it() -> None:
     stage = sent_back(of_a_member())
     stage.says("sfp", "DeliverableContested", contested(3, "x3"))

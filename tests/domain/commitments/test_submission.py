@@ -9,6 +9,16 @@ def test_objections_are_contests_and_rejections_in_one() -> None:
     assert in_hand().find(type(found(stage)), found(stage).stream).objections == ()
 
 
+def test_the_last_versions_rejections_are_apart_from_earlier_ones() -> None:
+    stage = in_hand(("sfp", "DeliverableRejected", rejected()))
+    assert found(stage).rejected_by == ("sfp",)
+    stage.says("red", "DeliverableSubmitted", submitted(2))
+    assert (found(stage).rejected_by, found(stage).last_rejections) == ((), ())
+    stage.says("nosc", "DeliverableRejected", rejected(2))
+    assert found(stage).rejected_by == ("nosc",)
+    assert [each.version for each in found(stage).last_rejections] == [2]
+
+
 def test_it_is_blocked_by_an_open_contest() -> None:
     assert not found(in_hand()).is_blocked
     stage = in_hand(("nosc", "DeliverableContested", contested()))

@@ -12,6 +12,7 @@ from tests.domain.dirty.endings import check_end, check_not_ended
 from tests.domain.dirty.reading import GRAVITY, WEEK, Json, Span, due_instant, least_gravity, local_day, require, span
 from tests.domain.dirty.reading import instant as read_instant
 
+TERM = 90  # days of a decision where no rule says otherwise
 LEVELS = ("no_evidence_available", "not_started", "limited", "substantial", "complete")
 
 
@@ -347,6 +348,18 @@ def _deliverable(books: Books, document: Json) -> None:
     accepted = books.by_leaf[next(one for one in said if one.index == document["accepted_index"]).leaf_hash]
     sides = {one.party for one in said if one.type == "DeliverableAccepted" and one.body == accepted.body}
     require(sides, "26", "accepted by nobody")
+    versions = [one for one in said if one.type in ("DeliverableSubmitted", "DeliverableRevised")]
+    made = next(one for one in versions if one.body["version"] == accepted.body["version"])
+    require(len(sides | {made.party}) > 1, "26", f"accepted by {sorted(sides)} alone")
+    for party in document.get("accepted_without", ()):
+        objected = {
+            one.body["version"]
+            for one in said
+            if one.party == party and one.type in ("DeliverableRejected", "DeliverableContested")
+        }
+        earlier = {version for version in objected if version < accepted.body["version"]}
+        waited = (accepted.day - made.day).days
+        require(len(earlier) > 1 or waited > TERM, "26", f"{party} was not waited for")
 
 
 def _allegation(books: Books, document: Json) -> None:

@@ -273,3 +273,78 @@ def test_under_an_earlier_edition_who_voted_for_it_is_waited_for(edition: int) -
     assert stage.on("2019-12-01").code("sfp", "DecisionSigned", SIGNATURE | {"digest": digest(act)}) == (
         "E_ALREADY_SIGNED"
     )
+
+
+def larger(stage: Stage, *more: str) -> tuple[str, ...]:
+    """The committee goes on with further members."""
+    for party in more:
+        stage.outsider(party, "sfp")
+    stage.body("cc2", (*MEMBERS, *more), predecessor="cc")
+    return (*MEMBERS, *more)
+
+
+def test_w1_who_could_not_vote_does_not_count() -> None:
+    stage = contested()
+    larger(stage, "cuarta")
+    stage.says("inai", "DecisionProposed", proposed("d-9", overruling(), governance_body="cc2"))
+    stage.lose("rep-cuarta", "root-cuarta")
+    stage.each("VoteCast", VOTE | {"digest": digest(overruling())})
+    for party in ("inai", "sfp"):
+        sign(stage, party)
+    assert sign(stage.on("2019-05-31"), "sfp") == "", "two of three, and not of four"
+
+
+def test_w1_the_term_begins_with_the_last_vote_or_with_the_end_of_voting() -> None:
+    stage = contested()
+    stage.says("inai", "DecisionProposed", proposed("d-9", overruling()))
+    for party, day in (("inai", "2019-03-01"), ("nosc", "2019-03-02"), ("sfp", "2019-03-10")):
+        stage.on(day).says(party, "VoteCast", VOTE | {"digest": digest(overruling())})
+    for party in ("inai", "sfp"):
+        sign(stage, party)
+    assert sign(stage.on("2019-06-08"), "sfp") == "E_ALREADY_SIGNED"
+    assert sign(stage.on("2019-06-09"), "sfp") == ""
+
+    stage = contested().rules(decision_rule="majority")
+    members = larger(stage, "cuarta", "quinta")
+    stage.each("GovernanceRulesAdopted", {
+        "governance_body": "cc2", "rules": {"decision_rule": {"rule_source": "adopted", "value": "majority"}},
+        "version": 1,
+    }, members)  # fmt: skip
+    stage.says("inai", "DecisionProposed", proposed("d-9", overruling(), governance_body="cc2", closes="2019-04-01"))
+    stage.each("VoteCast", VOTE | {"digest": digest(overruling())}, members[:4])
+    stage.on("2019-04-02")
+    for party in ("inai", "nosc", "sfp"):
+        sign(stage, party)
+    assert sign(stage.on("2019-06-30"), "sfp") == "E_ALREADY_SIGNED"
+    assert sign(stage.on("2019-07-01"), "sfp") == "", "three of five"
+
+
+def test_w1_the_word_that_ended_the_wait_is_kept_where_there_was_one() -> None:
+    stage = agreed()
+    waited = stage.copy().on("2019-12-01")
+    sign(waited, "sfp")
+    decision = waited.find(Decision, "decision/d-9")
+    assert decision.completed is not None
+    assert decision.last_signature.index == decision.words[-1].index == waited.entries[-1].index
+    sign(stage, "nosc")
+    decision = stage.find(Decision, "decision/d-9")
+    assert (decision.completed, decision.last_signature.index) == (None, stage.entries[-1].index)
+
+
+def test_nobody_signs_it_alone_where_all_others_have_left() -> None:
+    stage = agreed(()).withdraw("nosc").withdraw("sfp").on("2019-12-01")
+    sign(stage, "inai")
+    assert stage.status("decision/d-9") == "adopted"
+    assert sign(stage, "inai") == "E_ALREADY_SIGNED"
+
+
+def test_under_the_second_edition_the_word_that_ended_the_wait_is_not_kept() -> None:
+    stage = seated(edition=2)
+    stage.says("nosc", "CommitmentProposed", commitment())
+    act = act_of("CommitmentAdopted", {"commitment": "c1", "decision": "d-9", "scope": small_scope()})
+    stage.says("inai", "DecisionProposed", proposed("d-9", act))
+    stage.each("VoteCast", VOTE | {"digest": digest(act)})
+    stage.each("DecisionSigned", SIGNATURE | {"digest": digest(act)}, ("inai", "sfp"))
+    stage.withdraw("nosc").says("sfp", "DecisionSigned", SIGNATURE | {"digest": digest(act)})
+    decision = stage.find(Decision, "decision/d-9")
+    assert (decision.status, decision.completed) == ("signed", None)

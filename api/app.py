@@ -11,14 +11,15 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import State
 
 from constancia.api.description.openapi import describe, operation_id
 from constancia.api.description.reference import reference_page
+from constancia.api.first_page import begin
 from constancia.api.http import problems
 from constancia.api.http.proxies import Prefixed, path_within, prefix_of
 from constancia.api.http.query import CheckedFiles, CheckedQuery, take_in
 from constancia.api.http.quotas import Quotas
-from constancia.api.http.rates import Rates
 from constancia.api.http.readers import Reader, Readers
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import DraftRequest, ReceiptDocument, with_common_answers
@@ -28,8 +29,6 @@ from constancia.api.opendata.made_files import MadeFiles
 from constancia.api.pages import copy, wrong_address
 from constancia.api.pages import routes as pages
 from constancia.api.pages.altered_copy import AlteredCopies
-from constancia.api.pages.page_cache import PageStore
-from constancia.api.pages.rows_cache import RowsCache
 from constancia.api.pages.search_index import SearchIndex
 from constancia.api.routers import (
     acts,
@@ -54,7 +53,6 @@ from constancia.api.signing.drafts import DraftLimits, DraftStore
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.reader.state_documents import StateDocuments
 from constancia.verify.core.errors import Malformed
 
 SUMMARY = "Accountability ledger: signed statements in a transparency log, and what follows from them."
@@ -144,13 +142,16 @@ def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
     return app
 
 
-def create_app(ledger: Ledger, settings: Settings, readers: Sequence[Reader] = ()) -> FastAPI:
+def create_app(
+    ledger: Ledger, settings: Settings, readers: Sequence[Reader] = (), begun: State | None = None
+) -> FastAPI:
     """Build the application.
 
     Args:
         ledger: An open ledger; the caller closes it after the server has ended.
         settings: The operator's settings.
         readers: Processes that answer what only reads.
+        begun: What it has from the first request on, where requests came before it; see `first_page`.
 
     Returns:
         The ASGI application.
@@ -169,13 +170,11 @@ def create_app(ledger: Ledger, settings: Settings, readers: Sequence[Reader] = (
         # it should costs each request some 10 µs. Versions of the framework that have none of it take no notice.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.ledger = ledger
+    app.state = begun or begin(ledger, settings)
     app.state.altered = AlteredCopies()
-    app.state.state_documents = StateDocuments()
     app.state.is_copy = False
     app.state.search_index = SearchIndex(ledger.log)
     app.state.description = None  # made when it is first asked for
-    app.state.settings = settings
     app.state.drafts = DraftStore(
         ledger.folder.drafts,
         clock=ledger.clock,
@@ -185,13 +184,11 @@ def create_app(ledger: Ledger, settings: Settings, readers: Sequence[Reader] = (
     problems.install(app)
     shown = _shown(app, ledger)
     _show_refusals(app, shown)
-    app.state.rows_cache, app.state.pages = RowsCache(), PageStore()
     app.state.made = MadeFiles()
     app.state.make_app = copy_app
-    app.state.rates = rates = Rates(settings)
     app.state.quotas = quotas = Quotas(ledger, settings)
+    direct.answer_directly(app, ledger, settings, app.state.rates, quotas)
     _guard(app, shown, readers)
-    direct.answer_directly(app, ledger, settings, rates, quotas)
     for module in (
         acts,
         entries,

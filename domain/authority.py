@@ -12,6 +12,7 @@ from constancia.domain.governance.body import ANY_BODY, seat_rules
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import signing_key
 from constancia.domain.identity.succession import succession_of
+from constancia.domain.identity.vocabulary import SECRETARIAT
 from constancia.domain.kernel.acts import REGISTRY, Act
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf, parse_instant
@@ -225,7 +226,7 @@ def _in_scope(act: Act[Any], on: object, at: Context) -> Breach:
     "E_ROLE", "a secretariat records; it never speaks for a party", "una secretaría registra; nunca habla por una parte"
 )
 def _not_by_a_secretariat(act: Act[Any], on: object, at: Context) -> Breach:
-    return at.actor["capacity"] == "secretariat" and not act.by_secretariat
+    return at.actor["capacity"] == SECRETARIAT and not act.by_secretariat
 
 
 @rule("E_ALREADY_SIGNED", "a party says it once", "una parte lo dice una vez")

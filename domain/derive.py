@@ -56,7 +56,7 @@ __all__ = (
 )
 
 # Counts up whenever a fact is added, its members change, or it follows from other entries than before.
-FORM: Final = 6
+FORM: Final = 7
 
 
 def derive(state: State, at: datetime) -> tuple[Derived, ...]:
@@ -131,12 +131,14 @@ def _decisions(state: State, at: datetime) -> Iterator[Derived]:
             since = days_after(parse_day(decision.closes), 1).isoformat()  # the end of voting settled it
         yield Derived(kind=kind, stream=decision.stream, since=since, known_index=decision.outcome_index, params=params)
         if decision.status == "signed":
-            last = decision.signatures[-1]
+            last = decision.last_signature
+            without = sorted(decision.must_sign - decision.signed_by) if state.edition >= THIRD else []
             yield Derived(
-                kind="DecisionSignedByAll",
+                kind="DecisionSignedWithout" if without else "DecisionSignedByAll",
                 stream=decision.stream,
                 since=occurrence(state, last).on,
                 known_index=last.index,
+                params={"without": without} if without else {},
             )
 
 

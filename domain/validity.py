@@ -29,7 +29,7 @@ _ALWAYS: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _OUTCOMES: Final = frozenset(
     {
         "AgreementEnteredIntoForce", "AgreementLapsed", "AgreementTerminated", "DecisionAdopted", "DecisionLapsed",
-        "DecisionRejected", "DecisionSignedByAll", "DeliverableAcceptedByAll",
+        "DecisionRejected", "DecisionSignedByAll", "DecisionSignedWithout", "DeliverableAcceptedByAll",
     }
 )  # fmt: skip
 KINDS: Final = ("appointment", "body", "key", "organization", "role", "rules", "scope", "seat", *sorted(_OUTCOMES))

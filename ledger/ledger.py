@@ -184,14 +184,14 @@ class Ledger:
         """
         return self.submit(signed).result()
 
-    async def submit_async(self, signed: SignedStatement) -> AppendOutcome:
-        """Hands in a statement and awaits the outcome on the running event loop.
+    async def submit_async(self, signed: SignedStatement, timeout_s: float | None = None) -> AppendOutcome:
+        """Hands in a statement and awaits the outcome on the running event loop; without `timeout_s` without end.
 
-        Many outcomes of one batch wake the loop once, which `asyncio.wrap_future` would do for each, and what is
-        handed in within one turn of the loop wakes one other thread.
+        Outcomes of one batch wake the loop once, and what is handed in within one of its turns wakes one other thread.
 
         Raises:
             Malformed, Refusal, Busy, Fatal: As `submit` and its future.
+            TimeoutError: There is no outcome yet; the statement is under way all the same.
         """
         loop = asyncio.get_running_loop()
         replies = self._replies.get(loop)
@@ -199,7 +199,7 @@ class Ledger:
             self._replies = {each: open_ for each, open_ in self._replies.items() if not each.is_closed()}
             replies = self._replies[loop] = LoopReplies(loop)
         submission = replies.hand_in(self._sequencer, signed)
-        return await replies.wrap(self._noted(signed, submission.future))
+        return await replies.wrap(self._noted(signed, submission.future), timeout_s)
 
     @property
     def is_writable(self) -> bool:

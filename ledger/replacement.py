@@ -1,11 +1,13 @@
 """A ledger's folder replaced by another one, which is whole, so that a failure leaves the old one whole.
 
 The vault is in no backup: the new folder gets that of the folder, or of the database, that it replaces. Until it has
-it alone, a file in the new folder names the former one, so that the next restore or start finishes what was cut short.
+it alone, a file in the new folder names the former one, so that the next restore or start finishes what was cut short,
+also where the new folder has another name by then. Where the former one is not next to it, nothing is begun.
 """
 
 import logging
 import os
+import re
 import shutil
 from datetime import datetime
 from glob import escape
@@ -20,7 +22,7 @@ from constancia.ledger.disk.durable import (
     sync_folder,
     write_file,
 )
-from constancia.ledger.errors import StoreUnavailable
+from constancia.ledger.errors import LedgerError, StoreUnavailable
 from constancia.ledger.folder import VAULT_NAME, LedgerFolder
 from constancia.ledger.store.address import address_in
 from constancia.ledger.store.postgres import postgres
@@ -29,6 +31,7 @@ from constancia.verify.sources.files import read_file, refuse_special
 
 REPLACED_NAME: Final = "replaced"
 _BEFORE: Final = ".before-restore-"
+_FORMER: Final = re.compile(rf".+{re.escape(_BEFORE)}\d{{8}}T\d{{6}}Z", re.DOTALL)
 _MAX_NAMES_BYTES: Final = 65_536
 _log: Final = logging.getLogger(__name__)
 
@@ -76,6 +79,7 @@ def tidy(folder: Path) -> None:
 
     Raises:
         OSError, Unreadable: A file can't be read or removed.
+        LedgerError: As `finish_replacement`.
     """
     places = LedgerFolder(folder)
     below = (places.log_key.parent, places.trust, places.anchors, places.receipts, places.vault)
@@ -95,12 +99,21 @@ def finish_replacement(folder: Path) -> None:
 
     Raises:
         OSError, Unreadable: A file can't be read or removed.
+        LedgerError: A folder that was replaced is not there any more: what it still has would be in two places, or what
+            its database has be lost.
     """
     names = _replaced(folder)
     if not names:
         return
     place = folder.resolve()  # `.` has no name, and a link has another one
-    formers = [place.with_name(each) for each in map(os.fsdecode, names) if _is_former(each, place.name)]
+    formers = [place.with_name(each) for each in map(os.fsdecode, names) if _is_former(each)]
+    for former in formers:
+        if not former.is_dir():
+            raise LedgerError(
+                f"{former} is not there, and a restore that was cut short has still to take over its vault; put "
+                "that folder back next to this one and try again, or, if it is gone for good, remove "
+                f"{place / REPLACED_NAME}"
+            )
     try:
         for former in formers:
             if (former / VAULT_NAME).is_dir():
@@ -122,8 +135,9 @@ def _replaced(folder: Path) -> list[bytes]:
     return [] if raw is None else raw.split(b"\0")
 
 
-def _is_former(name: str, current: str) -> bool:
-    return name.startswith(f"{current}{_BEFORE}") and Path(name).name == name
+def _is_former(name: str) -> bool:
+    """Tell whether a name is one that `replace_ledger` gives; which folder has it since then, nobody says."""
+    return _FORMER.fullmatch(name) is not None and Path(name).name == name
 
 
 def put_back(folder: Path) -> None:

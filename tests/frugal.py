@@ -15,6 +15,8 @@ Both are what the libraries made, shared; where a library is another than the on
 import asyncio
 import contextlib
 import itertools
+import os
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
@@ -30,10 +32,16 @@ PATIENCE_S: Final = 60
 def install() -> None:
     """Share them in this process."""
     vars(DEFAULT_TIMEOUT_CONFIG).update(dict.fromkeys(("connect", "read", "write", "pool"), PATIENCE_S))
-    vars(default)["create_ssl_context"] = cache(vars(default)["create_ssl_context"])
+    vars(default)["create_ssl_context"] = _by_authorities(vars(default)["create_ssl_context"])
     contexts = getattr(routing, "_EffectiveRouteContext", None)
     if contexts is not None and hasattr(contexts, "from_api_route"):
         _share_routes(contexts)
+
+
+def _by_authorities(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Share what is made by the same arguments and the same file of authorities."""
+    made = cache(lambda _authorities, *given, **named: make(*given, **named))
+    return lambda *given, **named: made(os.environ.get("SSL_CERT_FILE"), *given, **named)
 
 
 def _share_routes(contexts: Any) -> None:

@@ -27,7 +27,7 @@ WARM: Final = "# forked from a warm parent\n"
 MAIN: Final = f"{WARM}from constancia.api.cli import main; main()"
 COMMAND: Final = [sys.executable, "-m", "constancia"]
 OFF: Final = "WARM_TESTS"
-_MODULES: Final = ("constancia", "constancia.verify")
+MODULES: Final = ("constancia", "constancia.verify")
 _BECOME_REAPER: Final = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 # Read once, when an interpreter or a library starts: where one differs, the parent's start does not do.
 _AT_START: Final = ("PYTHON", "LD_", "COVERAGE", "OPENSSL_", "TZ", "FORCE_COLOR", "NO_COLOR", "TERMINAL_")
@@ -123,7 +123,7 @@ def _split(arguments: Any) -> tuple[tuple[str, ...], dict[str, Any]] | None:
     at = given.index(sys.executable)
     after = given[at + 2 :] if (is_safe := given[at + 1 : at + 3] == ["-P", "-m"]) else given[at + 1 :]
     prefix, [kind, run, *rest] = tuple(given[:at]), [*after, "", ""]
-    is_warm = (kind == "-m" and run in _MODULES) or (kind == "-c" and run.startswith(WARM))
+    is_warm = (kind == "-m" and run in MODULES) or (kind == "-c" and run.startswith(WARM))
     if not is_warm or prefix[:1] not in ((), ("setpriv",)):
         return None
     return prefix, {"kind": kind, "given": run, "arguments": rest[:-2], "safe": is_safe}

@@ -160,6 +160,8 @@ def run(command: dict[str, Any]) -> int:
     gc.enable()
     try:
         if kind == "-m":
+            if not hasattr(sys.modules.get(given), "__path__"):
+                sys.modules.pop(given, None)  # a module that is none of the first that it runs as a program
             runpy.run_module(given, run_name="__main__", alter_sys=True)
         else:
             exec(compile(given, "<string>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})  # noqa: S102

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import FAILED, Force, fail, guarded, message, open_for_reading, say, to_make
+from constancia.api.cli.terminal import FAILED, Force, fail, guarded, language, message, open_for_reading, say, to_make
 
 if TYPE_CHECKING:
     from constancia.ledger.ledger import Ledger
@@ -81,6 +81,7 @@ def _take_in(stamper: "Stamper", path: Path, pinned: "tuple[Authority, ...]") ->
 
 def _anchor(stamper: "Stamper", asked: str, pinned: "tuple[Authority, ...]") -> bool:
     """Ask one authority for a time-stamp; return whether the latest checkpoint is now anchored with it."""
+    from constancia.api.text.error_words import error_words
     from constancia.ledger.errors import LedgerError
     from constancia.ledger.timestamps.token import Unpinned
     from constancia.verify.core.errors import Malformed
@@ -96,7 +97,7 @@ def _anchor(stamper: "Stamper", asked: str, pinned: "tuple[Authority, ...]") -> 
         say(message("anchor.unpinned", signer=error.signer), err=True)
         return False
     except (LedgerError, Malformed) as error:
-        say(message("anchor.failed", name=name, reason=str(error)), err=True)
+        say(message("anchor.failed", name=name, reason=error_words(str(error), language())), err=True)
         return False
     if done is None:
         say(message("anchor.skipped", name=name))

@@ -59,6 +59,7 @@ def command(
     Ejemplo / example: constancia mirror https://libro.example --trust confianza --dir archivo --key espejo.pem --create
     """
     from constancia.api.cli.monitor import stop_event
+    from constancia.api.text.error_words import error_words
     from constancia.verify.core.errors import Malformed, Unreadable
     from constancia.verify.report.printable import printable
 
@@ -75,7 +76,7 @@ def command(
                 _serve(*opened, serve, stack)
             code = _run(opened[0], peer or [], stop, once=once, every=every)
         except (Unreadable, Malformed) as error:
-            raise fail(message("monitor.unreadable", reason=str(error)), UNREADABLE) from error
+            raise fail(message("monitor.unreadable", reason=error_words(str(error), language())), UNREADABLE) from error
         except KeyboardInterrupt:
             say(message("mirror.stopped"), err=True)
             code = 0

@@ -82,6 +82,7 @@ def command(
 
     from constancia.api.monitor.peers import read_receipt
     from constancia.api.monitor.service import Service
+    from constancia.api.text.error_words import error_words
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.disk.lock import WriterLock
     from constancia.verify.core.errors import Malformed, Unreadable
@@ -121,7 +122,7 @@ def command(
                 _serve(root, listen, stack)
             code = _run(service.once if once else lambda: service.run(every))
         except (Unreadable, Malformed) as error:
-            raise fail(message("monitor.unreadable", reason=str(error)), UNREADABLE) from error
+            raise fail(message("monitor.unreadable", reason=error_words(str(error), language())), UNREADABLE) from error
         for stranger in service.strangers:
             say(message("monitor.stranger", name=stranger), err=True)
         if not service.has_feeds:

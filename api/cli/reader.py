@@ -19,11 +19,22 @@ if TYPE_CHECKING:
 
 READY: Final = "ready\n"
 _log = logging.getLogger(__name__)
+_OTHER: Final = "the ledger is not, or not yet, what the server has open: if that stays so, start the server again"
 _NO_LIMITS: Final = {"costly_reads_per_minute": 0}  # the server counts
 
 
 def run() -> int:
     """Answer until standard input ends; give the exit code."""
+    from constancia.api.text.log_lines import use_log_lines
+
+    use_log_lines()
+    line = sys.stdin.readline()
+    if not line:  # the server was gone before it said what is wanted
+        return 0
+    asked = json.loads(line)
+    if _is_of_another_policy(asked):  # before all of the ledger is read in vain
+        _log.error(_OTHER)
+        return 1
     from eventsourcing.persistence import PersistenceError
 
     from constancia.api.http.framework import load_framework
@@ -31,8 +42,8 @@ def run() -> int:
     load_framework()
     from constancia.api.app import create_app
     from constancia.api.cli.following import Following
+    from constancia.api.http.direct import Direct
     from constancia.api.http.settings import Settings
-    from constancia.api.text.log_lines import use_log_lines
     from constancia.ledger.append.sequencer import leave_memory_alone
     from constancia.ledger.assembly import Options
     from constancia.ledger.clock import SystemClock
@@ -40,11 +51,6 @@ def run() -> int:
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.store.address import Address
 
-    use_log_lines()
-    line = sys.stdin.readline()
-    if not line:  # the server was gone before it said what is wanted
-        return 0
-    asked = json.loads(line)
     settings = Settings(**asked["settings"] | _NO_LIMITS)
     database = None if asked["database"] is None else Address(asked["database"])
     options = Options(most=asked["size"])  # what the store has beyond is not confirmed
@@ -57,15 +63,15 @@ def run() -> int:
         return 1
     with opened as ledger:
         if not _is_the_servers(ledger, asked):
-            _log.error(
-                "the ledger is not, or not yet, what the server has open: if that stays so, start the server again"
-            )
+            _log.error(_OTHER)
             return 1
         following = Following(ledger, asked["size"])
         path = Path(asked["socket"])
         path.unlink(missing_ok=True)  # of the process before
         app = create_app(ledger, settings)
-        app.user_middleware.clear()  # guards and limits are the server's, and were passed
+        # Guards and limits are the server's, and were passed; what answers directly stays.
+        direct: Any = Direct
+        app.user_middleware = [each for each in app.user_middleware if each.cls is direct]
         leave_memory_alone()
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_answer(app, following.reach, lambda: ledger.size, path, settings.stop_timeout_s))
@@ -73,6 +79,20 @@ def run() -> int:
             path.unlink()
             path.parent.rmdir()
     return 0
+
+
+def _is_of_another_policy(asked: dict[str, Any]) -> bool:
+    """Tell whether the folder's policy is another than the one that the server began with."""
+    from constancia.ledger.folder import LedgerFolder
+    from constancia.verify.core.errors import Unreadable
+    from constancia.verify.sources.files import read_file
+    from constancia.verify.trust.policy_file import MAX_POLICY_BYTES
+
+    try:
+        raw = read_file(LedgerFolder(Path(asked["folder"])).policy, MAX_POLICY_BYTES)
+    except Unreadable:
+        return True
+    return None not in (raw, asked["policy"]) and raw != asked["policy"].encode()
 
 
 def _is_the_servers(ledger: "Ledger", asked: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import socket
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,13 +25,17 @@ from constancia.api.cli.terminal import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from fastapi import FastAPI
+    from starlette.datastructures import State
+    from starlette.types import ASGIApp
+    from uvicorn import Server
 
+    from constancia.api.first_page import FirstPage
     from constancia.api.http.readers import Reader
     from constancia.api.http.settings import Settings
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.store.address import Address
 
+_LOAD_AFTER_S = 1.0  # where nobody has asked for anything yet
 _PREPARE_AFTER_S = 3.0  # the first pages come first
 
 
@@ -147,10 +152,7 @@ def command(
 
         tune_interpreter()
         try:
-            from constancia.api.http.framework import load_framework
-
-            load_framework()
-            from constancia.api.app import create_app
+            from constancia.api.first_page import FirstPage, begin
             from constancia.api.http.serving import run_until_stopped, server_of
             from constancia.api.http.settings import Settings
         except ImportError as error:
@@ -179,9 +181,9 @@ def command(
         ledger = resources.enter_context(_open(folder, own, how, place, read_only=read_only))
         url = _url(host, listener.getsockname()[1], settings.root_path)
         readers_ = resources.enter_context(_readers(readers, ledger, settings, place))
-        app = create_app(ledger, settings, readers_)
-        if metrics is not None:
-            resources.enter_context(_metered(app, ledger, metrics))
+        state = begin(ledger, settings)
+        first = FirstPage(state, partial(_application, ledger, settings, readers_, state))
+        app = first if metrics is None else resources.enter_context(_metered(first, ledger, metrics))
         _finish_publication(ledger)
         leave_memory_alone()
         starting.stop()
@@ -191,8 +193,13 @@ def command(
         _tell_state(ledger)
         if read_only:
             resources.enter_context(Following(ledger).running())
-        resources.enter_context(_prepared(app, ledger))
-        run_until_stopped(server_of(app, settings), [listener])
+        server = server_of(app, settings)
+        resources.enter_context(_prepared(first, ledger, server))
+        run_until_stopped(server, [listener])
+        try:
+            first.check()
+        except ImportError as error:
+            raise fail(message("serve.extra", name=error.name)) from error
 
 
 @contextlib.contextmanager
@@ -215,14 +222,28 @@ def _readers(
         yield running
 
 
+def _application(ledger: "Ledger", settings: "Settings", readers: "Sequence[Reader]", state: "State") -> "ASGIApp":
+    """Load the framework and all routes, while the start page is shown already."""
+    from constancia.api.http.framework import load_framework
+    from constancia.ledger.append.sequencer import leave_memory_alone
+
+    gc.disable()
+    try:
+        load_framework()
+        from constancia.api.app import create_app
+
+        return create_app(ledger, settings, readers, state)
+    finally:
+        leave_memory_alone()
+
+
 @contextlib.contextmanager
-def _metered(app: "FastAPI", ledger: "Ledger", where: str) -> "Iterator[None]":
-    """Count requests and serve the metrics, within the block."""
+def _metered(app: "ASGIApp", ledger: "Ledger", where: str) -> "Iterator[ASGIApp]":
+    """Give the application with its requests counted, and serve the metrics, within the block."""
     from constancia.api.http.metrics import Measured, Meters
 
     host, port = place_of(where, "--metrics")
     meters = Meters(ledger)
-    app.add_middleware(Measured, meters=meters)
     with contextlib.ExitStack() as resources:
         try:
             port = resources.enter_context(meters.served(host, port))
@@ -230,11 +251,11 @@ def _metered(app: "FastAPI", ledger: "Ledger", where: str) -> "Iterator[None]":
             reason = getattr(error, "strerror", None) or error
             raise fail(message("serve.busy", host=host, port=port, reason=reason)) from error
         say(message("serve.metrics", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics"), err=True)
-        yield
+        yield Measured(app, meters)
 
 
 @contextlib.contextmanager
-def _prepared(app: "FastAPI", ledger: "Ledger") -> "Iterator[None]":
+def _prepared(first: "FirstPage", ledger: "Ledger", server: "Server") -> "Iterator[None]":
     """Make ready, soon after the start and within the block, what takes long when it is first asked for."""
     import threading
 
@@ -244,16 +265,22 @@ def _prepared(app: "FastAPI", ledger: "Ledger") -> "Iterator[None]":
 
     def prepare() -> None:
         with contextlib.suppress(LedgerError, PersistenceError, sqlite3.Error):  # who asks is given the reason
-            app.state.state_documents.prepare(ledger.state())
+            first.state.state_documents.prepare(ledger.state())
 
-    timer = threading.Timer(_PREPARE_AFTER_S, prepare)
-    timer.daemon = True
-    timer.start()
+    def load() -> None:
+        if first.begin_loading().exception() is not None:
+            server.should_exit = True
+
+    timers = [threading.Timer(_LOAD_AFTER_S, load), threading.Timer(_PREPARE_AFTER_S, prepare)]
+    for timer in timers:
+        timer.daemon = True
+        timer.start()
     try:
         yield
     finally:
-        timer.cancel()
-        timer.join()
+        for timer in timers:
+            timer.cancel()
+            timer.join()
 
 
 def _url(host: str, port: int, prefix: str) -> str:

@@ -17,6 +17,8 @@ from constancia.ledger.errors import LedgerError
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.signatures import decode_base64
 from constancia.verify.report.printable import printable
+from constancia.verify.report.words import TLS
+from constancia.verify.sources.tls import tls_code
 from constancia.verify.sources.transit import is_html
 from constancia.verify.sources.web import WAIT_S, Web, whole_body
 
@@ -118,10 +120,17 @@ def fetch(address: str) -> bytes:
     try:
         answer = _Exchange(base).ask("GET", f"/{name}", None)
     except (OSError, HTTPException, ValueError) as error:
+        _check_tls(error, address)
         raise Unreadable("unreachable", address, printable(error)) from error
     if answer.status != 200:
         raise Unreadable("refused", address, f"{answer.status}")
     return answer.data
+
+
+def _check_tls(error: Exception, address: str) -> None:
+    """Raise `Unreadable` where somebody answers with whom no secure connection comes about: to ask again is in vain."""
+    if (code := tls_code(error)) is not None:
+        raise Unreadable(code, address, TLS[code]["en"]) from error
 
 
 def _object(answer: Answer, where: str, members: Sequence[str] = ()) -> dict[str, Any]:
@@ -258,6 +267,7 @@ class RemoteLog:
             kind = Unreachable if error.code == "unreachable" else NoLedger
             raise kind(str(error)) from error
         except (OSError, HTTPException, EOFError, zlib.error) as error:
+            _check_tls(error, self._url)
             raise Unreachable(f"{self._url}: {printable(error) or type(error).__name__}") from error
         except ValueError as error:  # an address with what no request may hold
             raise NoLedger(f"{self._url}: {printable(error)}") from error

@@ -7,7 +7,7 @@ from constancia.api.description.forms import extends
 from constancia.domain.commitments.duty import Duty
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
-from constancia.domain.identity.party import Alias, Party
+from constancia.domain.identity.party import Alias, Membership, Party
 from constancia.domain.identity.succession import Succession
 
 
@@ -43,6 +43,13 @@ class SeatOfParty(TypedDict):
     seated: bool
 
 
+@extends(Membership)
+class OrganizationOfParty(TypedDict):
+    """An organization of a party, and whether it has acknowledged to be one."""
+
+    is_agreed: bool
+
+
 @extends(Party)
 class PartyRow(Row):
     """A party with its people and keys."""
@@ -52,6 +59,7 @@ class PartyRow(Row):
     has_ended: bool
     is_founder: bool
     keys: list[KeyRow]
+    organizations: list[OrganizationOfParty]
     root: str | None
     seats: list[SeatOfParty]
 

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from constancia.api.http.asked import ledger_of, settings_of
 from constancia.api.http.paging import Page
-from constancia.api.http.proxies import own_address
 from constancia.api.http.query import AtSize, KnownBy, Limit, OnDay, Start
 from constancia.api.http.quotas import Quotas
 from constancia.api.http.rates import Rates
@@ -18,24 +18,6 @@ from constancia.ledger.views.projections import shown_form
 from constancia.ledger.views.reading import Note, Reading
 
 
-def ledger_of(request: Request) -> Ledger:
-    """Return the application's ledger."""
-    ledger: Ledger = request.app.state.ledger
-    return ledger
-
-
-def settings_of(request: Request) -> Settings:
-    """Return the application's settings."""
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-def rates_of(request: Request) -> Rates:
-    """Return the application's rate counters."""
-    rates: Rates = request.app.state.rates
-    return rates
-
-
 # A dependency that is no coroutine runs in the framework's thread pool; those that only look something up need none.
 async def _ledger(request: Request) -> Ledger:
     return ledger_of(request)
@@ -46,7 +28,8 @@ async def _settings(request: Request) -> Settings:
 
 
 async def _rates(request: Request) -> Rates:
-    return rates_of(request)
+    rates: Rates = request.app.state.rates
+    return rates
 
 
 async def _quotas(request: Request) -> Quotas:
@@ -84,11 +67,6 @@ async def page_of_entries(
         NotFound: The log is not that long.
     """
     return Page(start=start, limit=limit or settings.page_size, size=size)
-
-
-def address_of(request: Request, settings: Settings) -> str:
-    """Return the address at which readers reach this server, without a slash at its end; see `own_address`."""
-    return own_address(request.scope, settings)
 
 
 def stands(ledger: Ledger, size: int) -> dict[str, Any]:

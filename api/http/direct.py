@@ -4,7 +4,7 @@ The functions that answer are those of the routes, and the description of the in
 left out is the framework's way to them, which costs more than they do. A request that is in any way out of the ordinary
 goes that way.
 
-- D1: the answer to a request is the same, field by field, as the route's own.
+- D1: the answer to a request is the same, field by field, as the route's own; what is refused, the framework answers.
 - D2: only what an address always gives is stored, in a bounded store; and with a mark, what it gives as long as the
   mark is the same. Nothing that a client writes makes a second copy: of a header, only what it comes to counts.
 """
@@ -28,6 +28,7 @@ _LARGEST: Final = 512 * 1024
 _BESIDE: Final = 2_048  # what an answer takes besides its body and its path: measured 1.5 kB, objects and headers
 _SOME: Final = frozenset({b"range", b"if-range", b"if-none-match"})
 _OK: Final = 200
+_RAISED: Final = "constancia.raised"
 
 Answer = Callable[[Request, str], Awaitable[Response]]
 Key = tuple[str, bool]  # path, and whether it is compressed
@@ -115,16 +116,16 @@ def stored(
 
 
 class Direct:
-    """The way of requests that are in no way out of the ordinary; all others go to the router.
+    """The way of requests that are in no way out of the ordinary; all others go to the framework.
 
     Args:
-        router: The router.
+        app: The application inside.
         gets: Pattern of a path → what answers a GET; the pattern's first group is handed on.
         posts: The same for POST.
     """
 
-    def __init__(self, router: ASGIApp, gets: Mapping[str, Answer], posts: Mapping[str, Answer]) -> None:
-        self._router = router
+    def __init__(self, app: ASGIApp, gets: Mapping[str, Answer], posts: Mapping[str, Answer]) -> None:
+        self._app = app
         self._table: dict[str, list[tuple[Callable[[str], re.Match[str] | None], Answer]]] = {
             method: [(re.compile(pattern, re.ASCII).fullmatch, answer) for pattern, answer in answers.items()]
             for method, answers in (("GET", gets), ("POST", posts))
@@ -136,8 +137,31 @@ class Direct:
             path = path_within(scope)
             for match, answer in self._table.get(scope["method"], ()):
                 matched = match(path)
-                if matched is not None:
+                if matched is None:
+                    continue
+                try:
                     response = await answer(Request(scope, receive, send), matched[1])
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is answered as that of a route
+                    await self._app({**scope, _RAISED: error}, receive, send)
+                else:
                     await response(scope, receive, send)
-                    return
+                return
+        await self._app(scope, receive, send)
+
+
+class Raising:
+    """Raises, within the handlers of what is refused, what `Direct` was given in the place of an answer.
+
+    Args:
+        router: The router, which has all other requests.
+    """
+
+    def __init__(self, router: ASGIApp) -> None:
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        error = scope.get(_RAISED)
+        if error is not None:
+            raise error
         await self._router(scope, receive, send)

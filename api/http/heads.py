@@ -6,9 +6,11 @@ read its answers: a few thousand such connections would use up the server's file
 
 import asyncio
 import contextlib
+import heapq
 import logging
 import socket
 import struct
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -19,6 +21,9 @@ HEAD_TIMEOUT_S: Final = 10.0
 STALL_S: Final = 20.0  # without a byte of an answer taken
 MAX_HEAD_BYTES: Final = 32_768
 MAX_OPEN: Final = 900  # open connections; below uvicorn's own limit, so that idle ones make nobody wait
+MAX_SURPLUS: Final = 64  # beyond them, of clients to whom it is said that there is no room
+_RETRY_S: Final = 5
+_PARTS: Final = 32  # of those that wait so much goes at once
 _TOLD_EVERY_S: Final = 60.0
 _log = logging.getLogger(__name__)
 
@@ -52,6 +57,8 @@ class BoundedHeads(asyncio.Protocol):
     _stalled_since = 0.0
     _stall: asyncio.TimerHandle | None = None
     _unread = 0  # bytes that the client had not taken when the timer was started
+    _asked_at = 0.0  # when the last head had come
+    _is_surplus = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the timer for the first head."""
@@ -71,8 +78,13 @@ class BoundedHeads(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Process data; cancel the timer when a head is complete."""
+        if self._is_surplus:
+            self._turn_away()
+            return
         super().data_received(data)
         if self.is_under_way():
+            if self._deadline is not None:
+                self._asked_at = self.loop.time()
             self._cancel()
 
     def on_response_complete(self) -> None:
@@ -85,16 +97,26 @@ class BoundedHeads(asyncio.Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP request, and end the connection."""
+        self._refuse("400 Bad Request", "E_MALFORMED", msg, {})
+
+    def _turn_away(self) -> None:
+        """Say that there is no room; nothing of the request was read."""
+        words = f"the server has {self.max_open} connections at work"
+        self._refuse("503 Service Unavailable", "E_BUSY", words, {"Retry-After": str(_RETRY_S)})
+
+    def _refuse(self, status: str, code: str, words: str, more: dict[str, str]) -> None:
         # A witness is served from here too, and starts in half the time without all that these need.
         from constancia.api.http import problems  # noqa: PLC0415
         from constancia.api.http.security import HEADERS  # noqa: PLC0415
 
-        members = problems.document("E_MALFORMED", msg)
+        members = problems.document(code, words)
         body = json_text(members | {"type": self.prefix + members["type"]}).encode()
-        headers = HEADERS | {"Cache-Control": "no-store", "Connection": "close", "Content-Length": str(len(body))}
+        headers = (
+            HEADERS | {"Cache-Control": "no-store", "Connection": "close", "Content-Length": str(len(body))} | more
+        )
         fields = (headers | {"Content-Type": problems.MEDIA_TYPE}).items()
         head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-        self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}\r\n".encode() + body)
+        self.transport.write(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body)
         self.close()
 
     def pause_writing(self) -> None:
@@ -144,15 +166,23 @@ class BoundedHeads(asyncio.Protocol):
         return count
 
     def _make_room(self) -> None:
-        """Close the connection that has been idle longest: a flood of idle ones takes room from itself alone.
+        """Close connections that have been idle longest: a flood of idle ones takes room from itself alone.
 
-        Where no other is idle, it is the one whose client has longest been behind with reading.
+        Where no other is idle, it is those whose clients have longest been behind with reading, or else with sending a
+        body. Where all are at work, the new one gets 503 when it asks.
         """
         others = [each for each in self.connections if isinstance(each, BoundedHeads) and each is not self]
         idle = [(each._idle_since, each) for each in others if each.is_idle]  # noqa: SLF001 - of our own class
         behind = [(each._stalled_since, each) for each in others if each._stall is not None]  # noqa: SLF001
-        _, oldest = min(idle or behind, key=lambda pair: pair[0], default=(0.0, self))
-        oldest.transport.abort()
+        sending = [(each._asked_at, each) for each in others if each.is_sending]  # noqa: SLF001 - of our own class
+        # Some at once: to look for one each time would cost a flood little, and us a look at each connection.
+        oldest = heapq.nsmallest(max(1, self.max_open // _PARTS), idle or behind or sending, key=itemgetter(0))
+        for _, each in oldest:
+            each.transport.abort()
+        if not oldest and len(others) < self.max_open + MAX_SURPLUS:
+            self._is_surplus = True
+        elif not oldest:
+            self.transport.abort()
         now = self.loop.time()
         if now - BoundedHeads._told_at >= _TOLD_EVERY_S:
             BoundedHeads._told_at = now
@@ -162,6 +192,11 @@ class BoundedHeads(asyncio.Protocol):
     def is_idle(self) -> bool:
         """Whether no request is under way on this connection, and it is not being closed."""
         return not self.is_under_way() and not self.transport.is_closing()
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a request's body has not come whole."""
+        return self.is_under_way() and self.cycle.more_body and not self.transport.is_closing()
 
     def is_under_way(self) -> bool:
         """Tell whether a request's head has come whole, and its answer has not been sent whole."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from fastapi import Request
+from starlette.requests import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,12 @@
 import logging
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from eventsourcing.persistence import PersistenceError
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
@@ -33,6 +32,10 @@ from constancia.ledger.errors import (
 )
 from constancia.verify.core.errors import Malformed
 from constancia.verify.report.rendering import json_text
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from fastapi.exceptions import RequestValidationError
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "/en/codes#"
@@ -205,14 +208,14 @@ def from_http(error: HTTPException, instance: str | None = None) -> Response:
     return problem(code, str(error.detail), status=error.status_code, headers=error.headers, instance=instance)
 
 
-def from_validation(error: RequestValidationError, instance: str | None = None) -> Response:
+def from_validation(error: "RequestValidationError", instance: str | None = None) -> Response:
     """Return the response to invalid parameters: where each is, and what was expected."""
     faults = [{"where": ".".join(map(str, fault["loc"])), "expected": fault["msg"]} for fault in error.errors()]
     judged = {"where": faults[0]["where"], "errors": faults}
     return problem("E_MALFORMED", "a parameter is not valid", judged_against=judged, instance=instance)
 
 
-def install(app: FastAPI) -> None:
+def install(app: "FastAPI") -> None:
     """Register the handlers that turn exceptions into problem documents; `app` registers those that a page may show."""
 
     @app.exception_handler(LedgerError)

@@ -13,8 +13,9 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from fastapi import Request, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags, parse_range_header
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import tr
 from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, UNREACHABLE, Event, Finding
 from constancia.ledger.monitor.signed_heads import OWN, RECEIPT
 from constancia.verify.report.printable import printable
-from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS, filled
+from constancia.verify.report.words import FAULTS, LABELS, REMARKS, TLS, VERDICTS, filled
 
 
 def tell(finding: Finding, lang: str) -> str:
@@ -25,9 +26,13 @@ def _sentence(finding: Finding, lang: str) -> str:
         params["source"] = tr(lang, own) if own is not None else params["source"]
     if finding.code == "faulty":
         params |= {"place": _place(params, lang), "words": FAULTS.get(params["fault"], {}).get(lang, params["fault"])}
+    elif finding.code == "certificate":
+        params["words"] = TLS[params["reason"]][lang]
     elif finding.code in ("unwitnessed", "inconclusive"):
         words = REMARKS.get(params["reason"], {}).get(lang)  # a journal may be older than the words
         return params["reason"] if words is None else printable(filled(words, params["params"]), 4_000)
+    elif isinstance(params.get("reason"), str):
+        params["reason"] = error_words(params["reason"], lang)
     return printable(tr(lang, f"monitor.{finding.code}", **params), 4_000)
 
 

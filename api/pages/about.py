@@ -8,8 +8,8 @@ from fastapi import Response
 
 from constancia.api.http.deps import TheSettings
 from constancia.api.http.query import Router
-from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame
-from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.frame import SEGMENTS, Frame
+from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.verify import WIRE_FORMAT
 
 router = Router(include_in_schema=False, route_class=CachedPage)

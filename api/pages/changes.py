@@ -17,7 +17,7 @@ from constancia.api.pages.chronicle import chronicle, lines
 from constancia.api.pages.earlier_copy import CopyAnswer, compared, read_upload
 from constancia.api.pages.feed_items import missed_since, missed_titles
 from constancia.api.pages.frame import Frame
-from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.routing import CachedPage
 from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.api.text.numbers import plain_number
 from constancia.domain.commitments.commitment import Commitment

@@ -9,9 +9,9 @@ from fastapi import Query, Response
 from constancia.api.http.query import Router
 from constancia.api.pages import models
 from constancia.api.pages.chronicle import INVENTED
-from constancia.api.pages.frame import Frame, TheFrame
-from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.frame import Frame
 from constancia.api.pages.picture_scope import ribbon_of
+from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import local_day, parse_edtf

@@ -9,7 +9,7 @@ from constancia.api.opendata.columns import Source
 from constancia.api.opendata.entry_tables import DOCUMENTS
 from constancia.api.opendata.site import COPY_PAGE
 from constancia.api.pages.chronicle import lines
-from constancia.api.pages.frame import TheFrame
+from constancia.api.pages.routing import TheFrame
 from constancia.ledger.errors import NotFound
 
 router = Router(include_in_schema=False)

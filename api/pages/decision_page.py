@@ -12,10 +12,10 @@ from constancia.api.http.query import Router
 from constancia.api.pages import models
 from constancia.api.pages.chronicle import INVENTED
 from constancia.api.pages.commitment_page import Before
-from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.frame import Frame
 from constancia.api.pages.marked_text import marked_message, marked_sentence
-from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.picture_scope import changes_of
+from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.api.pictures.scope import Change
 from constancia.api.text.dates import date_words
 from constancia.domain.commitments.commitment import Commitment

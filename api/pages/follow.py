@@ -6,11 +6,11 @@ from typing import Annotated, Final
 from fastapi import Query, Response
 from fastapi.responses import PlainTextResponse
 
-from constancia.api.http.deps import address_of, settings_of
+from constancia.api.http.asked import address_of, settings_of
 from constancia.api.http.query import Router
 from constancia.api.pages.feed_items import KINDS
-from constancia.api.pages.frame import Frame, TheFrame
-from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.frame import Frame
+from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.api.routers.entries import index_of
 from constancia.api.text.csv_cells import one_line
 from constancia.api.text.dates import date_words

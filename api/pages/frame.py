@@ -5,15 +5,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Depends, Request, Response
-from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, select_autoescape
 from platformdirs import user_cache_path
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
-from constancia.api.http.deps import TheLedger, TheReading, address_of, settings_of
+from constancia.api.http.asked import address_of, settings_of
 from constancia.api.http.proxies import path_within, prefix_of
 from constancia.api.opendata.tables import path_of_table
 from constancia.api.pages.marked_text import marked, marked_message
@@ -362,14 +362,6 @@ class Frame:
 def _absolute(address: str, base: str, path: str) -> str:
     """Give a path of this server, which begins with its prefix, as an address."""
     return address + path.removeprefix(base)
-
-
-async def frame_of(request: Request, ledger: TheLedger, reading: TheReading) -> Frame:
-    """Give the frame of the page that a request asks for."""
-    return Frame(request, ledger, reading)
-
-
-TheFrame = Annotated[Frame, Depends(frame_of)]
 
 
 def segment(lang: str, name: str) -> str:

@@ -5,20 +5,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from fastapi import Response
+from starlette.responses import Response
 
-from constancia.api.http.query import Router
 from constancia.api.pages import lateness
 from constancia.api.pages.chronicle import HOUSEKEEPING, Item, chronicle, lines
-from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.frame import Frame
 from constancia.api.pages.opening import missing_steps
-from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import deadline, local_day, parse_instant
 
-router = Router(include_in_schema=False, route_class=CachedPage)
 _LOOKED_AT: Final = 40  # entries, the last ones, in which news is looked for
 _NEWS: Final = 8
 _SHOWN_LATE: Final = 3
@@ -35,9 +32,7 @@ class News:
     missed: lateness.Debt | None = None
 
 
-@router.get("/es/")
-@router.get("/en/")
-def summary(frame: TheFrame) -> Response:
+def summary(frame: Frame) -> Response:
     """Show the start page."""
     owed = lateness.owed(frame)
     late = [each for each in owed if each.is_late and not each.has_ended]

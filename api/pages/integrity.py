@@ -5,13 +5,14 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from constancia.api.http.deps import TheLedger, address_of, settings_of
+from constancia.api.http.asked import address_of, settings_of
+from constancia.api.http.deps import TheLedger
 from constancia.api.http.proxies import is_of_this_machine
 from constancia.api.http.query import Router
 from constancia.api.pages.altered_copy import ALTERED_NAME, MAX_ENTRIES, AlteredCopies, altered_zip
 from constancia.api.pages.forgeries import FORGERIES
-from constancia.api.pages.frame import Frame, TheFrame
-from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.frame import Frame
+from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.api.pages.trust_copies import copies_of, fingerprint_of, keys_of_log
 from constancia.api.pages.witnessed import witness_name, witness_rows, witnessed_line
 from constancia.ledger.errors import NotFound

@@ -13,10 +13,10 @@ from constancia.api.http.problems import ALL_CODES
 from constancia.api.http.query import Router
 from constancia.api.pages import lateness
 from constancia.api.pages.chronicle import lines
-from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame, party_name
+from constancia.api.pages.frame import SEGMENTS, Frame, party_name
 from constancia.api.pages.marked_text import marked_sentence
 from constancia.api.pages.met_late import met_late
-from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.api.routers.refusals import attempt_rows
 from constancia.domain.bearing import answering
 from constancia.domain.commitments.commitment import Commitment

@@ -9,15 +9,14 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Final
 
-from fastapi import Request, Response
-from fastapi.concurrency import run_in_threadpool
-from typing_extensions import override
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
 
-from constancia.api.http.deps import address_of, ledger_of, settings_of
-from constancia.api.http.query import CheckedRoute
+from constancia.api.http.asked import address_of, ledger_of, settings_of
 from constancia.domain.kernel.calendar import local_day
 from constancia.ledger.ledger import Ledger
 
@@ -57,35 +56,35 @@ class PageStore:
                 self._size -= len(dropped)
 
 
-class CachedPage(CheckedRoute):
-    """A route whose page is made once for what it is made from, with an ETag."""
+async def made_once(request: Request, make: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Give the page that a request asks for, made once for what it is made from, with an ETag.
 
-    @override
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        made = super().get_route_handler()
+    Args:
+        request: The request.
+        make: Makes the page.
 
-        async def handler(request: Request) -> Response:
-            key = await run_in_threadpool(_key, request)
-            store: PageStore = request.app.state.pages
-            page = store.get(key)
-            if page is None:
-                # Asked before the page is made: the views may catch up while it is, and it says that they lag.
-                lagged = _is_behind(ledger_of(request))
-                answer = await made(request)
-                # Where something changed meanwhile, or the views lagged behind, the page is sent and not stored.
-                is_page = answer.headers.get("content-type", "").startswith(_HTML)  # a citation is of another kind
-                is_whole = answer.status_code == _OK and is_page and not lagged
-                if not is_whole or key != await run_in_threadpool(_key, request):
-                    return answer
-                body = bytes(answer.body)
-                page = body, _headers(body, answer.headers.get("content-language", ""))
-                store.put(key, *page)
-            body, headers = page
-            if headers["ETag"] in _tags(request.headers.get("if-none-match", "")):
-                return Response(status_code=_NOT_MODIFIED, headers=headers)
-            return Response(body, media_type=_HTML, headers=headers)
-
-        return handler
+    Returns:
+        The page; 304 for who has it.
+    """
+    key = await run_in_threadpool(_key, request)
+    store: PageStore = request.app.state.pages
+    page = store.get(key)
+    if page is None:
+        # Asked before the page is made: the views may catch up while it is, and it says that they lag.
+        lagged = _is_behind(ledger_of(request))
+        answer = await make(request)
+        # Where something changed meanwhile, or the views lagged behind, the page is sent and not stored.
+        is_page = answer.headers.get("content-type", "").startswith(_HTML)  # a citation is of another kind
+        is_whole = answer.status_code == _OK and is_page and not lagged
+        if not is_whole or key != await run_in_threadpool(_key, request):
+            return answer
+        body = bytes(answer.body)
+        page = body, _headers(body, answer.headers.get("content-language", ""))
+        store.put(key, *page)
+    body, headers = page
+    if headers["ETag"] in _tags(request.headers.get("if-none-match", "")):
+        return Response(status_code=_NOT_MODIFIED, headers=headers)
+    return Response(body, media_type=_HTML, headers=headers)
 
 
 def _headers(body: bytes, lang: str) -> dict[str, str]:

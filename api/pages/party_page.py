@@ -10,8 +10,8 @@ from constancia.api.http.query import Router
 from constancia.api.pages import lateness, models
 from constancia.api.pages.chronicle import INVENTED
 from constancia.api.pages.commitment_page import Before
-from constancia.api.pages.frame import Frame, TheFrame
-from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.frame import Frame
+from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.domain.identity.succession import heirs_of
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row

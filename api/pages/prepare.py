@@ -19,9 +19,10 @@ from constancia.api.forms.words import Words
 from constancia.api.http.deps import TheSettings
 from constancia.api.http.form_body import FormBody, read_form
 from constancia.api.http.query import Router
-from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.frame import Frame
 from constancia.api.pages.prepare_beginning import Asked
 from constancia.api.pages.prepared_form import Outcome, PreparedForm
+from constancia.api.pages.routing import TheFrame
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from constancia.api.http.deps import TheLedger, address_of, settings_of
+from constancia.api.http.asked import address_of, settings_of
+from constancia.api.http.deps import TheLedger
 from constancia.api.http.proxies import prefix_of
 from constancia.api.http.query import Router
 from constancia.api.pages import (
@@ -28,11 +29,11 @@ from constancia.api.pages import (
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.cited import cited_documents
 from constancia.api.pages.commitment_page import Before
-from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.frame import Frame
 from constancia.api.pages.markdown import formatted
 from constancia.api.pages.marked_text import marked
-from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.picture_scope import changes_of
+from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.pictures.scope import Change
 from constancia.api.routers.entries import index_of
@@ -48,6 +49,13 @@ from constancia.verify.speed.entry_patterns import read_entry
 router = Router(include_in_schema=False, route_class=CachedPage)
 PATHS = ("/es/", "/en/")
 _CARRIED: Final = 6  # commitments on a page of a plan
+
+
+@router.get("/es/")
+@router.get("/en/")
+def start(frame: TheFrame) -> Response:
+    """Show the start page."""
+    return home.summary(frame)
 
 
 @router.get("/es/planes/{name}")
@@ -172,7 +180,7 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
 ROUTERS: Final = (
-    home.router, lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
+    lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
     feeds.router, follow.router, search.router, changes.router, changes.copies, changes.data,
     integrity.router, integrity.downloads, about.router,
     prepare.router,

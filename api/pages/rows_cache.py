@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
-from fastapi import Request
+from starlette.requests import Request
 
 from constancia.domain.derive import Derived
 from constancia.ledger.views.projections.base import Row

@@ -10,8 +10,8 @@ from fastapi import Query, Response
 
 from constancia.api.http.query import Router, Start
 from constancia.api.pages.chronicle import lines
-from constancia.api.pages.frame import Frame, TheFrame
-from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.frame import Frame
+from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.api.pages.rows_cache import rows_cache_of
 from constancia.api.pages.search_index import SearchIndex, tokens_of
 from constancia.domain.commitments.commitment import Commitment

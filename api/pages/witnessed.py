@@ -7,7 +7,8 @@ from typing import Literal
 
 from constancia.api.pages.frame import Frame, party_name
 from constancia.api.pages.marked_text import marked_message
-from constancia.api.routers.witnesses import instant
+from constancia.domain.kernel.calendar import format_instant
+from constancia.ledger.clock import instant_of
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.witnesses.quorum_status import MLDSA44_SUFFIX
 
@@ -40,7 +41,7 @@ def witnessed_line(frame: Frame, index: int | None = None) -> WitnessedLine:
     size = reading.size if index is None else index + 1
     stands: Stands = "all" if latest.size >= size else "partly"
     names = tuple(witness_name(frame, name) for name in latest.by)
-    return WitnessedLine(stands=stands, by=names, at=instant(latest.at), last=latest.size - 1)
+    return WitnessedLine(stands=stands, by=names, at=format_instant(instant_of(latest.at)), last=latest.size - 1)
 
 
 def witness_name(frame: Frame, name: str) -> str:
@@ -101,7 +102,7 @@ def witness_rows(ledger: Ledger, is_reachable: Callable[[str], bool]) -> Iterato
             name=name,
             keys=len(keys),
             size=size,
-            at=instant(at) if size else "",
+            at=format_instant(instant_of(at)) if size else "",
             problem=next((problems[key] for key in keys if key in problems), None),
             url=url if url is not None and is_reachable(url) else None,
         )

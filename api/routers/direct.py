@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI, Request, Response
 
-from constancia.api.http.direct import AnswerStore, Direct, stored
+from constancia.api.http.direct import AnswerStore, Direct, Raising, stored
 from constancia.api.http.quotas import Quotas
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
@@ -14,7 +14,7 @@ _INDEX = "(0|[1-9][0-9]{0,14})"
 
 
 def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rates, quotas: Quotas) -> None:
-    """Have an application answer some requests directly, all others by its router.
+    """Have an application answer some requests directly, all others by its router; before its guards are added.
 
     Args:
         app: The application.
@@ -51,5 +51,5 @@ def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rat
         f"/api/v1/({lists})": stored(lambda request, rest: records.LISTS[rest](request, ledger), store, of_now),
         f"/api/v1/entries/{_INDEX}": stored(lambda request, rest: entries.get_entry(rest, request, ledger), store),
     }
-    # Within the handlers of what is refused, so that it is answered as every refusal.
-    app.router.middleware_stack = Direct(app.router.middleware_stack, gets, {"/api/v1/entries()": append})
+    app.add_middleware(Direct, gets=gets, posts={"/api/v1/entries()": append})
+    app.router.middleware_stack = Raising(app.router.middleware_stack)

@@ -1,6 +1,5 @@
 """Entries: hand in a signed statement; list them; get one by index, leaf hash or statement id."""
 
-import asyncio
 from typing import Any
 
 from fastapi import Request, Response
@@ -62,8 +61,7 @@ async def append_entry(
         return refused
     with quotas.room_for(signed.statement):
         try:
-            async with asyncio.timeout(settings.append_timeout_s):
-                done = await ledger.submit_async(signed)
+            done = await ledger.submit_async(signed, settings.append_timeout_s)
         except TimeoutError as error:
             raise Busy("it takes too long; send the same bytes again", retry_after_s=5) from error
         if not done.replayed:

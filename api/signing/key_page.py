@@ -6,7 +6,8 @@ from fastapi import Response
 
 from constancia.api.http.query import Router
 from constancia.api.http.security import HEADERS
-from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.frame import Frame
+from constancia.api.pages.routing import TheFrame
 from constancia.api.signing.messages import messages
 from constancia.api.signing.relying_party import relying_party
 from constancia.api.signing.sheets import over

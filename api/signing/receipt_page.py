@@ -8,15 +8,15 @@ from typing import Any, Final
 
 from fastapi import Response
 
-from constancia.api.http.deps import address_of, settings_of
+from constancia.api.http.asked import address_of, settings_of
 from constancia.api.http.proxies import prefix_of
 from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.pages.chronicle import lines
-from constancia.api.pages.frame import Frame, TheFrame, party_name
+from constancia.api.pages.frame import Frame, party_name
 from constancia.api.pages.lateness import owed
-from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.prepared_form import PreparedForm
+from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.routers.entries import index_of
 from constancia.api.signing.messages import messages

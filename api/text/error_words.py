@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 from constancia.api.text.i18n import catalogue, message_ids
+from constancia.verify.report.words import TLS
 
 _PREFIX: Final = "error."
 _HOLE: Final = "{}"
@@ -47,4 +48,7 @@ def _patterns(lang: str) -> Sequence[tuple[list[str], re.Pattern[str], str]]:
     known.sort(key=lambda sentence: len(sentence.replace(_HOLE, "")), reverse=True)
     translations = catalogue(lang)
     by_parts = [(sentence.split(_HOLE), translations.gettext(_PREFIX + sentence)) for sentence in known]
+    for code, words in TLS.items():  # the verifier's own, which has no catalogue; after an address, or by itself
+        for form in ("{}", "{{}}: {}", f"{{{{}}}}: {{}} [{code}]"):
+            by_parts.insert(0, (form.format(words["en"]).split(_HOLE), form.format(words[lang])))
     return [(parts, re.compile("(.*?)".join(map(re.escape, parts)), re.DOTALL), text) for parts, text in by_parts]

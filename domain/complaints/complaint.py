@@ -146,10 +146,14 @@ def involved(at: Context, complaint: Complaint) -> frozenset[str]:
         Who files it and who is accused in it and in all that it continues, and who decided on one of the latter; with
         those in which one of them goes on.
     """
-    parties = {complaint.filer, *complaint.against}
-    for former in former_ones(at.state, complaint.continues):
-        parties |= {former.filer, *former.against, *(mark.party for mark in former.judges)}
-    return with_heirs(at.state, parties)
+    former = former_ones(at.state, complaint.continues)
+    return with_heirs(at.state, both_sides(at, complaint) | {mark.party for each in former for mark in each.judges})
+
+
+def both_sides(at: Context, complaint: Complaint) -> frozenset[str]:
+    """Give who files a complaint and who is accused in it, and in all that it continues."""
+    each = (complaint, *former_ones(at.state, complaint.continues))
+    return frozenset(party for part in each for party in (part.filer, *part.against))
 
 
 def persons_involved(at: Context, complaint: Complaint) -> frozenset[str]:

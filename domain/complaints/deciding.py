@@ -13,7 +13,8 @@ from constancia.domain.complaints.complaint import (
     persons_involved,
 )
 from constancia.domain.complaints.judges import may_decide
-from constancia.domain.identity.voice import speaks_for, with_kin
+from constancia.domain.identity.kinship import with_kin
+from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.calendar import days_after, parse_day
 from constancia.domain.kernel.context import Context

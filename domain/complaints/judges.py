@@ -5,12 +5,13 @@ from datetime import date
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.complaints.complaint import Complaint, find_complaint, involved
+from constancia.domain.complaints.complaint import Complaint, both_sides, find_complaint, involved
 from constancia.domain.governance.body import GovernanceBody, acting_body, acting_name
 from constancia.domain.governance.decision import Decision
+from constancia.domain.identity.kinship import with_kin
 from constancia.domain.identity.origin import brought_in_by
 from constancia.domain.identity.succession import with_heirs
-from constancia.domain.identity.voice import can_say, with_kin
+from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
 
@@ -55,19 +56,19 @@ def may_decide(at: Context, complaint: Complaint) -> frozenset[str]:
         complaint: The complaint.
 
     Returns:
-        The seats of its body that are not involved and can speak, but the one that brought its filer in. Where there
-        are none, or where the complaint continues one that they left undecided beyond its term: the party that it is
-        addressed to, if not involved, nor brought in by its filer or by who brought that one in.
+        The seats of its body that are not involved and can speak, but those that brought in who filed it or is accused
+        in it. Where there are none, or where the complaint continues one that they left undecided beyond its term: the
+        party that it is addressed to, by the same rule, and if not brought in by who brought in its filer.
     """
     related = with_kin(at, involved(at, complaint))
     present = _seats(at, complaint.governance_body)
-    # Else a party would accuse through one that it registered for this, and judge; or appeal to such a one. Whom all
-    # members have admitted to the body is nobody's.
-    own = _side(at, complaint.filer)
-    partial = frozenset() if complaint.filer in present else own
-    seats = frozenset(party for party in present if _is_apart(at, party, related | partial))
-    addressee = complaint.addressed_to
-    if addressee is None or own & _side(at, addressee) or not _is_apart(at, addressee, related):
+    # Else a party would accuse through one that it registered for this, or let such a one act, and judge; or appeal to
+    # one. Whom all members have admitted to the body is nobody's.
+    brought_in = (party for party in both_sides(at, complaint) if party not in present)
+    partial = related.union(*(_side(at, party) for party in brought_in))
+    seats = frozenset(party for party in present if _is_apart(at, party, partial))
+    addressee, own = complaint.addressed_to, _side(at, complaint.filer)
+    if addressee is None or own & _side(at, addressee) or not _is_apart(at, addressee, partial):
         return seats
     former = find_complaint(at.state, complaint.continues)
     return seats | {addressee} if not seats or (former is not None and _is_left(at, former)) else seats

@@ -76,8 +76,8 @@ def decided_rules(
         Rule("E_POLICY", "the body that adopted it changes it", "lo cambia el órgano que lo adoptó", foreign, deciding),
         Rule(
             "E_POLICY",
-            "only a decision signed by all who voted for it is a basis",
-            "sólo una decisión firmada por todos los que votaron a favor es base",
+            "only a signed decision is a basis",
+            "sólo una decisión firmada es base",
             unsigned,
             deciding,
         ),

@@ -91,6 +91,8 @@ class Decision(Aggregate):
     outcome_on: str | None = None  # absent in the first edition
     # From the second edition on: the voters that counted when the last word was said, without those that have left.
     electors: tuple[str, ...] | None = None
+    # The second word of one that had signed, which ended the wait for others; absent in the first two editions.
+    completed: Mark | None = None
 
     @property
     def concerns(self) -> tuple[str, ...]:
@@ -128,10 +130,15 @@ class Decision(Aggregate):
         return frozenset(mark.party for mark in self.signatures)
 
     @property
+    def last_signature(self) -> Mark:
+        """The word with which it was signed."""
+        return self.completed or self.signatures[-1]
+
+    @property
     def words(self) -> tuple[Mark, ...]:
         """Everything that was said on it."""
         votes, dissents = (vote.mark for vote in self.votes), (dissent.mark for dissent in self.dissents)
-        return (self.proposed, *votes, *dissents, *self.signatures)
+        return (self.proposed, *votes, *dissents, *self.signatures, *((self.completed,) if self.completed else ()))
 
     def tally(self) -> dict[str, int]:
         """Count the standing votes, and those not cast."""

@@ -1,10 +1,15 @@
-"""How a decision is settled: votes, dissent, signatures; and its table."""
+"""How a decision is settled: votes, dissent, signatures; and its table.
+
+- W1: since the third edition who voted for a decision and has not signed it within the body's term of decisions,
+  counted from the outcome, is not waited for where more than half of those who count, and at least two, have signed:
+  its vote is on record. What asks for the signatures of all who sit, such as a scope, asks for them still.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar, Final, Protocol
 
-from constancia.domain.governance.body import awaited, body_of, has_seat, seat_rules
+from constancia.domain.governance.body import awaited, body_of, has_seat, rules_of, seat_rules
 from constancia.domain.governance.decision import (
     TWO,
     Choice,
@@ -15,11 +20,13 @@ from constancia.domain.governance.decision import (
     Vote,
     parse_decided,
 )
+from constancia.domain.identity.genesis import term_days
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act
 from constancia.domain.kernel.aggregate import Mark
+from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, SECOND
+from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -126,6 +133,16 @@ class DissentRecorded(DecisionAct):
         return replace(on, dissents=(*on.dissents, Dissent(mark=at.mark, text=self.text)))
 
 
+def _is_over(on: Decision, at: Context) -> bool:
+    """Tell whether the term for the signatures is over, by the rules in force at the proposal."""
+    if at.edition < THIRD or not on.votes:
+        return False
+    last = local_day(parse_instant(on.votes[-1].mark.recorded_at), at.state.timezone)
+    settled = last if on.closes is None or on.outcome_index is not None else parse_day(on.closes)
+    term = term_days(rules_of(at, on.governance_body, on.rule_version), "decision_term_days")
+    return at.day > days_after(settled, term)
+
+
 @act
 class DecisionSigned(DecisionAct):
     """A party that voted for it signs the decision: only a signed decision is a basis for anything."""
@@ -150,16 +167,19 @@ class DecisionSigned(DecisionAct):
         """Tell whether, with this word, all have signed who are awaited: who has left since it voted is not."""
         body = body_of(at, on.governance_body)
         awaited_still = on.must_sign & awaited(at, body, type(self).__name__)
-        return (
-            at.edition > FIRST and len(on.signed_by | {at.party}) >= TWO and awaited_still <= on.signed_by | {at.party}
-        )
+        signed = on.signed_by | {at.party}
+        if at.edition == FIRST or len(signed) < TWO:
+            return False
+        is_quorum = 2 * len(signed & on.must_sign) > len(on.electors or on.voters)
+        return awaited_still <= signed or (is_quorum and _is_over(on, at))
 
     def then(self, on: Decision, at: Context) -> Decision:
         """Add the signature; with the last one the decision is signed."""
         again = at.party in on.signed_by
         signed = on if again else replace(on, signatures=(*on.signatures, at.mark))
         whole = self.suffices(on, at) if at.edition > FIRST else signed.signed_by >= signed.must_sign
-        return replace(signed, status="signed" if whole else "adopted")
+        completed = at.mark if whole and again and at.edition >= THIRD else None
+        return replace(signed, status="signed" if whole else "adopted", completed=completed)
 
 
 DECISION: Final = AggregateKind(

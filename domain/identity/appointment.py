@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import by_own_party, find_party, party_registered
 from constancia.domain.identity.succession import succession_of
-from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, Capacity, check_choice
+from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, SECRETARIAT, Capacity, check_choice
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_day
@@ -50,7 +50,9 @@ class Appointment(Aggregate):
         return self.lasts(day) and parse_day(self.valid_from) <= day
 
 
-def represented_by(state: StateView, person: str, day: date, *, but_for: str | None = None) -> frozenset[str]:
+def represented_by(
+    state: StateView, person: str, day: date, *, but_for: str | None = None, but_as: str | None = None
+) -> frozenset[str]:
     """Give the parties that a person represents on a day or will, by appointments that have not ended.
 
     A party that has ended is represented by nobody, and can't end an appointment any more.
@@ -60,8 +62,10 @@ def represented_by(state: StateView, person: str, day: date, *, but_for: str | N
         person: The person's id.
         day: The day.
         but_for: An organization; what the person represents on behalf of it is left out.
+        but_as: A capacity; appointments in it are left out.
     """
-    made = (each for each in state.of(Appointment) if each.person == person and each.lasts(day))
+    own = (each for each in state.of(Appointment) if each.person == person and each.capacity != but_as)
+    made = [each for each in own if each.lasts(day)]
     parties = {each.party for each in made if but_for is None or each.on_behalf_of != but_for}
     return frozenset(party for party in parties if succession_of(state, party) is None)
 
@@ -134,17 +138,18 @@ class RepresentativeAppointed(AppointmentAct):
     # nor vote where one of its own has voted under that name.
     @rule(
         "E_SELF_DEALING",
-        "a person represents one party at a time, or an organization and for it its group: the other party ends its "
-        "own appointment first",
-        "una persona representa a una sola parte a la vez, o a una organización y por ella a su grupo: antes de "
-        "nombrarla, la otra parte termina su nombramiento",
+        "a person represents one party at a time, or an organization and for it its group, or is the secretariat of "
+        "several: else the other party ends its own appointment first",
+        "una persona representa a una sola parte a la vez, o a una organización y por ella a su grupo, o es secretaría "
+        "de varias: si no, antes de nombrarla la otra parte termina su nombramiento",
         since=THIRD,
     )
     def _of_one_party(self, on: object, at: Context) -> Breach:
         if self.valid_until is not None and parse_day(self.valid_until) < at.day:
             return None  # it is over, and says who was there
         # A group that names somebody as one of an organization lets that one name its person too; not the other way.
-        others = represented_by(at.state, self.person, at.day, but_for=self.party) - {self.party}
+        shared = SECRETARIAT if self.capacity == SECRETARIAT else None
+        others = represented_by(at.state, self.person, at.day, but_for=self.party, but_as=shared) - {self.party}
         return [{"person": self.person, "represents": party} for party in sorted(others)]
 
     RULES: ClassVar = (

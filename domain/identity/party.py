@@ -39,6 +39,7 @@ class Membership:
     since: str
     until: str | None = None
     reason: Text | None = None
+    entry: str | None = None  # leaf hash of the group's word; absent in the first two editions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,7 +293,7 @@ class MemberOrganizationJoined(PartyAct):
         "una parte fundadora no es organización de otra parte fundadora",
         since=THIRD,
     )
-    def _founders_apart(self, on: object, at: Context) -> Breach:  # else who is accused makes kin of all judges
+    def _founders_apart(self, on: object, at: Context) -> Breach:  # also where it agrees
         return None not in (_founders_kind(at, self.party), _founders_kind(at, self.organization))
 
     @rule(
@@ -317,7 +318,8 @@ class MemberOrganizationJoined(PartyAct):
 
     def then(self, on: Party, at: Context) -> Party:
         """Add the membership."""
-        joined = Membership(organization=self.organization, since=self.since)
+        entry = at.recorded.leaf_hash if at.edition >= THIRD else None
+        joined = Membership(organization=self.organization, since=self.since, entry=entry)
         return replace(on, organizations=(*on.organizations, joined))
 
 

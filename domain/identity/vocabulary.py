@@ -26,6 +26,7 @@ DEFAULT_KINDS: Final[Mapping[str, bool]] = {
     "individual": False,
     "company": False,
 }
+SECRETARIAT: Final = "secretariat"  # it records, and speaks for nobody
 DEFAULT_CAPACITIES: Final = (
     "head",
     "commissioner",
@@ -33,7 +34,7 @@ DEFAULT_CAPACITIES: Final = (
     "co_representative",
     "director_general",
     "alternate",
-    "secretariat",
+    SECRETARIAT,
     "consultant",
     "member",
 )

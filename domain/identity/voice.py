@@ -1,12 +1,11 @@
 """Who can still speak, and for whom: a party without any key to say an act with is awaited by nobody."""
 
-from collections.abc import Iterable
-
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key, active_roots
-from constancia.domain.identity.party import Party, find_party
 from constancia.domain.identity.succession import heirs_of, succession_of
+from constancia.domain.identity.vocabulary import SECRETARIAT
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import THIRD
 
 
 def can_say(at: Context, party: str, type_name: str) -> bool:
@@ -36,27 +35,17 @@ def _covers(at: Context, key: Key, type_name: str) -> bool:
 def speaks_for(at: Context, party: str) -> bool:
     """Tell whether the actor is of a party, or its person holds an appointment of it in force: one cause, one judge.
 
-    Who succeeds a party speaks for it too.
+    Who succeeds a party speaks for it too. Who records as a secretariat speaks for none of the others that it is the
+    secretariat of: else each of them would take it from the rest.
     """
     person = at.actor.get("person")  # a root has none, and an appointment has one
+    shared = SECRETARIAT if at.edition >= THIRD and at.actor["capacity"] == SECRETARIAT else None
     return (
         at.party == party
         or at.party in heirs_of(at.state, party)
         or any(
             appointment.party == party and appointment.person == person and appointment.is_in_force(at.day)
             for appointment in at.state.of(Appointment)
+            if appointment.capacity != shared
         )
     )
-
-
-def with_kin(at: Context, parties: Iterable[str]) -> frozenset[str]:
-    """Give parties, with the organizations of one of them now and the groups that it is an organization of."""
-    named = frozenset(parties)
-    return named.union(*(_kin(at, party) for party in named))
-
-
-def _kin(at: Context, party: str) -> frozenset[str]:
-    record = find_party(at, party)
-    members = {member.organization for member in record.organizations if member.until is None} if record else set()
-    of = {other.party for other in at.state.of(Party) if other.open_membership(party) is not None}
-    return frozenset(members | of)

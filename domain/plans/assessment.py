@@ -1,7 +1,8 @@
 """Independent assessments: the third track, next to what the responsible report and what others contest.
 
 - N1: an assessor is independent by party and by person: it has no part in the body, the adoption or the work, and is
-  neither a member nor a group of who has.
+  no group of who has, nor an organization of it that has acknowledged to be one. Who brought it into the ledger is not
+  asked: somebody brings in each party but the founders.
 - N2: a value is one of its scale, and never without the scale's name. No track is computed from another.
 """
 
@@ -13,7 +14,8 @@ from constancia.domain.commitments.commitment import Commitment, find_commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.governance.body import acting_body
 from constancia.domain.governance.decision import Decision
-from constancia.domain.identity.voice import speaks_for, with_kin
+from constancia.domain.identity.kinship import with_kin
+from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark, marks_of
 from constancia.domain.kernel.context import Context, begins_in_future
@@ -165,7 +167,7 @@ class AssessmentPublished(AssessmentAct):
             yield from marks_of(aggregate, leave_out=_OF_OTHERS)
 
     def _parties(self, at: Context) -> frozenset[str]:
-        """Give the parties that are not independent, with their organizations and the groups that they belong to."""
+        """Give the parties that are not independent, with their kin."""
         parties = {mark.party for mark in self._work(at)}
         for matter in self._matters(at):
             if isinstance(matter, Commitment):

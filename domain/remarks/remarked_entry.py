@@ -69,6 +69,11 @@ class RemarkedEntry(Aggregate):
         answered = (response.mark for response in self.responses)
         return (*self.acknowledged, *contested, *answered, *withdrawn)
 
+    def is_acknowledged_by(self, party: str) -> bool:
+        """Tell whether a party has acknowledged the entry, and upholds no contest of it."""
+        upheld = (contest.mark.party for contest in self.contests if contest.withdrawn is None)
+        return any(mark.party == party for mark in self.acknowledged) and party not in upheld
+
     def contest(self, name: str) -> EntryContest | None:
         """Give a contest by its id."""
         return next((contest for contest in self.contests if contest.contest == name), None)

@@ -31,7 +31,7 @@ class LoopReplies(Generic[T]):
         """Delivers on `loop`."""
         self._loop = loop
         self._lock = threading.Lock()
-        self._settled: deque[tuple[asyncio.Future[T], Future[T]]] = deque()
+        self._settled: deque[tuple[asyncio.Future[T], asyncio.TimerHandle | None, Future[T]]] = deque()
         self._is_waking = False
         self._handed_in: list[Submission] = []
 
@@ -57,19 +57,20 @@ class LoopReplies(Generic[T]):
         handed_in, self._handed_in = self._handed_in, []
         sequencer.hand_on(handed_in)
 
-    def wrap(self, future: Future[T]) -> asyncio.Future[T]:
+    def wrap(self, future: Future[T], timeout_s: float | None = None) -> asyncio.Future[T]:
         """Return an awaitable for `future`; must be called on the loop's own thread.
 
-        Cancelling the awaitable leaves the submission alone: what was signed may be stored all the
-        same, and its author asks again by its id.
+        Cancelling the awaitable, or its end by `timeout_s` with `TimeoutError`, leaves the submission alone: what was
+        signed may be stored all the same, and its author asks again by its id.
         """
         awaitable: asyncio.Future[T] = self._loop.create_future()
-        future.add_done_callback(lambda done: self._add(awaitable, done))
+        timer = None if timeout_s is None else self._loop.call_later(timeout_s, _give_up, awaitable)
+        future.add_done_callback(lambda done: self._add(awaitable, timer, done))
         return awaitable
 
-    def _add(self, awaitable: asyncio.Future[T], done: Future[T]) -> None:
+    def _add(self, awaitable: asyncio.Future[T], timer: asyncio.TimerHandle | None, done: Future[T]) -> None:
         with self._lock:
-            self._settled.append((awaitable, done))
+            self._settled.append((awaitable, timer, done))
             if self._is_waking:
                 return
             self._is_waking = True
@@ -80,7 +81,9 @@ class LoopReplies(Generic[T]):
         with self._lock:
             self._is_waking = False
             settled, self._settled = self._settled, deque()
-        for awaitable, done in settled:
+        for awaitable, timer, done in settled:
+            if timer is not None:
+                timer.cancel()
             if awaitable.done():
                 continue
             if done.cancelled():
@@ -89,3 +92,8 @@ class LoopReplies(Generic[T]):
                 awaitable.set_exception(error)
             else:
                 awaitable.set_result(done.result())
+
+
+def _give_up(awaitable: "asyncio.Future[T]") -> None:
+    if not awaitable.done():
+        awaitable.set_exception(TimeoutError())

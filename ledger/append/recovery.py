@@ -72,21 +72,32 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
                 return tip_of(last, head)
             if progress is not None:
                 progress(head.size, total)
-        events, covered = store.counts()
         newest = store.last_batch()  # refused here where it has no first index, and so was on no page
-        if most is not None:
-            newest = store.batch_covering(head.size - 1) if head.size else None
-        last = last or newest
+        is_counted = start == 0 or is_alone
+        events, covered = store.counts() if is_counted else _ends(store, newest)
+        if last is None and head.size:
+            last = store.batch_covering(head.size - 1)
     except PersistenceError as error:
         where = f"entry {head.size}"
         head.retract()
         raise Unread(f"the store can't be read: {error}", where=where) from error
     # Who only reads on may see entries that were stored between the two questions; who opens to write may not.
-    if events < covered or ((start == 0 or is_alone) and events != covered):
+    if events < max(covered, head.size) or covered < head.size or (is_counted and events != covered):
         raise Fatal(f"{events} entries are stored and checkpoints cover {covered}", where="batches")
     if last is not None:
         _check_checkpoint(head, last, listed)
     return tip_of(last, head)
+
+
+def _ends(store: EntryStore, newest: Batch | None) -> tuple[int, int]:
+    """Give where entries and batches end, which says how many there are without a look at each.
+
+    Who reads on has read the entries before from this store, each at its place, with a root that the log signed, and
+    reads the new ones so; the store's keys and triggers leave no gap. What somebody takes out later, behind the place
+    where a reader is, is found by the next one that opens the ledger. The batch was read first: what is appended
+    meanwhile is beyond it, and nothing is missing.
+    """
+    return store.max_notification_id() or 0, newest.size if newest is not None else 0
 
 
 def _batches(store: EntryStore, start: int, most: int | None) -> Iterator[Batch]:

@@ -46,6 +46,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "receipt": Kind(INCONCLUSIVE),
     # The log could not be fetched.
     "unreachable": Kind(UNREACHABLE),
+    "certificate": Kind(UNREACHABLE),
     "unreadable": Kind(UNREACHABLE),
     # Only informative: does not affect the verdict.
     "peer": Kind(INTACT),

@@ -34,7 +34,7 @@ from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoin
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_vkey
 from constancia.verify.core.formats.policy import Opened, open_with_policy
 from constancia.verify.report.findings import Report, Verdict
-from constancia.verify.report.words import SEEN
+from constancia.verify.report.words import SEEN, TLS
 from constancia.verify.sources.layout import CHECKPOINT_NAME
 from constancia.verify.sources.published_log import PublishedLog
 from constancia.verify.sources.source import Source
@@ -43,7 +43,7 @@ from constancia.verify.sources.web import CONTACT as NO_ANSWER
 if TYPE_CHECKING:
     from constancia.verify.trust.trust_folder import TrustFolder
 
-CONTACT: Final = frozenset({"unreachable", "unreadable"})
+CONTACT: Final = frozenset({"unreachable", "certificate", "unreadable"})
 _SHOWN: Final = frozenset({"checkpoint", "log-key", "origin"})
 _HELD: Final = frozenset({"rollback", "behind", "withheld", "receipt"})
 
@@ -385,7 +385,10 @@ class Round:
         """Record that something could not be fetched, which is not a verdict on the log."""
         self.judged |= CONTACT
         is_contact = isinstance(error, Unreadable) and error.code in NO_ANSWER
-        self._find("unreachable" if is_contact else "unreadable", reason=str(error))
+        if error.code in TLS:
+            self._find("certificate", reason=error.code)
+        else:
+            self._find("unreachable" if is_contact else "unreadable", reason=str(error))
 
     def _find(self, code: str, key: str = "", **params: Any) -> None:
         self.found.append(Finding(code=code, key=key, params=params))

@@ -35,6 +35,7 @@ from obstore.store import S3Store
 from constancia.ledger.errors import Fatal
 from constancia.ledger.publication.target import UnderWay, Unpublished, headers_of
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+from constancia.verify.report.words import TLS
 from constancia.verify.sources.files import MAX_DOCUMENT_BYTES
 from constancia.verify.sources.layout import CHECKPOINT_NAME, TILES_NAME
 
@@ -47,6 +48,11 @@ _PUTS: Final = 16  # at a time: a put waits for the network and not for us
 _PENDING: Final = 64
 _PENDING_BYTES: Final = 64 * 1024 * 1024
 _NO_TAG: Final = '"00000000000000000000000000000000"'
+_TLS: Final = re.compile(r"\bInvalidCertificate\(\s*(\w+)|\bInvalidMessage\(")
+_CERTIFICATES: Final = {
+    "Expired": "certificate-expired", "NotValidYet": "certificate-early", "NotValidForName": "certificate-name",
+    "UnknownIssuer": "certificate-authority",
+}  # fmt: skip
 _SHORTEST, _LONGEST = 3, 63  # characters of a bucket's name
 _NAME: Final = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9._=~-]+)*)/?", re.ASCII)
 
@@ -265,7 +271,16 @@ class BucketTarget:
         except (AlreadyExistsError, PreconditionError):
             raise
         except (BaseError, FileNotFoundError) as error:  # also where there is no such bucket
-            raise BucketTrouble(f"the object store of {self.place} can't be used: {_first_line(error)}") from error
+            raise BucketTrouble(f"the object store of {self.place} can't be used: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Say what the library says, but of a certificate, which it names in what is for its developers alone."""
+    match = _TLS.search(str(error))
+    if match is None:
+        return _first_line(error)
+    known = (code for name, code in _CERTIFICATES.items() if (match[1] or "").startswith(name))
+    return TLS[next(known, "certificate-refused" if match[1] else "no-tls")]["en"]
 
 
 def _first_line(error: Exception) -> str:

@@ -11,7 +11,8 @@ Each entry is parsed once for it: what else needs the entries in order (the proj
 - F3: what the writer has just stored is taken from it, parsed and folded as it is, as long as there is little of it;
   all else is read from the store and folded here.
 - F5: where the ledger is written, the state is stored now and then (`snapshots`), and goes on from what is stored: a
-  copy is what has changed since, and an earlier size the nearest stored one with the entries after it.
+  copy is what has changed since, and an earlier size the nearest stored one with the entries after it. Elsewhere
+  copies of what was folded are at hand at some sizes (`anchors`).
 """
 
 import threading
@@ -22,6 +23,7 @@ from typing import Final
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.state import Change, State
 from constancia.ledger.errors import NotFound
+from constancia.ledger.reader.anchors import Anchors
 from constancia.ledger.reader.log import Log
 from constancia.ledger.snapshots.snapshots import Snapshots
 
@@ -29,8 +31,6 @@ from constancia.ledger.snapshots.snapshots import Snapshots
 _CACHED: Final = 8
 # What was just stored and is not folded yet; beyond that it is read from the store.
 _FRESH: Final = 1_024
-# Copies from which earlier sizes are reached without starting from nothing.
-_ANCHOR_EVERY: Final = 4_096
 
 Fresh = tuple[Recorded, Change]
 Take = Callable[[Recorded, State], None]
@@ -42,7 +42,14 @@ class States:
     The head and the past have a lock each: who asks for earlier sizes delays nobody who reads the present.
     """
 
-    def __init__(self, log: Log, origin: str, begun: State | None = None, snapshots: Snapshots | None = None) -> None:
+    def __init__(
+        self,
+        log: Log,
+        origin: str,
+        begun: State | None = None,
+        snapshots: Snapshots | None = None,
+        anchors: Anchors | None = None,
+    ) -> None:
         """Fold the entries of `log`.
 
         Args:
@@ -50,6 +57,7 @@ class States:
             origin: The ledger's name.
             begun: A state of its own at some size of this very log, to go on from; by default that of size 0.
             snapshots: Where states are stored now and then.
+            anchors: Copies at smaller sizes of this very log, where there are no snapshots.
         """
         self._log = log
         self._origin = origin
@@ -63,7 +71,7 @@ class States:
         self._lock = threading.Lock()
         self._past: OrderedDict[int, State] = OrderedDict()
         self._past_lock = threading.Lock()
-        self._anchors: dict[int, State] = {}
+        self._anchors = anchors or Anchors()
 
     def at(self, size: int | None = None) -> State:
         """Give the state after `size` entries, by default after all that are stored. It must not be changed.
@@ -161,21 +169,18 @@ class States:
 
     def _near(self, size: int) -> State:
         """Give a state of its own at an earlier size that is at hand."""
-        stored = self._snapshots.near(size) if self._snapshots is not None else None
-        if stored is not None:
-            return stored
-        anchors = list(self._anchors)  # the head may set one meanwhile
-        nearest = max((anchor for anchor in anchors if anchor <= size), default=0)
-        return self._anchors[nearest].copied() if nearest else State(self._origin)
+        at_hand = self._anchors if self._snapshots is None else self._snapshots
+        return at_hand.near(size) or State(self._origin)
 
     def _apply(self, state: State, recorded: Recorded) -> None:
         state.apply(recorded, lookup=self._log.lookup)
         self._note(state)
 
     def _note(self, state: State) -> None:
-        """Store a state that has advanced, or a copy of it, where it is of a size at which that is due."""
+        """Store the head's state, or a copy of it, where that is due; of the past all that is wanted is at hand."""
+        if state is not self._state:
+            return
         if self._snapshots is not None:
-            if state is self._state:
-                self._snapshots.store(state, self._log.tree)
-        elif state.size % _ANCHOR_EVERY == 0 and state.size not in self._anchors:
-            self._anchors[state.size] = state.copied()
+            self._snapshots.store(state, self._log.tree)
+        else:
+            self._anchors.note(state)

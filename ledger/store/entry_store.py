@@ -57,6 +57,10 @@ class EntryStore(Protocol):
         """Store a batch's entries, leaf hashes and checkpoint durably, or nothing."""
         ...
 
+    def max_notification_id(self) -> int | None:
+        """Give the last position; None in an empty store."""
+        ...
+
     def select_notifications(
         self,
         start: int | None,

@@ -125,7 +125,8 @@ def check_layout(connection: Connection) -> None:
 def upgrade(connection: Connection) -> None:
     """Bring a ledger's tables from an older version to this program's, all steps or none; nobody may write meanwhile.
 
-    Entries, checkpoints and cosignatures are not touched: a step makes new tables and indexes next to them.
+    Entries, checkpoints and cosignatures are not touched: a step makes tables and indexes next to them, or replaces
+    what a trigger does.
 
     Raises:
         StoreUnavailable: There are none, a newer program made them, another server writes the ledger, or the account

@@ -10,7 +10,7 @@ each version.
 
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 MIN_SERVER: Final = 130000  # 13
 CHANNEL: Final = "constancia"
 # One number of the two that an advisory lock has; the other is the table's own.
@@ -35,10 +35,10 @@ BEGIN
 END $$
 """
 _DENSE_BATCHES: Final = """
-CREATE FUNCTION ledger_dense_batches() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger_dense_batches() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.size <= NEW.first_index
-        OR NEW.first_index <> (SELECT coalesce(max(size), 0) FROM batches WHERE first_index < NEW.first_index)
+        OR NEW.first_index <> coalesce((SELECT {earlier} FROM batches WHERE first_index < NEW.first_index {which}), 0)
         OR NEW.size <> (SELECT max(position) FROM stored_events)
     THEN
         RAISE EXCEPTION 'batches: not the next batch' USING ERRCODE = 'integrity_constraint_violation';
@@ -85,7 +85,7 @@ VERSION_1: Final = (
     "INSERT INTO layout VALUES (1)",
     _GUARD,
     _DENSE_EVENTS,
-    _DENSE_BATCHES,
+    _DENSE_BATCHES.format(earlier="max(size)", which=""),
     *(
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only()"
@@ -149,6 +149,11 @@ STEPS: Final = {
         'CREATE TABLE erasures (area text COLLATE "C" PRIMARY KEY)',
         "CREATE INDEX cosignatures_by_number ON cosignatures (number)",
         "UPDATE layout SET version = 2",
+    ),
+    # The last batch is found by its key; version 1 looks for the largest size, in all of them.
+    3: (
+        _DENSE_BATCHES.format(earlier="size", which="ORDER BY first_index DESC LIMIT 1"),
+        "UPDATE layout SET version = 3",
     ),
 }
 STATEMENTS: Final = (*VERSION_1, *(statement for version in sorted(STEPS) for statement in STEPS[version]))

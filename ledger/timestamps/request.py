@@ -23,6 +23,8 @@ from constancia.ledger.timestamps.token import MAX_TOKEN_BYTES, Stamp, imprint_o
 from constancia.verify.core.formats.checkpoint import format_checkpoint
 from constancia.verify.core.formats.note import parse_note
 from constancia.verify.core.log import CLOCK_SKEW_S
+from constancia.verify.report.words import TLS
+from constancia.verify.sources.tls import tls_code
 from constancia.verify.speed.entry_patterns import read_entry
 
 TIMEOUT_S: Final = 20.0
@@ -146,5 +148,6 @@ def _ask(url: str, request: bytes) -> bytes:
                 if len(answer) > MAX_TOKEN_BYTES:
                     raise LedgerError(f"{url}: more than {MAX_TOKEN_BYTES} bytes, no time-stamp")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NoAnswer(f"{url}: {str(error) or type(error).__name__}") from error
+        code = tls_code(error)
+        raise NoAnswer(f"{url}: {TLS[code]['en'] if code else str(error) or type(error).__name__}") from error
     return answer

@@ -41,6 +41,8 @@ from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import NoteSignature, VerifierKey, parse_note
+from constancia.verify.report.words import TLS
+from constancia.verify.sources.tls import tls_code
 from constancia.verify.wire.merkle import verify_consistency
 
 _ASKS: Final = 4  # another request may pass the size that a 409 gave, once; a witness that lies repeats it
@@ -381,7 +383,8 @@ def _as_failed(error: Exception) -> Failed:
         return error
     if isinstance(error, Malformed):
         return Failed("garbage", str(error))
-    return Failed("unreachable", str(error) or type(error).__name__)
+    code = tls_code(error)
+    return Failed(code or "unreachable", TLS[code]["en"] if code else str(error) or type(error).__name__)
 
 
 def _endpoints(witnessing: QuorumStatus, urls: Mapping[str, str]) -> list[Endpoint]:

@@ -143,3 +143,24 @@ def test_the_audit_replays_them_and_finds_no_fault(told: Desk) -> None:
         report = audit(source, None, further=[Replay(told.clock.now())], all_faults=True)
     assert report.faults_total == 0, report_text(report, "en")
     assert report.checked["L3"]["moves"] == told.ledger.size
+
+
+def test_page_of_a_group_says_which_organizations_acknowledge_to_be_one(adopted: Desk) -> None:
+    appoint(adopted, "sfp", "wide")
+    targets = {}
+    for party in ("academia", "ajena"):
+        outsider(adopted, party, "academia")
+        joined = {"organization": party, "party": "nosc", "since": "2019-03-01"}
+        adopted.take(adopted.root_says("nosc", "MemberOrganizationJoined", "party/nosc", joined))
+        targets[party] = adopted.ledger.log.leaf_hash(adopted.ledger.size - 1).hex()
+    target = targets["academia"]
+    adopted.take(wide(adopted, "academia", "EntryAcknowledged", f"entry/{target}", {"target": target}))
+    row = adopted.http.get("/api/v1/parties/nosc").json()["item"]
+    shown = [(each["organization"], each["is_agreed"], each["entry"]) for each in row["organizations"]]
+    assert shown == [("academia", True, target), ("ajena", False, targets["ajena"])]
+    for path, words in (
+        ("/es/partes/nosc", "lo reconoce"),
+        ("/es/partes", "lo reconoce"),
+        ("/en/parties/nosc", "it acknowledges this"),
+    ):
+        assert adopted.http.get(path).text.count(words) == 1

@@ -7,12 +7,14 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from tests import warm
 from tests.api.served import UNLIMITED, serving
 from tests.ledger import test_privacy
 from tests.ledger.conftest import Desk, desk, open_desk
@@ -52,6 +54,8 @@ def new_database(server: Server) -> Callable[[], Address]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))  # of the reader processes
+    # They are forked; that one starts as a process of its own is shown by tests/e2e/test_readers.py.
+    monkeypatch.setattr(warm, "MODULES", (*warm.MODULES, "constancia.api.cli.reader"))
     monkeypatch.setattr(postgres_session, "CONFIRM_S", 0.3)
     monkeypatch.setattr(postgres_recorder, "_PATIENCE_S", 0.5)
     monkeypatch.setattr(readers, "_TOLD_EVERY_S", 0.2)
@@ -106,13 +110,12 @@ def size_of(reader: Reader) -> int:
 
 def process_of(reader: Reader) -> int:
     """The process that listens at a reader's socket."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if b"constancia.api.cli.reader" in path.read_bytes():
-                status = (path.parent / "status").read_text()
-                if f"PPid:\t{os.getpid()}\n" in status and reader.socket.exists():
-                    return int(path.parent.name)
-    raise AssertionError("there is none")
+    [keeper] = [thread for thread in threading.enumerate() if vars(thread).get("_reader") is reader]
+    assert isinstance(keeper, readers._Keeper)
+    process = keeper._process
+    assert process is not None
+    assert process.poll() is None, "it has ended"
+    return process.pid
 
 
 def confirming(server: Server, standby: str | None) -> None:

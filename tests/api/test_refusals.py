@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from tests.api.served import (
     DOCSET,
+    UNLIMITED,
     Desk,
     appoint,
     desk_in,
@@ -17,6 +19,7 @@ from tests.api.served import (
     document,
     panel_decision,
     report,
+    serving,
     signature,
     wide,
     wide_actor,
@@ -442,6 +445,24 @@ def test_busy_ledger_answers_503_with_a_time_to_come_back_and_takes_the_same_byt
         assert (refused.status_code, refused.json()["code"]) == (503, "E_BUSY")
         assert int(refused.headers["retry-after"]) >= 1
         assert desk.post(second).status_code == 201
+
+
+def test_entry_that_takes_too_long_is_answered_503_and_is_there_for_the_same_bytes(tmp_path: Path) -> None:
+    clock, options = StuckClock(StoryClock(START)), Options(follow=False)
+    hasty = UNLIMITED.model_copy(update={"append_timeout_s": 0.01})
+    with desk_in(tmp_path / "ledger", clock=clock, options=options) as desk, serving(desk.ledger, hasty) as url:
+        desk.play(desk.world.founding())
+        signed = desk.says("inai", "PartyNameRecorded", "party/inai", name_recorded("Uno"))
+        headers = {"Content-Type": "application/json"}
+        clock.free.clear()
+        try:
+            late = httpx.post(f"{url}/api/v1/entries", content=document(signed), headers=headers)
+            assert desk.ledger.under_way == 1
+        finally:
+            clock.free.set()
+        assert (late.status_code, late.json()["code"], late.headers["retry-after"]) == (503, "E_BUSY", "5")
+        assert desk.ledger.submit(signed.parsed).result(20).replayed
+        assert desk.ledger.under_way == 0
 
 
 def name_recorded(name: str) -> dict[str, Any]:

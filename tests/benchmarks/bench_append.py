@@ -3,7 +3,8 @@
     python tests/benchmarks/bench_append.py [--events 6000] [--repeats 3]
 
 Each repeat runs every variant once, one after the other, so that a noisy neighbour hits all of
-them. Statements are allegations about commitments, about 1.2 KiB as entries, legal in a real state.
+them. Printed are rates by the clock, and the processor's time of the process for one event.
+Statements are allegations about commitments, about 1.2 KiB as entries, legal in a real state.
 """
 
 import argparse
@@ -17,19 +18,24 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
+from eventsourcing.persistence import StoredEvent
 from tests.ledger.world import ORIGIN, PARTIES, START, Signed, World, play
 
+from constancia.domain.decide import decide
+from constancia.domain.kernel.acts import recorded_entry
 from constancia.ledger.append.batch_queue import BatchQueue
+from constancia.ledger.append.examiner import Submission
 from constancia.ledger.append.sequencer import tune_interpreter
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import Busy
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.store.mapper import statement_object
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.signatures import load_public_key, verify_signature
 
@@ -83,19 +89,38 @@ async def submit_all(ledger: Ledger, signed: Sequence[Signed]) -> list[float]:
     return times
 
 
-def ours(events: int, options: Options) -> tuple[float, list[float]]:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What some events took: how many a second by the clock, and seconds of the processor for one."""
+
+    rate: float
+    cost: float
+
+
+def taken_by(events: int, work: Callable[[], object]) -> Taken:
+    """Do the work, and measure it."""
+    begun, spent = time.perf_counter(), time.process_time()
+    work()
+    return Taken(events / (time.perf_counter() - begun), (time.process_time() - spent) / events)
+
+
+def ours(events: int, options: Options) -> tuple[Taken, list[float]]:
     with tempfile.TemporaryDirectory() as folder:
         run = open_ledger(Path(folder) / "ledger", events, options)
-        size = run.ledger.size
-        begun = time.perf_counter()
-        times = asyncio.run(submit_all(run.ledger, run.signed))
-        taken = time.perf_counter() - begun
+        size, times = run.ledger.size, list[float]()
+
+        def work() -> None:
+            times.extend(asyncio.run(submit_all(run.ledger, run.signed)))
+            while run.ledger.views.position < run.ledger.size and options.follow:
+                time.sleep(0.01)
+
+        taken = taken_by(events, work)
         assert run.ledger.size == size + events
         run.ledger.close()
-    return events / taken, times
+    return taken, times
 
 
-def bare_ed25519(events: int) -> float:
+def bare_ed25519(events: int) -> Taken:
     """Verification alone, on as many threads as cores: the floor that no design can pass."""
     world = World("none")
     keys = {p: load_public_key("ed25519", world.keys[p].spki) for p in PARTIES}
@@ -110,9 +135,7 @@ def bare_ed25519(events: int) -> float:
             assert verify_signature(key, signature, message)  # type: ignore[arg-type]
 
     with ThreadPoolExecutor(CORES) as pool:
-        begun = time.perf_counter()
-        list(pool.map(verify, [work[core::CORES] for core in range(CORES)]))
-        return events / (time.perf_counter() - begun)
+        return taken_by(events, lambda: list(pool.map(verify, [work[core::CORES] for core in range(CORES)])))
 
 
 class Contests(Aggregate):
@@ -132,7 +155,7 @@ def plain_application(folder: str) -> Application[UUID]:
     )
 
 
-def plain_library(events: int, limit: int) -> float:
+def plain_library(events: int, limit: int) -> Taken:
     """The library's event store behind the same queue: no signature, chain, tree or rule."""
     with tempfile.TemporaryDirectory() as folder:
         app = plain_application(folder)
@@ -168,14 +191,69 @@ def plain_library(events: int, limit: int) -> float:
             inbox.close()
             writer.join()
 
-        begun = time.perf_counter()
-        asyncio.run(submit())
-        taken = time.perf_counter() - begun
+        taken = taken_by(events, lambda: asyncio.run(submit()))
         app.close()
-    return events / taken
+    return taken
 
 
-def plain_save(events: int) -> float:
+def plain_with_checks(events: int) -> Taken:
+    """The library's recorder behind the same queue, after the same checks: no chain, tree, checkpoint."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = open_ledger(Path(folder) / "ledger", events, Options(follow=False))
+        core, app = run.ledger._core, plain_application(folder)
+        writer, state = core.writer, core.head.state.copied()
+        assert writer is not None
+        examiner, lookup = writer._examiner, core.head.lookup
+        inbox: BatchQueue[tuple[Submission, asyncio.Future[None]]] = BatchQueue()
+
+        def row(submission: Submission) -> StoredEvent:
+            signed = submission.signed
+            examiner.examine(submission)
+            recorded = recorded_entry(
+                index=state.size,
+                leaf_hash="0" * 64,
+                recorded_at=core.head.recorded_at,
+                keys=tuple(str(signature.key) for signature in signed.signatures),
+                statement=statement_object(signed.statement),
+                originator_version=state.version(signed.statement.stream) + 1,
+            )
+            state.apply(recorded, decide(state, recorded, lookup), lookup)
+            return StoredEvent(uuid4(), recorded.originator_version, "recorded", signed.statement.raw)
+
+        async def submit() -> None:
+            loop = asyncio.get_running_loop()
+            waiting = iter(run.signed)
+
+            def write() -> None:
+                while batch := inbox.take(512):
+                    app.recorder.insert_events([row(submission) for submission, _ in batch])
+                    loop.call_soon_threadsafe(settle, [future for _, future in batch])
+
+            def settle(futures: list[asyncio.Future[None]]) -> None:
+                for future in futures:
+                    future.set_result(None)
+
+            writing = threading.Thread(target=write)
+            writing.start()
+
+            async def submitter() -> None:
+                for signed in waiting:
+                    future: asyncio.Future[None] = loop.create_future()
+                    inbox.put((Submission(signed=signed.parsed), future))
+                    await future
+
+            await asyncio.gather(*(submitter() for _ in range(SUBMITTERS)))
+            inbox.close()
+            writing.join()
+
+        taken = taken_by(events, lambda: asyncio.run(submit()))
+        assert app.recorder.max_notification_id() == events
+        app.close()
+        run.ledger.close()
+    return taken
+
+
+def plain_save(events: int) -> Taken:
     """`Application.save` as the library's users call it: 64 threads, one transaction each."""
     with tempfile.TemporaryDirectory() as folder:
         app = plain_application(folder)
@@ -187,11 +265,9 @@ def plain_save(events: int) -> float:
             app.save(aggregate)
 
         with ThreadPoolExecutor(SUBMITTERS) as pool:
-            begun = time.perf_counter()
-            list(pool.map(save, range(events)))
-            taken = time.perf_counter() - begun
+            taken = taken_by(events, lambda: list(pool.map(save, range(events))))
         app.close()
-    return events / taken
+    return taken
 
 
 def percentile(times: Sequence[float], share: float) -> float:
@@ -207,31 +283,40 @@ def main() -> None:
     events = arguments.events
     latencies: list[float] = []
 
-    def group() -> float:
-        rate, times = ours(events, Options(follow=False))
+    def group() -> Taken:
+        taken, times = ours(events, Options(follow=False))
         latencies.extend(times)
-        return rate
+        return taken
 
-    variants: dict[str, Callable[[], float]] = {
+    variants: dict[str, Callable[[], Taken]] = {
         "bare Ed25519 verification, 2 threads": lambda: bare_ed25519(events),
         "append, grouped": group,
         "append, grouped, projections followed": lambda: ours(events, Options())[0],
         "append, one transaction for each": lambda: ours(events // 4, Options(follow=False, batch_limit=1))[0],
+        "plain library, grouped, the same checks": lambda: plain_with_checks(events),
         "plain library, grouped": lambda: plain_library(events, 512),
         "plain library, one transaction for each": lambda: plain_library(events // 4, 1),
         "plain library, save() on 64 threads": lambda: plain_save(events // 8),
     }
-    rates: dict[str, list[float]] = {name: [] for name in variants}
+    measured: dict[str, list[Taken]] = {name: [] for name in variants}
     for repeat in range(arguments.repeats):
         for name, run in variants.items():
-            rates[name].append(run())
-            print(f"{repeat + 1}: {name}: {rates[name][-1]:,.0f}/s", file=sys.stderr)
-    base = statistics.median(rates["append, grouped"])
+            measured[name].append(run())
+            print(f"{repeat + 1}: {name}: {measured[name][-1]}", file=sys.stderr)
     print(f"{events} events, {SUBMITTERS} submitters, synchronous=FULL, median of {arguments.repeats}")
-    for name, found in rates.items():
-        median = statistics.median(found)
-        print(f"{name:45} {median:>9,.0f}/s   append/this = {base / median:5.2f}")
+    rate, cost = medians(measured["append, grouped"])
+    for name, runs in measured.items():
+        its_rate, its_cost = medians(runs)
+        print(
+            f"{name:41} {its_rate:>9,.0f}/s, append/this = {rate / its_rate:5.2f};"
+            f" processor {its_cost * 1e6:6,.0f} µs, append/this = {cost / its_cost:5.2f}"
+        )
     print(f"append, grouped: p50 {percentile(latencies, 0.5):.1f} ms, p99 {percentile(latencies, 0.99):.1f} ms")
+
+
+def medians(runs: Sequence[Taken]) -> tuple[float, float]:
+    """Give the medians of rate and cost."""
+    return statistics.median(run.rate for run in runs), statistics.median(run.cost for run in runs)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ IMPORTS = {
     "bare interpreter": "pass",
     "the command line": "import constancia.api.cli.serve",
     "FastAPI, pydantic and uvicorn alone": "import fastapi, pydantic_settings, uvicorn",
+    "what the start page needs": "import constancia.api.first_page, constancia.api.http.serving",
     "all of the server": "import constancia.api.app, constancia.api.http.serving",
 }
 _TICKS = os.sysconf("SC_CLK_TCK")

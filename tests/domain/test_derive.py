@@ -121,6 +121,17 @@ def test_a_decision_is_signed_by_all_since_the_last_of_them() -> None:
     assert (signed.since, signed.known_index) == ("2019-03-07", stage.entries[-1].index)
 
 
+def test_w1_what_one_that_voted_for_it_did_not_sign_is_signed_without_it() -> None:
+    stage = voted(FOR)
+    stage.each("DecisionSigned", signature(), ("inai", "sfp"))
+    assert "DecisionSignedWithout" not in kinds(stage)
+    stage.on("2019-05-31").says("sfp", "DecisionSigned", signature())
+    signed = fact(stage, "DecisionSignedWithout")
+    assert (signed.params, signed.known_index) == ({"without": ["nosc"]}, stage.entries[-1].index)
+    assert signed.since == "2019-05-31"
+    assert "DecisionSignedByAll" not in kinds(stage)
+
+
 def test_accepted_by_all_names_the_version() -> None:
     assert fact(accepted(), "DeliverableAcceptedByAll").params == {"version": 1}
     assert "DeliverableAcceptedByAll" not in kinds(in_hand())

@@ -259,6 +259,17 @@ def test_case_24_there_is_a_way_on_whoever_is_gone(name: str, going: Callable[[S
 
 
 @pytest.mark.parametrize("gone", MEMBERS)
+@pytest.mark.parametrize("name", [f"a decision with 3 votes and {signatures} signatures" for signatures in (0, 1, 2)])
+def test_nobody_blocks_by_saying_nothing_what_binds_nobody(name: str, gone: str) -> None:
+    wait = WAITS[name]
+    stage = wait.reached()
+    rest = tuple(one for one in MEMBERS if one != gone)
+    moves: list[Said] = [(party, *said) for said in wait.menu(rest, gone) for party in rest]
+    stage.on("2019-12-01")
+    assert find_way(stage, moves, lambda found: wait.ended(found, gone)) is not None, "a dead end"
+
+
+@pytest.mark.parametrize("gone", MEMBERS)
 def test_case_29_a_founder_without_keys_is_restored_and_speaks_again(gone: str) -> None:
     stage = pending_key()
     lose_all_keys(stage, gone)

@@ -1,19 +1,29 @@
-"""What a reader meets on a page: its texts, block by block, each with the language that it is marked as."""
+"""What a reader meets on a page: its texts, block by block, each with the language that it is marked as.
+
+A walk has more than a thousand pages, and `html.parser` takes three times as long for one as the server that makes it:
+pages are read by expressions here, as far as our own templates go. A test holds both against one another.
+"""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
-from typing import Final
+from typing import Final, NamedTuple
 
 VOID: Final = frozenset({"br", "circle", "col", "hr", "img", "input", "line", "link", "meta", "path", "rect", "use"})
 # Elements whose text runs on in that of the element around them; every other one ends a block.
 INLINE: Final = frozenset({"a", "b", "code", "em", "i", "s", "small", "span", "strong", "sub", "sup"})
 UNSEEN: Final = frozenset({"head", "script", "style"})
 SPOKEN: Final = ("alt", "aria-label", "data-label", "placeholder")
+_TOKEN: Final = re.compile(
+    r"""<(?:!--.*?--|![^>]*|(/?)([a-zA-Z][\w-]*)((?:[^"'>]|"[^"]*"|'[^']*')*))>|([^<]+)""", re.DOTALL
+)
+_ATTRIBUTE: Final = re.compile(r"""([^\s="'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+_PROGRAM: Final = re.compile(r"(<(script|style)\b[^>]*>).*?(?=</\2>)", re.DOTALL)
+_LINK: Final = re.compile(r'<a\s[^>]*?\bhref="([^"]*)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A run of text: its language (empty for the page's own), and the elements that it is in, with their classes."""
 
     text: str
@@ -21,63 +31,96 @@ class Block:
     within: tuple[str, ...]
 
 
-class PageText(HTMLParser):
+def pieces(page: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Give what a page is made of, one after the other: `<` and `>` with a tag that begins or ends, or a text."""
+    for end, tag, attributes, text in _TOKEN.findall(_PROGRAM.sub(r"\1", page)):
+        if text:
+            yield "", unescape(text), {}
+        elif tag:
+            found = _ATTRIBUTE.findall(attributes) if attributes else ()
+            given = {name.lower(): unescape("".join(value)) for name, *value in found}
+            yield ">" if end else "<", tag.lower(), given
+
+
+class _Opened(NamedTuple):
+    """An element that is open: its name, with its classes, the text's language in it, and whether that is any text."""
+
+    tag: str
+    name: str
+    lang: str
+    is_unseen: bool
+    is_code: bool
+    is_meta: bool
+
+
+_OUTSIDE: Final = _Opened("", "", "", is_unseen=False, is_code=False, is_meta=False)
+
+
+class PageText:
     """The texts of a page, and of its attributes that are read aloud; without what is folded for technicians."""
 
     def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
         self.blocks: list[Block] = []
-        self._open: list[tuple[str, str, str]] = []  # element, classes, language
+        self._open: list[_Opened] = []
         self._text: dict[
             tuple[str, bool], str
         ] = {}  # language, whether it is code -> what was read since the block began
-        self.feed(page)
+        for kind, name, attributes in pieces(page):
+            if kind == "<":
+                self._begin(name, attributes)
+            elif kind == ">":
+                self._close(name)
+            else:
+                self._read(name)
         self._end()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag not in INLINE or "meta" in given.get("class", "").split():
+    def _begin(self, tag: str, given: dict[str, str]) -> None:
+        classes, around = given.get("class", ""), self._open[-1] if self._open else _OUTSIDE
+        is_meta = "meta" in classes.split()
+        if tag not in INLINE or is_meta:
             self._end()
-        lang = given.get("lang", self._lang())
-        for name in SPOKEN:
-            if name in given and not self._is_unseen():
-                self.blocks.append(Block(given[name], lang, self._within(name)))
+        lang = given.get("lang", around.lang)
+        if not around.is_unseen:
+            self.blocks += [Block(given[name], lang, self._within(name)) for name in SPOKEN if name in given]
         if tag not in VOID:
-            self._open.append((tag, given.get("class", ""), "" if tag == "html" else lang))
+            self._open.append(
+                _Opened(
+                    tag, f"{tag}.{classes}" if classes else tag, "" if tag == "html" else lang,
+                    is_unseen=around.is_unseen or tag in UNSEEN or (tag == "details" and classes == "technical"),
+                    is_code=around.is_code or tag == "code", is_meta=is_meta,
+                )
+            )  # fmt: skip
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in VOID or all(opened != tag for opened, _classes, _lang in self._open):
+    def _close(self, tag: str) -> None:
+        if tag in VOID or all(opened.tag != tag for opened in self._open):
             return
         if tag not in INLINE:
             self._end()
         while self._open:
-            opened, classes, _lang = self._open[-1]
-            if opened == tag:
-                if "meta" in classes.split():
-                    self._end()
-                self._open.pop()
-                return
+            opened = self._open[-1]
+            if opened.tag == tag and opened.is_meta:
+                self._end()
             self._open.pop()
+            if opened.tag == tag:
+                return
 
-    def handle_data(self, data: str) -> None:
-        if not self._is_unseen():
-            kind = self._lang(), any(tag == "code" for tag, _classes, _lang in self._open)
+    def _read(self, data: str) -> None:
+        within = self._open[-1] if self._open else _OUTSIDE
+        if not within.is_unseen:
+            kind = within.lang, within.is_code
             self._text[kind] = self._text.get(kind, "") + data
-            for other in self._text.keys() - {kind}:  # what is in another language, or code, leaves its place
-                self._text[other] += "…" if data.strip() else ""
-
-    def _lang(self) -> str:
-        return self._open[-1][2] if self._open else ""
+            if len(self._text) > 1:
+                for other in self._text.keys() - {kind}:  # what is in another language, or code, leaves its place
+                    self._text[other] += "…" if data.strip() else ""
 
     def _within(self, *more: str) -> tuple[str, ...]:
-        return (*(f"{tag}.{classes}" if classes else tag for tag, classes, _lang in self._open), *more)
-
-    def _is_unseen(self) -> bool:
-        return any(tag in UNSEEN or (tag == "details" and classes == "technical") for tag, classes, _lang in self._open)
+        return (*(opened.name for opened in self._open), *more)
 
     def _end(self) -> None:
+        if not self._text:
+            return
         for (lang, is_code), text in self._text.items():
-            words = re.sub(r"\s+", " ", text).strip()
+            words = " ".join(text.split())
             if words.strip("… "):
                 self.blocks.append(Block(words, lang, self._within("code") if is_code else self._within()))
         self._text = {}
@@ -112,14 +155,6 @@ class Head(HTMLParser):
         self.title += data if self._in_title else ""
 
 
-class PageLinks(HTMLParser):
-    """The addresses that a page's links lead to."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.found += [value for name, value in attrs if name == "href" and value is not None]
+def links_of(page: str) -> list[str]:
+    """Give the addresses that a page's links lead to."""
+    return [unescape(address) for address in _LINK.findall(page)]

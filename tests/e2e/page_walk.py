@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import httpx
 from tests.api.served import serving
-from tests.e2e.page_text import PageLinks
+from tests.e2e.page_text import links_of
 from tests.profile import sampled
 
 from constancia.api.text.i18n import LANGUAGES, catalogue, message_ids
@@ -88,10 +88,10 @@ def walk(folder: Path) -> Walk:
         pages: dict[str, tuple[int, str]] = {}
         with httpx.Client(base_url=url, headers={"Accept": "text/html"}, timeout=60) as client:
             files = _follow(client, pages, [f"/{lang}/" for lang in LANGUAGES], entries, None)
-            assert [address for address, (status, _html) in pages.items() if status != OK] == []
             for past in PASTS:
                 languages = LANGUAGES if past in ENGLISH_PASTS else ("es",)
                 _follow(client, pages, [f"/{lang}/?{past}" for lang in languages], entries, past)
+            assert [address for address, (status, _html) in pages.items() if status != OK] == []
             for asked in ASKED:
                 for lang, path in zip(LANGUAGES, asked, strict=True):
                     _get(client, pages, f"/{lang}/{path}")
@@ -136,7 +136,7 @@ def _get(client: httpx.Client, pages: dict[str, tuple[int, str]], address: str) 
     assert answer.status_code in (200, 400, 404), (address, answer.text)
     assert answer.headers["content-type"].startswith("text/html"), address
     pages[address] = answer.status_code, answer.text
-    return PageLinks(answer.text).found
+    return links_of(answer.text)
 
 
 def _is_wanted(address: str, entries: set[int]) -> bool:

@@ -2,9 +2,10 @@
 
 Usage: `python tests/e2e/patroni_rounds.py [--rounds 3] [--seed 1]`; `make patroni`. In each round a ledger's server
 appends under load, with three witnesses, to an address that names all members. Primary and its Patroni are killed with
--9; Patroni promotes the synchronous standby. In a last round primary and synchronous standby are killed at once: the
+-9; Patroni promotes the synchronous standby. In the round before the last etcd is killed, and comes back: without it no
+member may go on as the primary for long. In the last round primary and synchronous standby are killed at once: the
 member that is left may lag, and must not be promoted. What was acknowledged, and each cosignature that was served, is
-looked for after every failover; whatever is missing is a failure, and so is a second server that could write.
+looked for after every failure; whatever is missing is one, and so is a second server that could write.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
-from tests.e2e.standby_rounds import CLIENTS, clients
+from tests.e2e.standby_rounds import CLIENTS, Seen, clients
 from tests.ledger.template import Template, Templates
 from tests.ledger.witness_scene import Scene
 from tests.ledger.world import World
@@ -42,6 +43,8 @@ CONFIGURATION: Final = Path(__file__).resolve().parents[2] / "examples" / "deplo
 NAMES: Final = ("a", "b", "c")
 SECRET: Final = "of-this-run-alone"  # noqa: S105 (loopback, for some minutes)
 WAIT_S: Final = 150
+OUTAGE_S: Final = 50  # longer than it takes Patroni to see that a leader is gone, or that its own lock has ended
+QUIET_S: Final = 5
 MISSING: Final = "no patroni, etcd or PostgreSQL server here; tests/system.sh installs them"
 
 
@@ -121,11 +124,37 @@ class Member:
             self.kill()
 
 
+class Etcd:
+    """The one etcd of all members."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start it, with its data in a folder."""
+        self.client = free_port()
+        url, peer = f"http://127.0.0.1:{self.client}", f"http://127.0.0.1:{free_port()}"
+        self._command = [
+            *unprivileged(), shutil.which("etcd") or "etcd", "--data-dir", str(folder / "etcd"),
+            "--listen-client-urls", url, "--advertise-client-urls", url, "--listen-peer-urls", peer,
+            "--initial-advertise-peer-urls", peer, "--initial-cluster", f"default={peer}", "--unsafe-no-fsync",
+        ]  # fmt: skip
+        self.start()
+
+    def start(self) -> None:
+        """Start it, where it was."""
+        none = subprocess.DEVNULL
+        self._process = subprocess.Popen(self._command, cwd="/", stdin=none, stdout=none, stderr=none)
+
+    def kill(self) -> None:
+        """End it with -9."""
+        self._process.kill()
+        self._process.wait()
+
+
 @dataclass
 class Cluster:
-    """Three members, and one etcd, which is not what fails here."""
+    """Three members, and their etcd."""
 
     members: dict[str, Member]
+    etcd: Etcd
 
     @property
     def address(self) -> Address:
@@ -170,25 +199,18 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     """Make and start a cluster; all of it is removed at the end."""
     with ExitStack() as resources:
-        folder, client = new_folder(), free_port()
+        folder = new_folder()
         resources.callback(shutil.rmtree, folder, ignore_errors=True)
-        url, peer = f"http://127.0.0.1:{client}", f"http://127.0.0.1:{free_port()}"
-        etcd = subprocess.Popen(
-            [*unprivileged(), shutil.which("etcd") or "etcd", "--data-dir", str(folder / "etcd"),
-             "--listen-client-urls", url, "--advertise-client-urls", url, "--listen-peer-urls", peer,
-             "--initial-advertise-peer-urls", peer, "--initial-cluster", f"default={peer}", "--unsafe-no-fsync"],
-            cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        resources.callback(etcd.wait)
+        etcd = Etcd(folder)
         resources.callback(etcd.kill)
         members = {}
         for name in NAMES:
             place = new_folder()
             resources.callback(shutil.rmtree, place, ignore_errors=True)
-            members[name] = Member(name, place, client)
+            members[name] = Member(name, place, etcd.client)
             resources.callback(members[name].stop)
             members[name].start()
-        made = Cluster(members)
+        made = Cluster(members, etcd)
         until(made.is_whole, "a leader, a synchronous standby and a third member")
         made.sql(f"CREATE ROLE constancia LOGIN PASSWORD '{SECRET}'", "CREATE DATABASE libro OWNER constancia")
         yield made
@@ -199,16 +221,16 @@ class Round:
     """What one round has shown.
 
     Attributes:
-        kind: `primary`, or `primary and synchronous standby`.
+        kind: What was killed: `primary`, `primary and synchronous standby`, or `etcd`.
         acknowledged: Entries that were acknowledged.
         lost: Those that are not there afterwards. None may be.
         cosigned: Trees that the quorum had cosigned, as the server showed them before the kill.
         uncosigned: Those whose cosignatures are not there afterwards. None may be.
         witnessed: Whether the quorum cosigned a tree of after the failover.
         refused: How often a client was turned away meanwhile.
-        away_s: From the kill to the first entry afterwards.
+        away_s: From the kill to the first entry afterwards; etcd itself was away for `OUTAGE_S` of them.
         second: Why a second server could not write.
-        promoted: Whether the member that was promoted is the one that had confirmed.
+        promoted: Whether the member that is the primary afterwards has all that was confirmed.
     """
 
     kind: str
@@ -266,12 +288,12 @@ class Stage:
         except StoreUnavailable as error:
             return error.code
 
-    def play(self, load_s: float, *, both: bool = False) -> Round:
+    def play(self, load_s: float, kind: str = "primary") -> Round:
         """Play one round.
 
         Args:
-            load_s: For how long there is load before and after the failover.
-            both: Whether the synchronous standby is killed too, and comes back after a while.
+            load_s: For how long there is load before and after the failure.
+            kind: What is killed, as `Round` says it. All but the primary come back after a while.
         """
         nodes = self.nodes
         until(nodes.is_whole, "three members")
@@ -285,33 +307,49 @@ class Stage:
             sizes = [size for size in ledger.witnessing.store.sizes() if len(ledger.witnessing.store.at(size)) >= 2]
             shown = {size: {row.key for row in ledger.witnessing.store.at(size)} for size in sizes}
             killed_at, before = time.monotonic(), len(seen.acknowledged)
-            leader.kill()
             promoted = True
-            if both:
+            if kind == "etcd":
+                before, second = self._without_etcd(seen)
+            else:
+                leader.kill()
+            if kind == "primary and synchronous standby":
                 standby.kill()
-                # Longer than it takes Patroni to see that the leader is gone.
-                ends = time.monotonic() + 50
+                ends = time.monotonic() + OUTAGE_S
                 while time.monotonic() < ends:
                     promoted = promoted and nodes.with_role("leader") in (None, leader)
                     time.sleep(0.5)
                 standby.start()
-            until(lambda: len(seen.acknowledged) > before + CLIENTS, "entries after the failover")
+            until(lambda: len(seen.acknowledged) > before + CLIENTS, "entries after the failure")
             away_s, size = time.monotonic() - killed_at, ledger.size
-            promoted = promoted and nodes.with_role("leader") is standby
+            has_confirmed = (standby, leader) if kind == "etcd" else (standby,)
+            until(lambda: nodes.with_role("leader") is not None, "a leader")
+            promoted = promoted and nodes.with_role("leader") in has_confirmed
             until(lambda: (latest := ledger.witnessing.latest()) is not None and latest.size >= size, "a quorum")
             time.sleep(load_s)
             ledger.publish()
-        leader.start()
+        if kind != "etcd":
+            leader.start()
         with self.opened() as ledger:
             entries = dict(enumerate(ledger.log.entries()))
             store = ledger.witnessing.store
             gone = [size for size, keys in shown.items() if not keys <= {row.key for row in store.at(size)}]
         lost = [index for index, raw in seen.acknowledged if entries.get(index) != raw]
         return Round(
-            kind="primary and synchronous standby" if both else "primary", acknowledged=len(seen.acknowledged),
+            kind=kind, acknowledged=len(seen.acknowledged),
             lost=len(lost), cosigned=len(shown), uncosigned=len(gone), witnessed=True, refused=len(seen.refused),
             away_s=round(away_s, 1), second=second, promoted=promoted,
         )  # fmt: skip
+
+    def _without_etcd(self, seen: Seen) -> tuple[int, str]:
+        """Let etcd be away; give how many entries were acknowledged by the end, and why a second server can't write."""
+        self.nodes.etcd.kill()
+        time.sleep(OUTAGE_S)
+        before, second = len(seen.acknowledged), self.second()
+        time.sleep(QUIET_S)
+        if len(seen.acknowledged) != before:
+            raise AssertionError("a primary that nobody confirms as such went on")
+        self.nodes.etcd.start()
+        return before, second
 
 
 def main() -> None:
@@ -326,12 +364,12 @@ def main() -> None:
     chance = random.Random(options.seed)  # noqa: S311 (no secret)
     place = Path(tempfile.mkdtemp(prefix="constancia-patroni-"))
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", "/dev/shm" if Path("/dev/shm").is_dir() else str(place))  # noqa: S108
-    failed = 0
+    failed, kinds = 0, [*["primary"] * options.rounds, "etcd", "primary and synchronous standby"]
     with cluster() as nodes:
         stage = Stage.make(nodes, Templates(place).adopted, place / "ledger")
         try:
-            for number in range(options.rounds + 1):
-                shown = stage.play(chance.uniform(2, 6), both=number == options.rounds)
+            for number in range(len(kinds)):
+                shown = stage.play(chance.uniform(2, 6), kinds[number])
                 failed += not shown.is_sound
                 sys.stdout.write(f"round {number + 1}: {shown}\n")
                 sys.stdout.flush()

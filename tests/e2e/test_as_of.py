@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from html.parser import HTMLParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from tests.api.command_line import run_here
+from tests.e2e.page_text import links_of, pieces
+from tests.e2e.page_walk import PASTS as WALKED
+from tests.e2e.page_walk import Walk
 from tests.profile import THOROUGH, sampled
 
 COMMITMENT, AGREEMENT = "/api/v1/commitments/rm", "/api/v1/agreements/ag-1"
@@ -174,21 +177,9 @@ def test_f4_what_rests_on_a_later_entry_is_left_out_with_it(served_demo: str) ->
 # Pages
 
 
-class Page(HTMLParser):
-    """A page's links, and its text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.text = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.links += [value for name, value in attrs if name == "href" and value is not None]
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
+def text_of(page: str) -> str:
+    """A page's text, as it stands."""
+    return "".join(name for kind, name, _given in pieces(page) if not kind)
 
 
 OF_A_KIND = sampled(1, 2)  # addresses that differ in their numbers alone
@@ -200,18 +191,44 @@ TIMELESS = re.compile(
 )
 # An id of a message in a message's place; a sentence may end in "note." before the next one.
 MESSAGE_IDS = re.compile(r"\b(?:page|word|note|cli|problem)\.[a-z]\w+|\bact\.[a-zA-Z]\w+")
-# Each of the ways to ask, by itself and two together. `make thorough` takes more of each; the walk of `page_walk.py`
-# opens the pages of all of them in every run.
-USUAL = ("size=80", "at=2019-03", "known=2019-03-20", "size=100&at=2019-04-30")
-PASTS = sampled(USUAL, (*USUAL, "size=0", "at=2017-05-10", "at=%2390"))
+# Of the ways to ask, the one with which all that pages lead to is opened; the others, with which its files are; and
+# each of the walk's own, whose pages are opened in every run. `make thorough` opens all with each.
+FOLLOWED = sampled(("size=100&at=2019-04-30",), ("size=100&at=2019-04-30", "size=80", "at=2019-03", "known=2019-03-20"))
+OTHERS = ("size=80", "at=2019-03", "known=2019-03-20", "size=0", "at=2017-05-10", "at=%2390")
 
 
-@pytest.mark.parametrize("query", PASTS)
-def test_every_link_of_a_page_of_the_past_stays_in_it(served_demo: str, query: str) -> None:
-    wanted, came = parse_qs(query), dict[str, str]()  # and from which page each address came
-    # The pages of both languages are made from the same templates, with the same links: once for all of the past.
-    begin = ("es", "en") if THOROUGH or query == PASTS[0] else ("es",)
-    waiting, seen, kinds = [f"/{lang}/?{query}" for lang in begin], set[str](), Counter[str]()
+def expect_to_stay(page: str, address: str, wanted: dict[str, list[str]]) -> Iterator[str]:
+    """Expect that all links of a page of the past lead to the same past; gives their addresses."""
+    assert MESSAGE_IDS.findall(text_of(page)) == [], address
+    present = urlsplit(address).path
+    for link in links_of(page):
+        parts = urlsplit(link.partition("#")[0])
+        if not parts.path.startswith("/") or parts.netloc or TIMELESS.match(parts.path):
+            continue
+        if (parts.path, parts.query) == (present, ""):  # "see the present"
+            continue
+        asked = parse_qs(parts.query)
+        if parts.path == "/api/v1/state":
+            assert asked.keys() == {"size"}
+            continue
+        assert {name: asked.get(name) for name in wanted} == wanted, (address, link)
+        yield f"{parts.path}?{parts.query}"
+
+
+@pytest.mark.parametrize("query", WALKED)
+def test_every_link_of_a_page_of_the_past_stays_in_it(walked: Walk, query: str) -> None:
+    wanted = parse_qs(query)
+    pages = {address: answer for address, answer in walked.pages.items() if parse_qs(urlsplit(address).query) == wanted}
+    assert len(pages) >= 14
+    for address, (_status, page) in pages.items():
+        assert all(expect_to_stay(page, address, wanted))
+
+
+@pytest.mark.parametrize("query", FOLLOWED)
+def test_all_that_pages_of_the_past_lead_to_is_there(served_demo: str, query: str) -> None:
+    wanted, came, files = parse_qs(query), dict[str, str](), set[str]()  # from which page each address came
+    # The pages of both languages are made from the same templates, with the same links.
+    waiting, seen, kinds = [f"/{lang}/?{query}" for lang in sampled(("es",), ("es", "en"))], set[str](), Counter[str]()
     with httpx.Client(base_url=served_demo) as client:
         while waiting:
             address = waiting.pop()
@@ -224,26 +241,21 @@ def test_every_link_of_a_page_of_the_past_stays_in_it(served_demo: str, query: s
             assert answer.status_code == 200, (address, came.get(address))
             assert answer.headers["cache-control"] in ("no-cache", "no-store")
             if not answer.headers["content-type"].startswith("text/html"):  # a receipt to print has no links
+                files.add(address)
                 continue
-            page = Page(answer.text)
-            assert MESSAGE_IDS.findall(page.text) == [], address
-            present = urlsplit(address).path
-            for link in page.links:
-                parts = urlsplit(link.partition("#")[0])
-                if not parts.path.startswith("/") or parts.netloc or TIMELESS.match(parts.path):
-                    continue
-                if (parts.path, parts.query) == (present, ""):  # "see the present"
-                    continue
-                asked = parse_qs(parts.query)
-                if parts.path == "/api/v1/state":
-                    assert asked.keys() == {"size"}
-                    continue
-                assert {name: asked.get(name) for name in wanted} == wanted, (address, link)
-                if parts.path[1:3] in {"es", "en"}.difference(begin):
-                    continue
-                waiting.append(parts.path + "?" + parts.query)
-                came.setdefault(parts.path + "?" + parts.query, address)
-    assert len(kinds) >= 14
+            for link in expect_to_stay(answer.text, address, wanted):
+                if THOROUGH or not link.startswith("/en/"):
+                    waiting.append(link)
+                    came.setdefault(link, address)
+        assert len(kinds) >= 14
+        assert len(files) >= 10
+        for file in sorted(files):
+            path, more = file.partition("?")[0], set(file.partition("?")[2].split("&")).difference(query.split("&"))
+            for other in OTHERS:
+                address = f"{path}?{'&'.join((other, *sorted(more)))}"
+                answer = client.get(address)
+                # A thing of its own may not have been there yet, or not any more.
+                assert answer.status_code == 200 or (answer.status_code == 404 and path.count("/") > 3), address
 
 
 @pytest.mark.parametrize("path", ["/en/", "/en/commitments", "/en/commitments/rm"])
@@ -256,13 +268,13 @@ def test_page_of_a_past_size_is_judged_then(served_demo: str, path: str) -> None
 
 
 def test_page_of_parties_answers_for_the_day(served_demo: str) -> None:
-    english = Page(httpx.get(f"{served_demo}/en/parties?at=2017-05-10").text).text
-    spanish = Page(httpx.get(f"{served_demo}/es/partes?at=2017-05-10").text).text
+    english = text_of(httpx.get(f"{served_demo}/en/parties?at=2017-05-10").text)
+    spanish = text_of(httpx.get(f"{served_demo}/es/partes?at=2017-05-10").text)
     assert "possibly" in english
     assert "posiblemente" in spanish
     assert "10 May 2017" in english
     assert "10 de mayo de 2017" in spanish
-    assert "possibly" not in Page(httpx.get(f"{served_demo}/en/parties").text).text
+    assert "possibly" not in text_of(httpx.get(f"{served_demo}/en/parties").text)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 import re
 from collections import defaultdict
 from functools import cache
+from html.parser import HTMLParser
+from itertools import zip_longest
 from typing import Final
 
 import pytest
-from tests.e2e.page_text import Block, PageText
+from tests.e2e.page_text import Block, PageText, links_of, pieces
 from tests.e2e.page_walk import ASKED, PASTS, Walk
 from tests.e2e.wording import ALLOWED, BOTH, SLIPS, Allowed, Slip, is_allowed, slips
 from tools.act_words import choices
@@ -89,6 +91,40 @@ def test_what_is_folded_for_technicians_and_hidden_is_no_text() -> None:
     blocks = PageText(page).blocks
     assert [block.text for block in blocks] == ["d-1", "ap-1", "Uno", "dos …", "E_X"]
     assert blocks[-1].within == ("p", "code")
+
+
+class Parsed(HTMLParser):
+    """What a page is made of by the standard library's parser, as `pieces` says it, without programs and styles."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[tuple[str, str, dict[str, str]]] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.pieces.append(("<", tag, {name: value or "" for name, value in attrs}))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.pieces.append((">", tag, {}))
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem is None:
+            self.pieces.append(("", data, {}))
+
+
+def test_pages_are_read_as_the_standard_library_reads_them(walked: Walk) -> None:
+    odd = """<!doctype html><!-- <b> --><A HREF='/a?b&amp;c=">"' hidden data-x=1>1 &lt; 2</A><script>a<b</script>"""
+    some = [html for _status, html in list(walked.pages.values())[::20]]
+    assert len(some) > 30
+    for page in (odd, *some):
+        parsed = Parsed(page).pieces
+        assert [(a, b) for a, b in zip_longest(pieces(page), parsed) if a != b] == []
+        links = [given["href"] for kind, tag, given in parsed if (kind, tag) == ("<", "a") and "href" in given]
+        assert page == odd or links_of(page) == links
 
 
 def test_each_allowance_is_needed(read: dict[str, list[Block]]) -> None:

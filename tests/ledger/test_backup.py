@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.ledger.conftest import Desk, OpenDesk
+from tests.ledger.conftest import Desk
 from tests.ledger.world import START
 
 from constancia.ledger import backup as module
@@ -25,10 +25,9 @@ Make = Callable[[Path], Path]
 
 
 @pytest.fixture
-def desk(open_desk: OpenDesk) -> Desk:
-    made = open_desk()
+def desk(founded: Desk) -> Desk:
+    made = founded
     made.ledger.documents.put(b"charter")
-    made.found()
     made.ledger.publish()
     (made.folder / "keys").mkdir(mode=0o700)
     made.signer.save(made.folder / "keys" / "log.pem", b"a long enough passphrase")

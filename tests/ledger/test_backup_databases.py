@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.api.command_line import run_here
-from tests.ledger.conftest import Desk, OpenDesk
+from tests.ledger.conftest import Desk
 from tests.ledger.world import START
 
 from constancia.ledger.backup import backup, restore
@@ -21,10 +21,8 @@ COPIES = ("cosignatures.sqlite", REFUSALS, "witnesses/w/memory.sqlite")
 
 
 @pytest.fixture
-def desk(open_desk: OpenDesk) -> Desk:
-    made = open_desk()
-    made.found()
-    return made
+def desk(founded: Desk) -> Desk:
+    return founded
 
 
 def make(path: Path) -> None:

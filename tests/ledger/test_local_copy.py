@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.api.served import serving
 from tests.ledger.conftest import Desk, OpenDesk
+from tests.ledger.template import Templates
 
 from constancia.ledger.errors import Fatal, NotFound
 from constancia.ledger.local_copy import NoLedgerThere, open_ledger
@@ -17,11 +18,9 @@ KINDS = ("folder", "store", "published", "zip", "address")
 
 
 @pytest.fixture
-def desk(open_desk: OpenDesk) -> Desk:
-    made = open_desk()
+def desk(open_desk: OpenDesk, templates: Templates) -> Desk:
+    made = open_desk(begun=templates.adopted)
     made.ledger.documents.put(b"charter")
-    made.found()
-    made.adopt()
     made.ledger.publish()
     made.ledger.export(made.folder.parent / "libro.zip")
     return made

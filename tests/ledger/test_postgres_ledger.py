@@ -3,10 +3,10 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -18,8 +18,10 @@ from tests.postgres import Server, own_server
 
 from constancia.ledger.errors import Busy, Fatal, LedgerError, LostRace, StoreUnavailable
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.store import postgres_application
 from constancia.ledger.store.address import DATABASE_NAME, Address
-from constancia.ledger.store.postgres_session import connect
+from constancia.ledger.store.postgres_recorder import PostgresLedgerRecorder
+from constancia.ledger.store.postgres_session import Connection, connect
 
 WAIT_S = 20
 T = TypeVar("T")
@@ -90,7 +92,8 @@ def test_folder_remembers_its_database_without_the_password(desk: Desk) -> None:
     assert desk.reopen().size == 26
 
 
-def test_second_server_is_refused_in_words(desk: Desk, tmp_path: Path) -> None:
+def test_second_server_is_refused_in_words(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_application, "LOCK_S", 0.2)
     with pytest.raises(StoreUnavailable) as caught:
         second(desk, tmp_path / "other")
     assert caught.value.code == "E_STORE_LOCKED"
@@ -104,6 +107,92 @@ def test_reader_elsewhere_sees_what_the_writer_appends(desk: Desk, tmp_path: Pat
         assert reader.refresh() == desk.ledger.size
         assert reader.as_of(20).size == 20
         assert reader.log.checkpoint() == desk.ledger.log.checkpoint()
+
+
+def test_reader_reads_on_in_time_that_does_not_grow_with_the_ledger(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No step of what a reader asks at a new size, or at the same, meets the rows that it has read before."""
+    asked: list[tuple[str, Sequence[Any]]] = []
+    select = PostgresLedgerRecorder._select
+
+    def noting(recorder: PostgresLedgerRecorder, query: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        asked.append((query, params))
+        return select(recorder, query, params)
+
+    assert desk.database is not None
+    with second(desk, tmp_path / "reader", signer=False) as reader:
+        desk.take(desk.world.allege("c1"))
+        monkeypatch.setattr(PostgresLedgerRecorder, "_select", noting)
+        assert reader.refresh() == reader.refresh() == desk.ledger.size
+    with closing(connect(desk.database)) as connection:
+        connection.execute("SET enable_seqscan = off")  # tables of some rows are read whole, whatever is asked
+        plans = [(query, _most_rows(connection, query, params)) for query, params in asked]
+    assert len(plans) > 5
+    assert [(query, rows) for query, rows in plans if rows > 2] == []
+
+
+def _most_rows(connection: Connection, query: str, params: Sequence[Any]) -> float:
+    """How many rows the step with most of them has met."""
+    row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", params).fetchone()
+    assert row is not None
+    steps, most = [row["QUERY PLAN"][0]["Plan"]], 0.0
+    while steps:
+        step = steps.pop()
+        steps += step.get("Plans", [])
+        most = max(most, (step["Actual Rows"] + step.get("Rows Removed by Filter", 0)) * step["Actual Loops"])
+    return most
+
+
+def test_batch_is_stored_in_time_that_does_not_grow_with_the_ledger(desk: Desk) -> None:
+    """The triggers find the last row of each table by its key."""
+    assert desk.database is not None
+    met = "SELECT relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) AS rows FROM pg_stat_xact_user_tables"
+    with closing(connect(desk.database)) as connection, connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL enable_seqscan = off")
+        before = {row["relname"]: row["rows"] for row in connection.execute(met)}
+        at = desk.ledger.size
+        connection.execute("INSERT INTO stored_events VALUES (%s, 'party/x', 1, 'topic', 'x', 'an-id')", (at + 1,))
+        connection.execute("INSERT INTO batches VALUES (%s, %s, 'x', 'x')", (at, at + 1))
+        after = {row["relname"]: row["rows"] - before.get(row["relname"], 0) for row in connection.execute(met)}
+    assert at > 20
+    assert {name: after[name] for name in ("stored_events", "batches") if after[name] > 4} == {}
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("DELETE FROM stored_events WHERE position > 20",),
+        ("DELETE FROM batches WHERE first_index >= 20",),
+        ("DELETE FROM stored_events WHERE position > 20", "DELETE FROM batches WHERE first_index >= 20"),
+        ("DELETE FROM stored_events", "DELETE FROM batches"),
+    ],
+)
+@pytest.mark.parametrize("most", [None, 26])
+def test_reader_notices_that_the_end_which_it_has_read_is_gone(
+    desk: Desk, tmp_path: Path, statements: tuple[str, ...], most: int | None
+) -> None:
+    assert desk.database is not None
+    with second(desk, tmp_path / "reader", signer=False) as reader:
+        as_attacker(desk.database, *statements)
+        with pytest.raises(Fatal, match="checkpoints cover"):
+            reader.refresh(most)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM stored_events WHERE position = 6",
+        "INSERT INTO stored_events VALUES (0, 'party/x', 1, 'topic', 'x', 'an-id')",
+    ],
+)
+def test_reader_that_opens_notices_a_gap_and_an_entry_before_the_first(desk: Desk, statement: str) -> None:
+    assert desk.database is not None
+    desk.ledger.close()
+    as_attacker(desk.database, statement)
+    for signer in (True, False):
+        with pytest.raises(Fatal):
+            second(desk, desk.folder, signer=signer)
 
 
 def test_two_stores_of_one_ledger_are_refused(desk: Desk, templates: Templates, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from constancia.ledger.backup import backup, restore
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.places import places_of
-from constancia.ledger.store import postgres_recorder, postgres_schema, postgres_tables
+from constancia.ledger.store import postgres_application, postgres_recorder, postgres_schema, postgres_tables
 from constancia.ledger.store.address import Address
 from constancia.ledger.store.database_files import PART_BYTES, DatabaseFiles
 from constancia.ledger.store.postgres_application import create_tables, open_database, tables_in
@@ -327,7 +327,10 @@ class TestUpgrade:
             assert caught.value.code == "E_STORE_VERSION"
             assert "99" in caught.value.words["es"]
 
-    def test_ledger_that_an_older_server_writes_is_not_upgraded(self, postgres_server: Server) -> None:
+    def test_ledger_that_an_older_server_writes_is_not_upgraded(
+        self, postgres_server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(postgres_application, "LOCK_S", 0.2)
         address = postgres_server.schema()
         in_version_1(address)
         with closing(connect(address)) as older:

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ledger.conftest import Desk, OpenDesk
+from tests.ledger.conftest import Desk
 from tests.ledger.test_privacy import NAME, places_of
 from tests.ledger.world import START
 
+from constancia.api.text.error_words import error_words
 from constancia.ledger import backup, replacement
 from constancia.ledger.backup import restore
+from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.vault import Vault
 
@@ -28,11 +30,9 @@ BLOCKED = "vault/documents/blocked"
 
 
 @pytest.fixture
-def desk(open_desk: OpenDesk) -> Desk:
-    made = open_desk()
-    made.found()
-    made.ledger.views.wait()
-    return made
+def desk(founded: Desk) -> Desk:
+    founded.ledger.views.wait()
+    return founded
 
 
 def source_of(desk: Desk, kind: str, tmp_path: Path, *, has_vault: bool) -> Path:
@@ -168,6 +168,57 @@ def test_restore_that_was_cut_short_is_finished_by_whatever_name_the_folder_is_o
     (tmp_path / "link").symlink_to(desk.folder)
     Ledger.open(Path(by) if by == "." else tmp_path / by, clock=desk.clock, signer=desk.signer).close()
     assert not (done.before / "vault").exists()
+    assert (desk.folder / BLOCKED).read_text() == NAME
+
+
+def cut_short(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Restore a ledger with a vault as a process does that is killed before the vault is in one place."""
+    source = source_of(desk, "folder", tmp_path, has_vault=False)
+    desk.ledger.close()
+    fill_vault(desk)
+    with monkeypatch.context() as patch:
+        patch.setattr(replacement, "finish_replacement", lambda _folder: None)
+        done = restore(source, desk.folder, now=START)
+    assert done.before is not None
+    return done.before
+
+
+@pytest.mark.parametrize("by", ["start", "restore"])
+def test_restore_that_was_cut_short_is_finished_in_a_folder_that_was_renamed(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    former = cut_short(desk, tmp_path, monkeypatch)
+    renamed = desk.folder.rename(desk.folder.with_name("libro-2"))
+    if by == "start":
+        Ledger.open(renamed, clock=desk.clock, signer=desk.signer).close()
+    else:
+        restore(tmp_path / "raw", renamed, now=START)
+    assert places_of(NAME.encode(), former) == []
+    assert not (former / "vault").exists()
+    assert (renamed / BLOCKED).read_text() == NAME
+    assert not (renamed / replacement.REPLACED_NAME).exists()
+
+
+@pytest.mark.parametrize("moved", ["new", "former"])
+def test_restore_that_was_cut_short_is_not_forgotten_where_the_former_folder_is_elsewhere(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: str
+) -> None:
+    former = cut_short(desk, tmp_path, monkeypatch)
+    (tmp_path / "elsewhere").mkdir()
+    place = desk.folder if moved == "new" else former
+    away = place.rename(tmp_path / "elsewhere" / place.name)
+    ledger = away if moved == "new" else desk.folder
+    for attempt in (
+        lambda: Ledger.open(ledger, clock=desk.clock, signer=desk.signer),
+        lambda: restore(tmp_path / "raw", ledger, now=START),
+    ):
+        with pytest.raises(LedgerError, match=f"{former.name} is not there") as caught:
+            attempt()
+        assert str(ledger / replacement.REPLACED_NAME) in error_words(str(caught.value), "es")
+        assert "bóveda" in error_words(str(caught.value), "es")
+    away.rename(place)
+    Ledger.open(desk.folder, clock=desk.clock, signer=desk.signer).close()
+    assert places_of(NAME.encode(), former) == []
     assert (desk.folder / BLOCKED).read_text() == NAME
 
 

@@ -10,7 +10,7 @@ from constancia.verify.report.kinds import KINDS
 from constancia.verify.report.lay import REMARKED, act_sentence, changes_of, lay_lines, remark_words
 from constancia.verify.report.output import UNREADABLE
 from constancia.verify.report.printable import printable
-from constancia.verify.report.words import FAULTS, LABELS, LAY, REFUSED, SEEN, TECHNICAL, VERDICTS, filled
+from constancia.verify.report.words import FAULTS, LABELS, LAY, REFUSED, SEEN, TECHNICAL, TLS, VERDICTS, filled
 
 MAX_LINE: Final = 8_000  # characters
 LANGUAGES: Final = ("es", "en")
@@ -43,6 +43,9 @@ def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
         says = act_sentence(getattr(error, "act", None), lang, Names())
         act = "" if says is None else "\n" + printable(filled(LAY["says"][lang], {"sentence": says}))
         return f"{VERDICTS['FOREIGN'][lang]}  {printable(error.where, 300)}\n\n{KINDS[error.code][lang]}{act}"
+    if error.code in TLS:
+        place = f"{getattr(error, 'where', '')} [{error.code}]"
+        return f"{VERDICTS['UNREADABLE'][lang]}  {printable(place)}\n{TLS[error.code][lang]}"
     advices = {**SEEN, **REFUSED, "source": LAY["source-refused"]}
     words = advices.get(error.code) if isinstance(error, Unreadable) else None
     if isinstance(error, Unreadable) and error.code.startswith("zip"):

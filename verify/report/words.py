@@ -186,6 +186,16 @@ NOT_IN_A_PAGE: Final = frozenset(
     {"withheld", "denied", "link", "special", "form"}
 )  # a page reads one file that it was given
 
+# Why no secure connection came about, by the codes of `sources.tls`: somebody answers, and nothing of it was read.
+TLS: Final[Words] = table_of("""
+    certificate-expired | El certificado de ese sitio (TLS) ha vencido, o el reloj de este equipo está adelantado. Revise la fecha del equipo; si es la de hoy, avise a quien opera el sitio. | The certificate of that site (TLS) has expired, or the clock of this machine is ahead. Check the machine's date; if it is today's, inform who runs the site.
+    certificate-early | El certificado de ese sitio (TLS) todavía no vale, o el reloj de este equipo está atrasado. Revise la fecha del equipo; si es la de hoy, avise a quien opera el sitio. | The certificate of that site (TLS) is not valid yet, or the clock of this machine is behind. Check the machine's date; if it is today's, inform who runs the site.
+    certificate-name | Quien responde en esa dirección muestra un certificado (TLS) de otro nombre. Revise que la dirección esté bien escrita; si lo está, algo en la red puede haber llevado a otro sitio: pruebe desde otra red y avise a quien opera el sitio. | Who answers at that address shows a certificate (TLS) of another name. Check that the address is written correctly; if it is, something on the network may have led to another site: try from another network, and inform who runs the site.
+    certificate-authority | El certificado de ese sitio (TLS) no viene de ninguna autoridad que este equipo conozca: lo hizo el sitio mismo, viene incompleto, o alguien en la red se puso en medio. Pruebe desde otra red y avise a quien opera el sitio; si la autoridad es de su institución, ponga su archivo en la variable SSL_CERT_FILE. | The certificate of that site (TLS) comes from no authority that this machine knows: the site made it itself, it comes incomplete, or somebody on the network is in between. Try from another network, and inform who runs the site; if the authority is your institution's own, put its file into the variable SSL_CERT_FILE.
+    certificate-refused | Este equipo no acepta el certificado de ese sitio (TLS). Pruebe desde otra red y avise a quien opera el sitio. | This machine does not accept the certificate of that site (TLS). Try from another network, and inform who runs the site.
+    no-tls | Alguien responde en esa dirección, pero no con una conexión segura (TLS). Si el sitio es de prueba y está en este equipo, la dirección empieza con http://; si no, revise el puerto y avise a quien opera el sitio. | Somebody answers at that address, but without a secure connection (TLS). If it is a site for trying things out on this machine, the address begins with http://; otherwise check the port, and inform who runs the site.
+""")
+
 # A report for a lay reader; what is technical comes after it, where it is asked for.
 LAY: Final[Words] = table_of("""
     log-sound | {size} {size:registro, y es el que se firmó/registros, y son los que se firmaron, en su orden y sin cambio}. | {size} {size:entry, and it is the one that was signed/entries, and they are the signed ones, in their order and unchanged}.

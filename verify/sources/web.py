@@ -3,7 +3,8 @@
 - W1: a file is what the server announced, whole: fewer bytes than `Content-Length`, a broken chunk or packing are a cut
   transfer, tried again, and never handed on.
 - W2: an answer has a time limit as a whole, headers and body together, however steadily it drips; its size is bounded.
-- W3: a refusal, a page in a file's place and silence differ from a file that is not there.
+- W3: a refusal, a page in a file's place, a certificate that is not believed and silence differ from a file that is not
+  there, and from one another.
 """
 
 import gzip
@@ -20,14 +21,16 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
 from constancia.verify.core.errors import Unreadable
+from constancia.verify.report.words import TLS
 from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_bounded
+from constancia.verify.sources.tls import tls_code
 
 WAIT_S: Final = 20.0  # for the next bytes
 ANSWER_S: Final = 120.0  # for one answer as a whole
 ATTEMPTS: Final = 3  # a dropped connection is no verdict
 BACK_OFF_S: Final = 0.5  # before the second attempt; then twice that
 MAX_BACK_OFF_S: Final = 10.0  # whatever Retry-After asks for
-CONTACT: Final = frozenset({"unreachable", "refused", "cut", "replaced"})
+CONTACT: Final = frozenset({"unreachable", "refused", "cut", "replaced", *TLS})
 _ABSENT: Final = (404, 410)
 _TICK_S: Final = 0.2
 _CHUNK: Final = 65_536
@@ -59,7 +62,7 @@ class Web:
         """Give a file's bytes; None where the server answers 404 or 410.
 
         Raises:
-            Unreadable: `unreachable`, `refused`, `cut`, `replaced` or `too-large` (rules W1 to W3).
+            Unreadable: `unreachable`, `refused`, `cut`, `replaced`, `too-large` or a code of `words.TLS` (W1 to W3).
         """
         where, attempt, pause = f"{self.location}/{path}", 0, self.back_off_s
         while True:
@@ -76,6 +79,8 @@ class Web:
             except (IncompleteRead, EOFError, zlib.error, gzip.BadGzipFile) as error:
                 failure, code, again = str(error) or type(error).__name__, "cut", True
             except (OSError, HTTPException, ValueError) as error:
+                if (wrong := tls_code(error)) is not None:
+                    raise Unreadable(wrong, where, TLS[wrong]["en"]) from error
                 failure, code, again = str(error) or type(error).__name__, "unreachable", not _is_no_address(error)
             if attempt == ATTEMPTS or not again:
                 raise Unreadable(code, where, failure)

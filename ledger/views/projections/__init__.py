@@ -62,7 +62,7 @@ STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
 )
 ENTRY_PROJECTIONS: Final[tuple[EntryProjection, ...]] = (CITATIONS, TIMELINE)
 # Counts up whenever a row's form changes: stored rows of another version are thrown away and made again.
-VERSION: Final = 4
+VERSION: Final = 5
 # Counts up whenever rows lie in the database in another way; what is served of them is what it was.
 _STORED: Final = 2
 

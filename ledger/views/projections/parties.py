@@ -8,6 +8,7 @@ from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key import Key
+from constancia.domain.identity.kinship import is_agreed
 from constancia.domain.identity.party import Party
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.kernel.aggregate import document_of
@@ -38,6 +39,9 @@ def _row(state: State, key: str, day: date) -> Row | None:
         "aliases": [document_of(alias) for alias in aggregate.aliases if alias.body is None],
         "is_founder": founder is not None,
         "keys": [_key(registered, day) for registered in keys],
+        "organizations": [
+            {**document_of(member), "is_agreed": is_agreed(state, member)} for member in aggregate.organizations
+        ],
         "has_ended": succession_of(state, party) is not None,
         "root": founder.root.key_id if founder else None,
         "seats": [

@@ -4,8 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from eventsourcing.persistence import OperationalError
 from fastapi import FastAPI
 from opentelemetry import metrics
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.testclient import TestClient
 from tests.api.served import UNLIMITED, Desk
@@ -13,15 +16,26 @@ from tests.api.served import UNLIMITED, Desk
 from constancia.api.app import create_app
 from constancia.api.http.direct import AnswerStore, Direct, Key
 from constancia.api.http.representation import IMMUTABLE
+from constancia.api.http.settings import Settings
 from constancia.api.routers import direct as direct_routes
+from constancia.api.routers import entries
+from constancia.ledger.errors import LedgerError, NotFound
+from constancia.ledger.ledger import Ledger
+
+
+def without_direct(ledger: Ledger, settings: Settings) -> FastAPI:
+    """Build the application as it would be with the framework's way alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(direct_routes, "answer_directly", lambda *_: None)
+        return create_app(ledger, settings)
 
 
 @pytest.fixture(scope="module")
 def ways(scene: Desk) -> tuple[TestClient, TestClient]:
     """The application as it is, and with its router alone."""
-    whole, plain = create_app(scene.ledger, UNLIMITED), create_app(scene.ledger, UNLIMITED)
-    assert isinstance(whole.router.middleware_stack, Direct)
-    plain.router.middleware_stack = plain.router.app
+    whole, plain = create_app(scene.ledger, UNLIMITED), without_direct(scene.ledger, UNLIMITED)
+    names = [[getattr(each.cls, "__name__", "") for each in app.user_middleware] for app in (whole, plain)]
+    assert [Direct.__name__ in each for each in names] == [True, False]
     return TestClient(whole), TestClient(plain)
 
 
@@ -82,6 +96,28 @@ def test_what_is_handed_in_wrongly_is_refused_alike(
     answers = [shown(way.post("/api/v1/entries", content=body, headers=headers)) for way in ways]
     assert answers[0] == answers[1]
     assert answers[0][0] >= 400
+
+
+@pytest.mark.parametrize(
+    "error",
+    [NotFound("…"), LedgerError("…"), TimeoutError(), HTTPException(418, "…"), OperationalError("…"), ValueError("…"),
+     ClientDisconnect()],
+    ids=repr,
+)  # fmt: skip
+def test_every_error_of_an_answer_is_that_of_the_route(
+    ways: tuple[TestClient, TestClient], error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Response:
+        raise error
+
+    monkeypatch.setattr(entries, "receipt", broken)
+    monkeypatch.setattr(entries, "represent", broken)
+    monkeypatch.setattr(entries, "check_json", broken)
+    clients = [TestClient(way.app, raise_server_exceptions=False) for way in ways]
+    for method, path in (("GET", "/api/v1/entries/2"), ("HEAD", "/api/v1/entries/2"), ("POST", "/api/v1/entries")):
+        answers = [shown(client.request(method, path)) for client in clients]
+        assert answers[0] == answers[1]
+        assert answers[0][0] >= 400
 
 
 def test_store_is_bounded_and_takes_only_what_never_changes() -> None:

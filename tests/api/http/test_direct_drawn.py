@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from starlette.types import ASGIApp, Message
+from tests.api.http.test_direct import without_direct
 from tests.api.http.test_proxies import PREFIX
 from tests.api.served import UNLIMITED, Desk, document
 from tests.profile import THOROUGH
@@ -80,8 +81,7 @@ async def asked(app: ASGIApp, scope: dict[str, object], parts: Sequence[bytes | 
 @pytest.mark.parametrize("prefix", ["", PREFIX])
 def test_drawn_requests_are_answered_as_by_the_router(adopted: Desk, prefix: str) -> None:
     settings = UNLIMITED.model_copy(update={"root_path": prefix})
-    whole, plain = create_app(adopted.ledger, settings), create_app(adopted.ledger, settings)
-    plain.router.middleware_stack = plain.router.app
+    whole, plain = create_app(adopted.ledger, settings), without_direct(adopted.ledger, settings)
     sound = document(adopted.world.allege("c1"))
     size, leaf = adopted.ledger.size, adopted.ledger.log.leaf_hash(3).hex()
     words = {"size": size, "last": size - 1, "leaf": leaf, "LEAF": leaf.upper(), "id": "0" * 36}

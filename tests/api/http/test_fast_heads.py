@@ -36,7 +36,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 def address() -> Iterator[tuple[str, int]]:
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     with socket.create_server(("127.0.0.1", 0)) as bound:
-        server = server_of(app, lifespan="off", http=FastHeads)
+        server = server_of(app, lifespan="off", http=FastHeads, timeout_keep_alive=1)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
         yield bound.getsockname()

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 from tests.api.http.test_proxies import MADE, PREFIX, all_paths, routes_of
-from tests.api.served import UNLIMITED, Desk, serving
+from tests.api.served import UNLIMITED, Desk, Inside, inside, serving
 from tests.api.signing.test_draft_page import act
 from tests.api.test_witnesses import ledger_of, wait_for_quorum
 from tests.ledger.witness_scene import LONG_S, Scene
@@ -94,7 +94,7 @@ def plain(answer: httpx.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
     return answer.status_code, answer.content, sorted(fields)  # a stored page has them in another order
 
 
-def differing(http: httpx.Client, method: str, path: str, **headers: str) -> list[Any]:
+def differing(http: httpx.Client | Inside, method: str, path: str, **headers: str) -> list[Any]:
     """What a reader and the server itself answer, where that is not the same."""
     handed, itself = (http.request(method, path, headers=headers | more) for more in ({}, BY_THE_SERVER))
     return [] if plain(handed) == plain(itself) else [method, path, headers, plain(handed), plain(itself)]
@@ -104,8 +104,7 @@ def test_w1_every_route_is_answered_alike(scene: Desk, tmp_path: Path) -> None:
     scene.ledger.views.wait()
     with (
         beside(scene, tmp_path) as read,
-        serving(scene.ledger, readers=[read.reader]) as url,
-        httpx.Client(base_url=url, timeout=PATIENCE_S) as http,
+        inside(scene, readers=[read.reader]) as http,
     ):
         for path in MADE:  # the catalogue names what its process has made
             assert http.get(path, headers=BY_THE_SERVER).status_code == 200

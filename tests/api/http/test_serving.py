@@ -1,9 +1,11 @@
 """How our servers treat a connection."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -132,6 +134,67 @@ def test_flood_of_idle_connections_leaves_room_for_requests_and_files(
         for one in idle:
             one.close()
         thread.join(20)
+
+
+@contextlib.contextmanager
+def crowded(monkeypatch: pytest.MonkeyPatch, answering: Any, reader: Any, most: int) -> Iterator[tuple[str, int]]:
+    """Serve an application over so many connections at most."""
+    server = server_of(answering, lifespan="off", http=reader)
+    monkeypatch.setattr(BoundedHeads, "max_open", most)
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as bound:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+        thread.start()
+        try:
+            yield bound.getsockname()
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
+
+async def reading(scope: Any, receive: Any, send: Any) -> None:
+    """Answer once a body has come whole."""
+    while (await receive()).get("more_body"):
+        pass
+    await app(scope, receive, send)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_flood_of_bodies_that_never_come_leaves_room_for_requests(monkeypatch: pytest.MonkeyPatch, reader: Any) -> None:
+    """None of them is idle, and none is behind with reading: the one that has sent for longest goes."""
+    half = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx"
+    with crowded(monkeypatch, reading, reader, 20) as address, contextlib.ExitStack() as lines:
+        flood = []
+        for _ in range(60):
+            flood.append(lines.enter_context(socket.create_connection(address, timeout=20)))
+            flood[-1].sendall(half)
+        for _ in range(3):
+            assert httpx.get(f"http://127.0.0.1:{address[1]}/", timeout=20).text == "ok"
+        flood[-1].sendall(b"12345678")  # who has begun last can go on
+        assert flood[-1].recv(12) == b"HTTP/1.1 200"
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_where_all_connections_are_at_work_a_client_is_turned_away_in_words(
+    monkeypatch: pytest.MonkeyPatch, reader: Any
+) -> None:
+    go_on, begun = threading.Event(), threading.Semaphore(0)
+
+    async def working(scope: Any, receive: Any, send: Any) -> None:
+        begun.release()
+        await asyncio.to_thread(go_on.wait, 60)
+        await app(scope, receive, send)
+
+    with crowded(monkeypatch, working, reader, 4) as address, contextlib.ExitStack() as lines:
+        lines.callback(go_on.set)
+        at_work = [lines.enter_context(socket.create_connection(address, timeout=20)) for _ in range(4)]
+        for line in at_work:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert begun.acquire(timeout=20)
+        answer = httpx.get(f"http://127.0.0.1:{address[1]}/", timeout=20)
+        assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "E_BUSY", "5")
+        assert answer.headers["connection"] == "close"
+        go_on.set()
+        assert [line.recv(12) for line in at_work] == [b"HTTP/1.1 200"] * 4
 
 
 def test_some_file_handles_are_never_a_connection_s() -> None:

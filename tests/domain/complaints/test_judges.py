@@ -59,19 +59,91 @@ def test_26_who_filed_in_person_does_not_decide_when_its_appointment_has_ended()
 
 
 def test_26_a_member_of_the_accused_and_its_group_do_not_decide_for_any_party() -> None:
-    stage = founded()
-    stage.outsider("red", "sfp")
-    stage.body()
+    stage = seated()
     member = {"organization": "red", "party": "nosc", "since": "2019-03-01"}
     stage.says(root("nosc"), "MemberOrganizationJoined", member)
     stage.says("inai", "ComplaintFiled", filing(against=["red"]))
-    stage.says("red", "ComplaintFiled", filing("q2"))
-    both = {who: stage.join(who, name=f"both-{who}", person="p-nosc") for who in ("inai", "sfp")}
-    for name, judge in (("q1", "sfp"), ("q2", "inai")):
+    stage.says("red", "ComplaintFiled", filing("q2", against=["inai"]))
+    both = stage.join("sfp", name="both-sfp", person="p-nosc")
+    for name in ("q1", "q2"):
         assert stage.code("nosc", "ComplaintAdmitted", admission(name)) == "E_SELF_DEALING"
-        assert stage.code(both[judge], "ComplaintAdmitted", admission(name)) == "E_SELF_DEALING", "nor its people"
+        assert stage.code(both, "ComplaintAdmitted", admission(name)) == "E_SELF_DEALING", "nor its people"
+        stage.says("sfp", "ComplaintAdmitted", admission(name))
+
+
+def accused_group() -> Stage:
+    """A group that founded nothing, accused by one founder: the others judge it."""
+    stage = seated()
+    group = {"kind": "civil_society_group", "legal_name": text("Grupo"), "party": "grupo"}
+    stage.says("nosc", "PartyRegistered", group)
+    stage.says(root("grupo"), "KeyRegistered", registration("grupo", "root-grupo"))
+    stage.says(root("nosc"), "KeyEndorsed", {"key": key_id("root-grupo"), "valid_from": "2019-01-01"})
+    stage.says("nosc", "ComplaintFiled", filing(against=["grupo"]))
+    return stage
+
+
+def claimed(stage: Stage, organization: str) -> str:
+    """The group says that a party is its organization; the leaf hash of the entry."""
+    joined = {"organization": organization, "party": "grupo", "since": "2019-03-01"}
+    return stage.says(root("grupo"), "MemberOrganizationJoined", joined).leaf_hash
+
+
+def test_26_no_group_makes_its_judges_its_own() -> None:
+    stage = accused_group()
+    claims = {founder: claimed(stage, founder) for founder in MEMBERS}
+    assert may_decide(stage) == {"inai", "sfp"}
+    stage.says("inai", "EntryAcknowledged", {"target": claims["inai"]})
+    assert may_decide(stage) == {"sfp"}
+    assert stage.code("inai", "ComplaintAdmitted", admission()) == "E_SELF_DEALING"
+    contest = {"contest": "x", "evidence": [], "grounds": text("Ya no"), "target": claims["inai"]}
+    stage.copy().says("sfp", "ComplaintAdmitted", admission())
+    stage.says("inai", "EntryContested", contest)
+    assert may_decide(stage) == {"inai", "sfp"}
+    stage.says("inai", "EntryAcknowledged", {"target": claims["inai"], "withdraws": ["x"]})
+    assert may_decide(stage) == {"sfp"}
+
+
+def test_26_a_former_members_word_agrees_to_no_later_claim() -> None:
+    stage = accused_group()
+    claimed(stage, "red")
+    stage.says("inai", "EntryAcknowledged", {"target": claimed(stage, "inai")})
+    left = {"organization": "inai", "party": "grupo", "reason": text("Fin"), "until": "2019-03-01"}
+    stage.says(root("grupo"), "MemberOrganizationLeft", left)
+    claimed(stage, "inai")
+    assert may_decide(stage) == {"inai", "sfp"}
+
+
+def test_26_nobody_agrees_for_the_organization_that_is_named() -> None:
+    stage = accused_group()
+    target = claimed(stage, "inai")
+    assert stage.code("sfp", "EntryAcknowledged", {"target": target}) == "E_ROLE"
+    assert may_decide(stage) == {"inai", "sfp"}
+
+
+def test_26_who_brought_the_accused_in_does_not_judge_it() -> None:
+    """Else it would let one that it registered act, and dismiss what others complain of."""
+    stage = seated()
+    stage.says("nosc", "ComplaintFiled", filing(against=["red"]))
+    refusal = stage.refused("inai", "ComplaintAdmitted", admission())
+    assert (refusal.code, refusal.judged_against["may"]) == ("E_NOT_SEATED", ["sfp"])
     stage.says("sfp", "ComplaintAdmitted", admission())
-    stage.says("inai", "ComplaintAdmitted", admission("q2"))
+
+
+def test_26_nor_is_it_addressed_to_it_nor_judged_by_it_once_others_are_accused_in_its_continuation() -> None:
+    stage = seated()
+    stage.outsider("otra", "sfp")
+    stage.says("nosc", "ComplaintFiled", filing(against=["otra", "red"], addressed_to="inai"))
+    refusal = stage.refused("inai", "ComplaintAdmitted", admission())
+    assert (refusal.code, refusal.judged_against["may"]) == ("E_NOT_SEATED", [])
+    stage.says("nosc", "ComplaintFiled", filing("q2", against=["sfp"], continues="q1"))
+    refusal = stage.refused("inai", "ComplaintAdmitted", admission("q2"))
+    assert (refusal.code, refusal.judged_against["may"]) == ("E_NOT_SEATED", [])
+
+
+def test_26_registering_a_third_party_does_not_keep_it_from_judging_who_registered_it() -> None:
+    stage = seated()
+    stage.says("nosc", "ComplaintFiled", filing(against=["inai", "sfp"], addressed_to="red"))
+    stage.says("red", "ComplaintAdmitted", admission())
 
 
 def test_a_secretariat_neither_files_nor_decides() -> None:
@@ -161,7 +233,8 @@ def test_whom_it_is_addressed_to_decides_nothing_once_it_belongs_to_who_complain
     stage = all_seats_involved(addressed_to="ogp")
     assert may_decide(stage) == {"ogp"}
     joined = {"organization": "ogp", "party": "nosc", "since": "2019-03-01"}
-    stage.says(root("nosc"), "MemberOrganizationJoined", joined)
+    target = stage.says(root("nosc"), "MemberOrganizationJoined", joined).leaf_hash
+    stage.says("ogp", "EntryAcknowledged", {"target": target})
     assert may_decide(stage) == set()
     assert stage.code("ogp", "ComplaintAdmitted", admission()) == "E_SELF_DEALING"
 
@@ -292,3 +365,5 @@ def test_whom_all_members_admitted_is_nobodys_and_who_brought_it_in_decides_as_a
     stage.says("inai", "ComplaintAdmitted", admission())
     stage.says("inai", "ComplaintFiled", filing("q2", against=["nosc", "sfp"]))
     stage.says("red", "ComplaintAdmitted", admission("q2"))
+    stage.says("nosc", "ComplaintFiled", filing("q3", against=["red"]))
+    stage.says("inai", "ComplaintAdmitted", admission("q3"))

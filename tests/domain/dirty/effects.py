@@ -347,6 +347,9 @@ def _deliverable(books: Books, document: Json) -> None:
     accepted = books.by_leaf[next(one for one in said if one.index == document["accepted_index"]).leaf_hash]
     sides = {one.party for one in said if one.type == "DeliverableAccepted" and one.body == accepted.body}
     require(sides, "26", "accepted by nobody")
+    versions = [one for one in said if one.type in ("DeliverableSubmitted", "DeliverableRevised")]
+    made = next(one for one in versions if one.body["version"] == accepted.body["version"])
+    require(len(sides | {made.party}) > 1, "26", f"accepted by {sorted(sides)} alone")
 
 
 def _allegation(books: Books, document: Json) -> None:

@@ -12,7 +12,22 @@ from tests.domain.governance.test_participants import admission
 from tests.domain.governance.test_succession import ending
 from tests.domain.plans.test_plan import closing, opened, opening
 from tests.domain.remarks.test_statement import release
-from tests.domain.stage import MEMBERS, Body, Stage, Voice, contest_of, doc, founded, proposed, seated, text
+from tests.domain.stage import (
+    MEMBERS,
+    Body,
+    Stage,
+    Voice,
+    act_of,
+    commitment,
+    contest_of,
+    doc,
+    founded,
+    milestone,
+    proposed,
+    seated,
+    small_scope,
+    text,
+)
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.governance.decision import Decision
@@ -135,3 +150,201 @@ def test_case_03_voting_ends_by_the_rules_where_the_proposal_says_nothing(term: 
 @pytest.mark.parametrize("when", ["2019-01/..", "../2019-01"])
 def test_case_19_a_vote_happens_between_two_ends(when: str) -> None:
     assert voting().code("sfp", "VoteCast", VOTE, occurred_on=when, mode="historical") == "E_DATE"
+
+
+SIGNATURE: Body = {"decision": "d-9", "digest": digest(ACT)}
+
+
+def overruling(**changed: object) -> Body:
+    body = {
+        "commitment": "c1", "contest": "x1", "decision": "d-9", "deliverable": "e1", "reasons": text("No"), "version": 1
+    }  # fmt: skip
+    return act_of("ContestOverruled", body | changed)
+
+
+def contested() -> Stage:
+    """What an outsider has handed in and another contests: all three members may overrule that."""
+    scope = small_scope(milestones=[milestone(support=["consultant"])])
+    stage = seated().adopted("c1", scope).fill("consultant", "red").deliver("red", "e1")
+    stage.outsider("otra")
+    contest = {"commitment": "c1", "contest": "x1", "deliverable": "e1", "evidence": [], "grounds": text("Falta")}
+    stage.says("otra", "DeliverableContested", contest | {"version": 1})
+    return stage
+
+
+def agreed(signers: tuple[str, ...] = ("inai", "sfp"), **more: object) -> Stage:
+    """All have voted for it; some have signed."""
+    stage = contested()
+    stage.says("inai", "DecisionProposed", proposed("d-9", overruling(), **more))
+    stage.each("VoteCast", VOTE | {"digest": digest(overruling())})
+    stage.each("DecisionSigned", SIGNATURE | {"digest": digest(overruling())}, signers)
+    return stage
+
+
+def sign(stage: Stage, who: str) -> str:
+    return stage.code_of(who, "DecisionSigned", SIGNATURE | {"digest": digest(overruling())})
+
+
+def test_w1_who_voted_for_it_and_does_not_sign_is_waited_for_until_the_term_is_over() -> None:
+    stage = agreed()
+    assert sign(stage.on("2019-05-30"), "sfp") == "E_ALREADY_SIGNED"
+    assert sign(stage.on("2019-05-31"), "sfp") == ""
+    decision = stage.find(Decision, "decision/d-9")
+    assert (decision.status, sorted(decision.must_sign - decision.signed_by)) == ("signed", ["nosc"])
+    assert [mark.party for mark in decision.signatures] == ["inai", "sfp"], "nobody signs twice"
+    stage.says("inai", "ContestOverruled", overruling()["body"])
+
+
+def test_w1_it_may_sign_as_long_as_the_others_have_not_ended_it() -> None:
+    stage = agreed().on("2019-12-01")
+    assert sign(stage, "nosc") == ""
+    decision = stage.find(Decision, "decision/d-9")
+    assert (decision.status, decision.signed_by) == ("signed", decision.must_sign)
+
+
+def test_w1_none_of_them_does_it_alone() -> None:
+    stage = agreed(("sfp",)).on("2019-12-01")
+    assert sign(stage, "sfp") == "E_ALREADY_SIGNED"
+    assert sign(stage, "inai") == ""
+    assert stage.status("decision/d-9") == "signed"
+
+
+def test_w1_half_of_those_who_count_do_not_do_it() -> None:
+    members = (*MEMBERS, "cuarta")
+    stage = contested()
+    stage.outsider("cuarta", "sfp")
+    stage.body("cc2", members, predecessor="cc")
+    stage.says("inai", "DecisionProposed", proposed("d-9", overruling(), governance_body="cc2"))
+    stage.each("VoteCast", VOTE | {"digest": digest(overruling())}, members)
+    stage.each("DecisionSigned", SIGNATURE | {"digest": digest(overruling())}, ("inai", "nosc"))
+    stage.on("2019-12-01")
+    assert sign(stage, "nosc") == "E_ALREADY_SIGNED"
+    assert sign(stage, "sfp") == ""
+    assert stage.status("decision/d-9") == "signed"
+
+
+def test_w1_where_the_end_of_voting_settled_it_the_term_begins_there() -> None:
+    stage = contested().rules(decision_rule="majority")
+    stage.says("inai", "DecisionProposed", proposed("d-9", overruling(), closes="2019-04-01"))
+    for party in ("inai", "nosc"):
+        stage.says(party, "VoteCast", VOTE | {"digest": digest(overruling())})
+    assert stage.status("decision/d-9") == "voting"
+    assert sign(stage.on("2019-04-02"), "inai") == ""
+    assert sign(stage.on("2019-12-01"), "inai") == "E_ALREADY_SIGNED", "one of three is no majority"
+    assert sign(stage, "nosc") == ""
+
+
+def test_w1_the_term_is_that_of_the_rules_at_the_proposal() -> None:
+    def ruled(version: int, days: int) -> Body:
+        rules = {"decision_term_days": {"rule_source": "adopted", "value": days}}
+        return {"governance_body": "cc", "rules": rules, "version": version}
+
+    stage = contested()
+    stage.each("GovernanceRulesAdopted", ruled(1, 10))
+    stage.says("inai", "DecisionProposed", proposed("d-9", overruling()))
+    stage.each("GovernanceRulesAdopted", ruled(2, 1))
+    stage.each("VoteCast", VOTE | {"digest": digest(overruling())})
+    stage.each("DecisionSigned", SIGNATURE | {"digest": digest(overruling())}, ("inai", "sfp"))
+    assert sign(stage.on("2019-03-11"), "sfp") == "E_ALREADY_SIGNED"
+    assert sign(stage.on("2019-03-12"), "sfp") == ""
+
+
+def test_w1_a_scope_still_needs_the_signatures_of_all_who_sit() -> None:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    scoped = {"commitment": "c1", "decision": "d-9", "scope": small_scope()}
+    act = act_of("CommitmentAdopted", scoped)
+    stage.says("inai", "DecisionProposed", proposed("d-9", act))
+    stage.each("VoteCast", VOTE | {"digest": digest(act)})
+    stage.each("DecisionSigned", SIGNATURE | {"digest": digest(act)}, ("inai", "sfp"))
+    stage.on("2019-12-01").says("sfp", "DecisionSigned", SIGNATURE | {"digest": digest(act)})
+    refusal = stage.refused("inai", "CommitmentAdopted", scoped)
+    assert (refusal.code, refusal.judged_against["missing"]) == ("E_POLICY", ["nosc"])
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+def test_under_an_earlier_edition_who_voted_for_it_is_waited_for(edition: int) -> None:
+    stage = seated(edition=edition)
+    stage.says("nosc", "CommitmentProposed", commitment())
+    act = act_of("CommitmentAdopted", {"commitment": "c1", "decision": "d-9", "scope": small_scope()})
+    stage.says("inai", "DecisionProposed", proposed("d-9", act))
+    stage.each("VoteCast", VOTE | {"digest": digest(act)})
+    stage.each("DecisionSigned", SIGNATURE | {"digest": digest(act)}, ("inai", "sfp"))
+    assert stage.on("2019-12-01").code("sfp", "DecisionSigned", SIGNATURE | {"digest": digest(act)}) == (
+        "E_ALREADY_SIGNED"
+    )
+
+
+def larger(stage: Stage, *more: str) -> tuple[str, ...]:
+    """The committee goes on with further members."""
+    for party in more:
+        stage.outsider(party, "sfp")
+    stage.body("cc2", (*MEMBERS, *more), predecessor="cc")
+    return (*MEMBERS, *more)
+
+
+def test_w1_who_could_not_vote_does_not_count() -> None:
+    stage = contested()
+    larger(stage, "cuarta")
+    stage.says("inai", "DecisionProposed", proposed("d-9", overruling(), governance_body="cc2"))
+    stage.lose("rep-cuarta", "root-cuarta")
+    stage.each("VoteCast", VOTE | {"digest": digest(overruling())})
+    for party in ("inai", "sfp"):
+        sign(stage, party)
+    assert sign(stage.on("2019-05-31"), "sfp") == "", "two of three, and not of four"
+
+
+def test_w1_the_term_begins_with_the_last_vote_or_with_the_end_of_voting() -> None:
+    stage = contested()
+    stage.says("inai", "DecisionProposed", proposed("d-9", overruling()))
+    for party, day in (("inai", "2019-03-01"), ("nosc", "2019-03-02"), ("sfp", "2019-03-10")):
+        stage.on(day).says(party, "VoteCast", VOTE | {"digest": digest(overruling())})
+    for party in ("inai", "sfp"):
+        sign(stage, party)
+    assert sign(stage.on("2019-06-08"), "sfp") == "E_ALREADY_SIGNED"
+    assert sign(stage.on("2019-06-09"), "sfp") == ""
+
+    stage = contested().rules(decision_rule="majority")
+    members = larger(stage, "cuarta", "quinta")
+    stage.each("GovernanceRulesAdopted", {
+        "governance_body": "cc2", "rules": {"decision_rule": {"rule_source": "adopted", "value": "majority"}},
+        "version": 1,
+    }, members)  # fmt: skip
+    stage.says("inai", "DecisionProposed", proposed("d-9", overruling(), governance_body="cc2", closes="2019-04-01"))
+    stage.each("VoteCast", VOTE | {"digest": digest(overruling())}, members[:4])
+    stage.on("2019-04-02")
+    for party in ("inai", "nosc", "sfp"):
+        sign(stage, party)
+    assert sign(stage.on("2019-06-30"), "sfp") == "E_ALREADY_SIGNED"
+    assert sign(stage.on("2019-07-01"), "sfp") == "", "three of five"
+
+
+def test_w1_the_word_that_ended_the_wait_is_kept_where_there_was_one() -> None:
+    stage = agreed()
+    waited = stage.copy().on("2019-12-01")
+    sign(waited, "sfp")
+    decision = waited.find(Decision, "decision/d-9")
+    assert decision.completed is not None
+    assert decision.last_signature.index == decision.words[-1].index == waited.entries[-1].index
+    sign(stage, "nosc")
+    decision = stage.find(Decision, "decision/d-9")
+    assert (decision.completed, decision.last_signature.index) == (None, stage.entries[-1].index)
+
+
+def test_nobody_signs_it_alone_where_all_others_have_left() -> None:
+    stage = agreed(()).withdraw("nosc").withdraw("sfp").on("2019-12-01")
+    sign(stage, "inai")
+    assert stage.status("decision/d-9") == "adopted"
+    assert sign(stage, "inai") == "E_ALREADY_SIGNED"
+
+
+def test_under_the_second_edition_the_word_that_ended_the_wait_is_not_kept() -> None:
+    stage = seated(edition=2)
+    stage.says("nosc", "CommitmentProposed", commitment())
+    act = act_of("CommitmentAdopted", {"commitment": "c1", "decision": "d-9", "scope": small_scope()})
+    stage.says("inai", "DecisionProposed", proposed("d-9", act))
+    stage.each("VoteCast", VOTE | {"digest": digest(act)})
+    stage.each("DecisionSigned", SIGNATURE | {"digest": digest(act)}, ("inai", "sfp"))
+    stage.withdraw("nosc").says("sfp", "DecisionSigned", SIGNATURE | {"digest": digest(act)})
+    decision = stage.find(Decision, "decision/d-9")
+    assert (decision.status, decision.completed) == ("signed", None)

@@ -7,10 +7,22 @@ from typing import Any
 import pytest
 from tests.domain.complaints.test_complaint import admission, filing
 from tests.domain.governance.test_succession import ending
-from tests.domain.stage import Body, Stage, appointment, commitment, founded, registration, rep, root, seated, text
+from tests.domain.stage import (
+    Body,
+    Stage,
+    appointment,
+    commitment,
+    founded,
+    registration,
+    rep,
+    root,
+    seated,
+    text,
+)
 from tests.domain.tables import Walk
 
 from constancia.domain.identity.appointment import Appointment
+from constancia.domain.kernel.values import digest
 
 AP = "appointment/ap-x"
 REVOCATION: Body = {"appointment": "ap-x", "reason": text("Dejó el puesto")}
@@ -175,6 +187,20 @@ def test_a_person_represents_another_party_once_the_first_appointment_has_ended(
         assert stage.code(root("inai"), "RepresentativeAppointed", later) == "E_SELF_DEALING"
         stage.says(root("sfp"), "RepresentativeRevoked", end)
     stage.says(root("inai"), "RepresentativeAppointed", later)
+
+
+def test_several_parties_share_a_secretariat_and_none_takes_anothers_representative_for_one() -> None:
+    stage = seated()
+    clerk = stage.join("inai", name="clerk", capacity="secretariat")
+    shared = appointment("sfp", "shared", person="p-clerk", capacity="secretariat")
+    stage.says(root("sfp"), "RepresentativeAppointed", shared)
+    for party in ("inai", "nosc"):
+        voice = appointment(party, "voice", person="p-clerk")
+        assert stage.code(root(party), "RepresentativeAppointed", voice) == "E_SELF_DEALING"
+    taken = appointment("nosc", "taken", person="p-sfp", capacity="secretariat")
+    assert stage.code(root("nosc"), "RepresentativeAppointed", taken) == "E_SELF_DEALING"
+    vote = {"choice": "for", "decision": "d", "digest": digest("d")}
+    assert stage.code(clerk, "VoteCast", vote) == "E_ROLE", "it has no voice to count twice"
 
 
 def test_a_successor_takes_the_people_of_a_party_over() -> None:

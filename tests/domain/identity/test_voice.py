@@ -5,7 +5,7 @@ from tests.domain.governance.test_succession import succeeded
 from tests.domain.stage import MEMBERS, Stage, Voice, founded, key_id, registration, rep, root, seated, text
 
 from constancia.domain.identity.key import Key
-from constancia.domain.identity.voice import can_say, speaks_for, with_kin
+from constancia.domain.identity.voice import can_say, speaks_for
 from constancia.domain.kernel.context import Context
 
 
@@ -42,19 +42,26 @@ def test_a_party_without_a_key_or_an_appointment_speaks_no_more() -> None:
     assert not can_say(at(stage), "sfp", "VoteCast")
 
 
-def test_kin_are_organizations_and_groups_of_now_one_step_away() -> None:
+def test_who_records_for_several_parties_speaks_for_none_of_the_others() -> None:
+    """Else one of them would take the secretariat from the rest by naming it too."""
     stage = seated()
-    stage.outsider("otra")
-    for organization in ("otra", "red"):
-        joined = {"organization": organization, "party": "nosc", "since": "2019-01-01"}
-        stage.says(root("nosc"), "MemberOrganizationJoined", joined)
-    assert with_kin(at(stage), ["nosc"]) == {"nosc", "otra", "red"}
-    assert with_kin(at(stage), ["red", "sfp"]) == {"nosc", "red", "sfp"}
-    assert with_kin(at(stage), []) == set()
-    left = {"organization": "red", "party": "nosc", "reason": text("Fin"), "until": "2019-03-01"}
-    stage.says(root("nosc"), "MemberOrganizationLeft", left)
-    assert with_kin(at(stage), ["nosc"]) == {"nosc", "otra"}
-    assert with_kin(at(stage), ["red", "nobody"]) == {"red", "nobody"}
+    clerk = stage.join("inai", name="clerk", capacity="secretariat")
+    for party in ("nosc", "sfp"):
+        stage.join(party, name=f"clerk-{party}", person="p-clerk", capacity="secretariat")
+    assert [speaks_for(at(stage, clerk), party) for party in MEMBERS] == [True, False, False]
+    former = seated(edition=2)
+    clerk = former.join("inai", name="clerk", capacity="secretariat")
+    former.join("nosc", name="clerk-nosc", person="p-clerk", capacity="secretariat")
+    assert speaks_for(at(former, clerk), "nosc"), "the law of an earlier edition"
+
+
+def test_who_represents_another_party_speaks_for_it_also_where_it_records() -> None:
+    stage = seated()
+    clerk = stage.join("inai", name="clerk", capacity="secretariat")
+    stage.join("nosc", name="voice", person="p-clerk")
+    assert speaks_for(at(stage, clerk), "nosc")
+    voice = stage.join("sfp", name="other", person="p-clerk")
+    assert speaks_for(at(stage, voice), "inai"), "nor does a representative shed what it records for"
 
 
 def late(stage: Stage, new: str = "second-red") -> Stage:

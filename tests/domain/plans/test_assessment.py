@@ -167,10 +167,13 @@ def test_n1_nor_a_person_whose_appointment_of_a_member_is_over_but_who_had_spoke
     assert stage.code(worked, TYPE, assessing()) == "E_SELF_DEALING"
 
 
-def test_n1_nor_an_organization_of_a_member() -> None:
+def test_n1_nor_an_organization_of_a_member_once_it_has_acknowledged_to_be_one() -> None:
+    """Before, a member would keep from assessing it whom it likes."""
     stage = watched()
     joined = {"organization": "irm", "party": "nosc", "since": "2019-01-01"}
-    stage.says(root("nosc"), "MemberOrganizationJoined", joined)
+    target = stage.says(root("nosc"), "MemberOrganizationJoined", joined).leaf_hash
+    stage.copy().says("irm", TYPE, assessing())
+    stage.says("irm", "EntryAcknowledged", {"target": target})
     assert stage.code("irm", TYPE, assessing()) == "E_SELF_DEALING"
 
 

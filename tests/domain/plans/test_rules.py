@@ -44,7 +44,8 @@ def without(body: Body, name: str) -> Body:
 def of_an_organization() -> Stage:
     stage = watched()
     joined = {"organization": "irm", "party": "nosc", "since": "2019-01-01"}
-    stage.says(root("nosc"), "MemberOrganizationJoined", joined)
+    target = stage.says(root("nosc"), "MemberOrganizationJoined", joined).leaf_hash
+    stage.says("irm", "EntryAcknowledged", {"target": target})
     return stage
 
 

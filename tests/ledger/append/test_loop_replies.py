@@ -100,6 +100,35 @@ def test_who_is_gone_keeps_nobody_behind_waiting() -> None:
     asyncio.run(main())
 
 
+def test_who_has_waited_long_enough_waits_no_more_and_no_timer_outlives_an_outcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    timers = list[asyncio.TimerHandle]()
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        replies, futures = LoopReplies[int](loop), [Future[int]() for _ in range(3)]
+        call_later = loop.call_later
+
+        def noted(*given: Any) -> asyncio.TimerHandle:
+            timers.append(call_later(*given))
+            return timers[-1]
+
+        monkeypatch.setattr(loop, "call_later", noted)
+        soon, later, endless = (
+            replies.wrap(future, wait) for future, wait in zip(futures, (0, 3_600, None), strict=True)
+        )
+        with pytest.raises(TimeoutError):
+            await soon
+        assert not futures[0].cancelled(), "it is under way all the same"
+        elsewhere(partial(settle, futures))
+        assert [await later, await endless] == [1, 2]
+        monkeypatch.undo()
+
+    asyncio.run(main())
+    assert [timer.cancelled() for timer in timers] == [True] * 2
+
+
 def test_outcome_after_the_loop_s_end_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
     loop = asyncio.new_event_loop()
     replies, future = LoopReplies[int](loop), Future[int]()

@@ -37,10 +37,14 @@ Fault = Callable[[str, str, Answer], Answer | None]
 
 @dataclass
 class Between:
-    """Hands requests on to the store; `fault` is given the method, the path and the answer."""
+    """Hands requests on to the store; `fault` is given the method, the path and the answer.
+
+    `before` is asked whether to hand one on; where not, the client's connection ends.
+    """
 
     store: str
     fault: Fault | None = None
+    before: Callable[[str, str], bool] | None = None
     asked: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -65,6 +69,9 @@ def between(store: ObjectStore) -> Iterator[Between]:
 
         def handle_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            if made.before is not None and not made.before(self.command, self.path):
+                self.close_connection = True
+                return
             answer = made.answer(self.command, self.path, dict(self.headers.items()), body)
             with contextlib.suppress(OSError):
                 self.send_response(answer.status)

@@ -17,6 +17,7 @@ from tests.ledger.false_witness import Behaviour, behaving, closed_port, keys_of
 from tests.ledger.template import Templates
 from tests.ledger.witness_scene import LONG_S, PACE, SHORT, Scene
 from tests.ledger.world import ORIGIN, START
+from tests.tls import tls_server, trust_authority
 
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError, RolledBack
@@ -179,6 +180,17 @@ class TestBadWitnesses:
         self.appends_are_not_delayed(desk)
         until(lambda: witnessed_size(desk) == desk.ledger.size)
         assert desk.ledger.witness_problems == {"w3": "unreachable", "w3-mldsa44": "unreachable"}
+
+    def test_one_whose_certificate_is_wrong(
+        self, scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """It is not said that nobody answers: its operator has something to do."""
+        monkeypatch.setenv("SSL_CERT_FILE", str(trust_authority(tmp_path)))
+        with tls_server(tmp_path, tmp_path, "certificate-expired") as url:
+            desk = with_third(scene, url)
+            self.appends_are_not_delayed(desk)
+            until(lambda: desk.ledger.witness_problems.get("w3") == "certificate-expired")
+        assert f"witness {url}: certificate-expired: The certificate of that site (TLS) has expired" in caplog.text
 
     def test_slow_one(self, scene: Scene) -> None:
         """It takes the connection and never answers; it is given up after its time, and nobody waits for it."""

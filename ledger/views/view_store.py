@@ -126,12 +126,14 @@ class ViewStore(SQLiteTrackingRecorder):
     ) -> list[tuple[str, bytes]]:
         """Give rows of a projection in the order of their keys; with `before`, those below it from the last one on."""
         order = "DESC" if before else "ASC"
+        # One lower bound: of two the database would take the first, and read all keys before the prefix.
+        above, first = (">", after) if after >= prefix else (">=", prefix)
         last = before or f"{prefix}\U0010ffff"
         with self.datastore.transaction(commit=False) as c:
             c.execute(
-                f"SELECT key, {_DATA} FROM views WHERE projection=? AND key>? AND key>=? AND key<? "  # noqa: S608 (words of our own)
+                f"SELECT key, {_DATA} FROM views WHERE projection=? AND key{above}? AND key<? "  # noqa: S608 (our own words)
                 f"AND substr(key, 1, ?)=? ORDER BY key {order} LIMIT ?",
-                (projection, after, prefix, last, len(prefix), prefix, limit),
+                (projection, first, last, len(prefix), prefix, limit),
             )
             return [(str(row[0]), bytes_of(row[1])) for row in c.fetchall() if row[1] is not None]
 

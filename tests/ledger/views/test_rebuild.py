@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -140,3 +141,25 @@ def test_views_say_the_edition_of_the_law_after_their_last_entry(open_desk: Open
     assert {States(log, origin).at(size).edition for size in range(1, log.size + 1)} == {2, 3}
     desk.ledger.views.wait()
     assert desk.ledger.rebuild(check=True).differences == ()
+
+
+def test_rows_of_a_subject_are_read_without_those_before_it(tmp_path: Path) -> None:
+    """Counted in the database's own steps: as many for the last subject of thousands of rows as for the first."""
+    store = ViewStore((tmp_path / "views.sqlite").as_uri())
+    keys = [f"{subject}#{index:010d}" for subject in ("a", "b", "z") for index in range(3_000)]
+    store.save(1, [("timeline", key, key.encode()) for key in keys])
+    assert [key for key, _ in store.select("timeline", prefix="z#", limit=2)] == ["z#0000000000", "z#0000000001"]
+    after = store.select("timeline", prefix="b#", after="b#0000000001", limit=1)
+    assert [key for key, _ in after] == ["b#0000000002"]
+    assert [key for key, _ in store.select("timeline", prefix="b#", after="a#0000000001", limit=1)] == ["b#0000000000"]
+    assert store.select("timeline", prefix="b#", after="z#0000000001") == []
+    assert [key for key, _ in store.select("timeline", prefix="b#", before="b#0000000001")] == ["b#0000000000"]
+    steps = {}
+    for subject in ("a", "z"):
+        counted: list[int] = []
+        with store.datastore.get_connection(commit=False) as connection:
+            connection._sqlite_conn.set_progress_handler(partial(counted.append, 1), 10)
+        store.select("timeline", prefix=f"{subject}#", limit=50)
+        steps[subject] = len(counted)
+    assert 0 < steps["z"] <= steps["a"] + 10
+    store.datastore.close()

@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import settings
 from tools.import_links import make_links
 
@@ -23,13 +24,19 @@ from tests.profile import PROFILE  # noqa: E402
 from tests.tokens import Hsm, hsm_in  # noqa: E402
 from tests.verify.known_signatures import each_verified_once  # noqa: E402
 
-# A test that waits for a busy machine has found nothing. `make quick` draws fewer examples, `make thorough` more.
-settings.register_profile("patient", deadline=None, max_examples=50)
-settings.register_profile("quick", deadline=None, max_examples=25)
+from constancia.verify.sources import web  # noqa: E402
+
+# A test that waits for a busy machine has found nothing. `make quick` draws fewer examples, `make thorough` more: each
+# run draws others, and what one had too few to find the next ones have.
+settings.register_profile("patient", deadline=None, max_examples=30)
+settings.register_profile("quick", deadline=None, max_examples=15)
 settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile(PROFILE)
 
+vars(web).update(BACK_OFF_S=0.01)  # what is asked again is asked again at once, in the tests' own process
+
 RAM = Path("/dev/shm")  # noqa: S108 (pytest makes a folder of its own in it)
+WORTH_A_LINE_S = 0.05  # of a set-up or an end that passed: `--durations` is asked for what takes long
 ENOUGH_BYTES = 2 * 1024**3
 
 
@@ -59,6 +66,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     if workers > 1:
         items[:] = spread(items, workers)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Have a worker report what a test said, and of its set-up and its end what is worth a line.
+
+    Each of the 40,000 reports of a run is written, sent, read and shown by two processes. Where there is no worker,
+    pytest does as ever.
+    """
+    if not hasattr(item.config, "workerinput"):
+        return None
+    hooks = item.ihook
+    hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed or report.duration > WORTH_A_LINE_S:
+            hooks.pytest_runtest_logreport(report=report)
+    hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 def pytest_collection_finish() -> None:

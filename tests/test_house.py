@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.rows import each_row
 
 from constancia.api.http.problems import ALL_CODES
 from constancia.domain.catalogue import REGISTRY
@@ -65,7 +66,7 @@ def functions(path: str) -> frozenset[str]:
     return frozenset(DEFINED.findall((ROOT / path).read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("floor", FLOORS)
+@each_row("floor", FLOORS)
 def test_import_link_leads_to_the_floor(floor: str) -> None:
     link = ROOT / ".import" / "constancia" / floor
     assert link.is_dir(), (
@@ -107,7 +108,7 @@ def test_domain_imports_a_pure_subset_only() -> None:
     assert imported_elsewhere(sources("domain"), "domain", may) == []
 
 
-@pytest.mark.parametrize("floor", FLOORS)
+@each_row("floor", FLOORS)
 def test_no_file_grows_past_its_length(floor: str) -> None:
     long = {
         str(path.relative_to(ROOT)): lines

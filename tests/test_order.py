@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.conftest import ROOT
 from tests.order import SECONDS, spread
+from tests.rows import each_row
 from xdist.scheduler.worksteal import WorkStealingScheduling  # type: ignore[import-untyped]
 
 
@@ -81,6 +82,6 @@ def test_few_tests_are_shared_too() -> None:
     assert spread([], 3) == []
 
 
-@pytest.mark.parametrize("file", SECONDS)
+@each_row("file", SECONDS)
 def test_file_that_is_named_exists(file: str) -> None:
     assert (ROOT / file).is_file()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests import warm
+from tests.rows import each_row
 from tests.warm import COMMAND, WARM
 
 pytestmark = [
@@ -44,7 +45,7 @@ def test_it_has_what_it_was_given_and_nothing_of_its_parents(tmp_path: Path) -> 
     assert (done.stdout, done.stderr) == (f"{tmp_path} ['ONLY'] ['-c', 'á', 'b c'] ñandú 4\n", "")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 7)]
 )
 def test_it_is_the_tests_own_child_and_ends_by_the_signal_sent(number: int, code: int) -> None:
@@ -73,9 +74,7 @@ def test_processes_share_nothing_after_their_start(tmp_path: Path) -> None:
     assert [ran(code, str(number)).stdout for number in range(2)] == ["none\n"] * 2
 
 
-@pytest.mark.parametrize(
-    ("options", "variables"), [([], None), (["-P"], {}), (["-W", "error"], {}), ([], {"PYTHONHASHSEED": "1"})]
-)
+@each_row(("options", "variables"), [([], None), (["-P"], {}), (["-W", "error"], {}), ([], {"PYTHONHASHSEED": "1"})])
 def test_what_an_interpreter_reads_at_its_start_starts_one(
     options: list[str], variables: dict[str, str] | None
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.api.served import serving
 from tests.benchmarks.big_ledger import make
 from tests.benchmarks.page_addresses import pages
+from tests.profile import sampled
 
 from constancia.domain.state import State
 from constancia.ledger.clock import SystemClock
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.slow
 MOST_BYTES = 50_000
 MOST_LINKS = 150
 COMMITMENTS = 40
+PLACES = sampled(3, 8)  # of each kind of page: the first, the last, and between; the first commitment has the most
 MOST_PASSES = 12  # over all aggregates of a class, for all rows of a projection together
 
 
@@ -41,7 +43,7 @@ def test_no_page_grows_with_the_ledger_and_each_is_made_once(ledger: Ledger) -> 
     assert ledger.size > 2_000
     heavy, unstored, forms = {}, [], set()
     with serving(ledger) as url, httpx.Client(base_url=url, timeout=60) as http:
-        for kind, paths in pages(ledger, 8):
+        for kind, paths in pages(ledger, PLACES):
             for path in paths:
                 answer = http.get(path)
                 assert answer.status_code == 200, path

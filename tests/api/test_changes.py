@@ -12,6 +12,7 @@ import httpx
 import icalendar
 import pytest
 from tests.api.served import Desk, later, report, serving
+from tests.rows import each_row
 
 from constancia.api.pages.feed_items import calendar_status
 from constancia.api.pages.search_index import Matches, SearchIndex
@@ -289,7 +290,7 @@ def test_a_calendar_says_whether_a_deadline_still_counts(adopted: Desk) -> None:
     assert statuses() == {"CONFIRMED"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("status", "is_done", "expected"),
     [
         ("in_progress", False, "CONFIRMED"), ("suspended", False, "TENTATIVE"), ("withdrawn", False, "CANCELLED"),

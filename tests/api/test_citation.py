@@ -2,7 +2,7 @@
 
 import re
 
-import pytest
+from tests.rows import each_row
 
 from constancia.api.pages.follow import bibtex
 
@@ -13,7 +13,7 @@ def cited(text: str) -> str:
     return bibtex(dict.fromkeys(NAMES, text) | {"leaf": "a" * 64, "link": "http://x.example/e/1"})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "shown"),
     [
         ("a}, url = {http://evil.example}", "a, url = http://evil.example"),

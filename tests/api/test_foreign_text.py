@@ -34,7 +34,6 @@ from constancia.api.text.log_lines import LogLine
 from constancia.verify import __main__ as verify_program
 from constancia.verify.report.output import ended
 from constancia.verify.report.printable import printable
-from constancia.verify.sources import web
 
 # What steers a terminal, begins a line, hides or turns around text. None of it is a NUL, which no argument can hold.
 HOSTILE = (
@@ -165,7 +164,6 @@ def desk(laid_out: WorkDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "user"))
     monkeypatch.setenv("CONSTANCIA_LANG", "es")
-    monkeypatch.setattr(web, "BACK_OFF_S", 0.01)
     monkeypatch.setattr(RemoteLog._request.retry, "wait", wait_none())
     monkeypatch.setattr(story, "WHOLE", story.WHOLE[:2])  # a short demonstration, in a folder with a hostile name
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_args, **_more: None)  # the server is open: nobody asks it

@@ -1,6 +1,6 @@
 """Documents shown within a page: formatted, and nothing of theirs comes alive."""
 
-import pytest
+from tests.rows import each_row
 
 from constancia.api.pages.markdown import formatted
 
@@ -14,7 +14,7 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@each_row("text", HOSTILE)
 def test_nothing_of_a_document_comes_alive(text: str) -> None:
     for kind in ("text/markdown", "text/plain"):
         html = str(formatted(text.encode(), kind))

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.dishonest import Host, hosting, truncated
+from tests.rows import each_row
 from tests.verify.small_ledger import Log, Writer, verify
 from tests.warm import MAIN
 from typer.testing import CliRunner, Result
@@ -305,7 +306,7 @@ def test_monitor_killed_again_and_again_keeps_all_that_it_found(scene: Scene, ho
         host.show(forged if number == 3 else longest.cut_at(size))
         running = Running(scene, "--every", "1", "--whole-every", "0")
         try:
-            running.process.wait(0.9 + 0.15 * number)  # it takes about a second to begin
+            running.process.wait(0.3 + 0.1 * number)  # it takes some tenths of a second to begin, and looks each second
         except subprocess.TimeoutExpired:
             running.end(signal.SIGKILL)
         known = json.loads(next((scene.root / "one").glob("*/state.json")).read_bytes())
@@ -424,8 +425,8 @@ PARAMS: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("code", KINDS)
+@each_row("lang", LANGUAGES)
+@each_row("code", KINDS)
 def test_every_finding_has_words_and_advice(code: str, lang: str) -> None:
     params = PARAMS | (
         {"reason": "no-quorum", "params": {"names": "x"}} if code in ("unwitnessed", "inconclusive") else {}
@@ -445,7 +446,7 @@ def test_identifiers_of_events_tell_them_apart() -> None:
 # Documents
 
 
-@pytest.mark.parametrize("page", ["MONITOR.md", "es/MONITOR.md"])
+@each_row("page", ["MONITOR.md", "es/MONITOR.md"])
 def test_page_on_monitoring_names_every_finding_option_and_file(page: str) -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / page).read_text(encoding="utf-8")
     told = CliRunner().invoke(app, ["monitor", "--help"], env={"COLUMNS": "200"}).output

@@ -5,6 +5,7 @@ import re
 import pytest
 from tests.api.served import Desk
 from tests.ledger.world import PARTIES
+from tests.rows import each_row
 
 from constancia.api.text.i18n import message_ids
 from constancia.domain.catalogue import REGISTRY
@@ -60,7 +61,7 @@ def test_what_can_be_prepared_and_signed_is_reached_from_every_page(founded: Des
         assert [name for name in names if f'href="/{lang}/{name}"' not in page[page.index("</main>") :]] == []
 
 
-@pytest.mark.parametrize("lang", ["es", "en"])
+@each_row("lang", ["es", "en"])
 def test_every_act_of_the_opening_has_words(lang: str) -> None:
     named = [name for name in message_ids(lang) if name.startswith(ACT)]
     types = {name.removeprefix(ACT) for name in named}

@@ -1,12 +1,12 @@
 """The address of a page in the other language, below sections whose pages have names of their own; and back."""
 
-import pytest
+from tests.rows import each_row
 
 from constancia.api.pages.frame import SEGMENTS
 from constancia.api.pages.page_head import path_in_other
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("spanish", "english"),
     [
         ("/es/registros/7/citar", "/en/entries/7/cite"),

@@ -11,6 +11,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 from tests.api.served import Desk, serving
+from tests.rows import each_row
 from typer.testing import CliRunner
 
 from constancia.api.cli import app
@@ -100,7 +101,7 @@ class TestQr:
             assert scan(made.svg) == made.text
             assert made.text.startswith(f"{address}/e/")
 
-    @pytest.mark.parametrize(
+    @each_row(
         "address",
         ["https://" + "a" * MAX_ADDRESS, "https://méxico.example", "https://ana:clave@libro.example", 'https://a"><b',
          "https://libro.example/?a", "https://libro.example:123456"],
@@ -174,14 +175,14 @@ def note_with(*lengths: int) -> bytes:
 class TestLinks:
     LEAF = "ab" * 32
 
-    @pytest.mark.parametrize(
+    @each_row(
         "link", [f"https://constancia.example/e/{LEAF}", f"http://x/y/e/{LEAF}#top", f"/e/{LEAF}", f" e/{LEAF}\n"]
     )
     def test_leaf_hash_is_read(self, link: str) -> None:
         assert parse_link(link).leaf_hash == self.LEAF
         assert parse_link(link).proof is None
 
-    @pytest.mark.parametrize(
+    @each_row(
         "link",
         [
             "", "https://constancia.example/", f"https://constancia.example/e/{LEAF}0", f"/e/{LEAF.upper()}",

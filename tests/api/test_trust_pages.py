@@ -13,6 +13,7 @@ from tests.api.served import Desk, appoint, report, serving, wide
 from tests.api.test_witnesses import ledger_of, wait_for_quorum
 from tests.ledger.witness_scene import Scene
 from tests.ledger.world import PARTIES, doc, text
+from tests.rows import each_row
 
 from constancia.api.http.proxies import is_of_this_machine
 from constancia.api.http.settings import Settings
@@ -85,7 +86,7 @@ def test_an_address_of_this_machine_is_shown_to_its_reader_alone(witnessed: Scen
     assert "https://libro.example --trust" in page
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("url", "expected"),
     [
         ("http://127.0.0.1:8100", True), ("http://[::1]/w", True), ("http://localhost:1", True),
@@ -190,9 +191,7 @@ def test_what_the_operator_says_is_said_to_be_the_operators_word(adopted: Desk) 
     assert page.count("Lo dice este servidor; esa organización no lo ha firmado en el libro") == 2
 
 
-@pytest.mark.parametrize(
-    "address", ["http://nosc.example/", "javascript:alert(1)", "https://", "https://ñ.example/", ""]
-)
+@each_row("address", ["http://nosc.example/", "javascript:alert(1)", "https://", "https://ñ.example/", ""])
 def test_addresses_of_another_kind_are_no_setting(address: str) -> None:
     with pytest.raises(ValidationError):
         Settings(published_trust={"NOSC": address})

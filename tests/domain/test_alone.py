@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.commitments.test_conditions import elsewhere, settling
 from tests.domain.commitments.test_duties import filling
 from tests.domain.commitments.test_duty import assignment
@@ -11,6 +10,7 @@ from tests.domain.governance.test_participants import admission
 from tests.domain.plans.test_plan import closing, opening
 from tests.domain.stage import Body, Stage, act_of, commitment, milestone, proposed, seated, small_scope, text
 from tests.domain.tables import codes, words
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
 
@@ -45,17 +45,17 @@ def broken(stage: Stage, type_name: str) -> list[str]:
     return words(stage.refused("inai", type_name, ACTS[type_name]))
 
 
-@pytest.mark.parametrize("type_name", ACTS)
+@each_row("type_name", ACTS)
 def test_who_sits_alone_decides_nothing(type_name: str) -> None:
     assert RULE in broken(at_work().withdraw("nosc").withdraw("sfp"), type_name)
 
 
-@pytest.mark.parametrize("type_name", [name for name in ACTS if name not in BY_SEATS])
+@each_row("type_name", [name for name in ACTS if name not in BY_SEATS])
 def test_who_alone_can_speak_decides_nothing(type_name: str) -> None:
     assert RULE in broken(at_work().lose("rep-nosc", "root-nosc", "rep-sfp", "root-sfp"), type_name)
 
 
-@pytest.mark.parametrize("type_name", ACTS)
+@each_row("type_name", ACTS)
 def test_who_sits_in_another_body_says_nothing_here(type_name: str) -> None:
     stage = at_work()
     stage.outsider("otra")
@@ -63,12 +63,12 @@ def test_who_sits_in_another_body_says_nothing_here(type_name: str) -> None:
     assert "E_NOT_SEATED" in codes(stage.refused("otra", type_name, ACTS[type_name]))
 
 
-@pytest.mark.parametrize("type_name", ACTS)
+@each_row("type_name", ACTS)
 def test_two_that_can_speak_decide(type_name: str) -> None:
     at_work().lose("rep-nosc", "root-nosc").says("inai", type_name, ACTS[type_name])
 
 
-@pytest.mark.parametrize("type_name", ["ConditionSettled", "RoleFilled"])
+@each_row("type_name", ["ConditionSettled", "RoleFilled"])
 def test_in_the_second_edition_who_sits_alone_decided_nothing_either(type_name: str) -> None:
     stage = seated(edition=2).adopted("c1", SCOPE).withdraw("nosc")
     stage.copy().says("inai", type_name, ACTS[type_name])

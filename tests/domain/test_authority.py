@@ -23,6 +23,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.authority import GENERAL
 from constancia.domain.catalogue import (
@@ -42,7 +43,7 @@ def clerk(stage: Stage) -> Stage:
     return stage
 
 
-@pytest.mark.parametrize("one", GENERAL, ids=lambda one: one.en)
+@each_row("one", GENERAL, ids=lambda one: one.en)
 def test_every_general_rule_has_a_known_code_and_words_in_both_languages(one: Rule[Any, Any]) -> None:
     assert one.code in CODES
     assert one.en
@@ -117,7 +118,7 @@ MEMBERS_SINCE = {
 }
 
 
-@pytest.mark.parametrize("type_name", sorted(REGISTRY))
+@each_row("type_name", sorted(REGISTRY))
 def test_e3_types_and_members_are_of_the_editions_that_are_written_down_here_once_more(type_name: str) -> None:
     cls = REGISTRY[type_name]
     until = 2 if type_name in ("ProgressContested", "ScopeReductionReported") else None
@@ -204,7 +205,7 @@ def test_a_key_ends_itself_whatever_its_holders_scope_and_no_other_key() -> None
     stage.says(voice, "KeyRevoked", other | {"key": key_id("rep-narrow")})
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("member", "value", "code"),
     [("capacity", "root", "E_ROLE"), ("capacity", "secretariat", "E_ROLE"), ("person", "p-inai", "E_ROLE"),
      ("party", "inai", "E_ROLE"), ("appointment", "ap-inai", "E_ROLE"),
@@ -233,7 +234,7 @@ def test_3_a_person_speaks_for_one_party_in_a_matter_under_every_edition_since_t
         stage.says("sfp", "GovernanceRulesAdopted", body)
 
 
-@pytest.mark.parametrize("edition", [1, 2, 3])
+@each_row("edition", [1, 2, 3])
 def test_29_who_sits_nowhere_decides_nothing_and_in_the_first_edition_agrees_on_nothing(edition: int) -> None:
     stage = seated(edition=edition)
     text_of = draft(parties=["inai", "nosc", "red"])
@@ -247,7 +248,7 @@ def test_29_who_sits_nowhere_decides_nothing_and_in_the_first_edition_agrees_on_
     assert stage.code("red", "DissentRecorded", DISSENT) == "E_NOT_SEATED"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("status", "code"),
     [
         ("unknown", "E_KEY_UNKNOWN"),
@@ -274,7 +275,7 @@ def test_3_only_an_active_key_signs(status: str, code: str) -> None:
     assert stage.code_of(new, "CommitmentProposed", commitment()) == code
 
 
-@pytest.mark.parametrize("day", ["2019-03-04", "2019-03-05", "2019-03-10", "2019-03-11"])
+@each_row("day", ["2019-03-04", "2019-03-05", "2019-03-10", "2019-03-11"])
 def test_3_a_key_signs_within_its_endorsement(day: str) -> None:
     stage, new = seated(), rep("nosc", key="new")
     stage.says(new, "KeyRegistered", registration("nosc", "new", "ap-nosc"))
@@ -313,7 +314,7 @@ def test_a_party_says_once_what_others_have_to_say_too() -> None:
 REVOKED = {"appointment": "ap-inai", "reason": text("Fin")}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("voice", "said", "key_of", "signs_as"),
     [
         (rep("inai", key="rep-nosc"), ("CommitmentProposed", commitment()), ("nosc", "Persona nosc"), "Persona inai"),
@@ -350,7 +351,7 @@ def test_a_key_presents_itself_before_its_holders_first_day_and_says_nothing_els
     stage.on("2019-03-05").says(voice, "CommitmentProposed", commitment())
 
 
-@pytest.mark.parametrize("limit", [{}, {"valid_until": "2019-03-31"}])
+@each_row("limit", [{}, {"valid_until": "2019-03-31"}])
 def test_a_refusal_says_from_when_to_when_somebody_is_appointed(limit: dict[str, str]) -> None:
     stage = seated()
     voice = stage.join("nosc", name="short", **limit)
@@ -388,8 +389,8 @@ def test_a_root_says_nothing_in_a_representatives_place() -> None:
 BLANK = (" ", "\n \n", "\u00a0", "\u3000", "\u115f\u1160", "\u3164", "\uffa0 ", "\u2800", "\u2003\u202f")
 
 
-@pytest.mark.parametrize("blank", BLANK, ids=ascii)
-@pytest.mark.parametrize("place", ["name", "a translation", "a text of a commitment"])
+@each_row("blank", BLANK, ids=ascii)
+@each_row("place", ["name", "a translation", "a text of a commitment"])
 def test_a_text_without_anything_to_read_is_refused(blank: str, place: str) -> None:
     said: dict[str, tuple[str, dict[str, Any]]] = {
         "name": ("PartyNameRecorded", {"lang": "es", "name": blank, "official": True, "party": "nosc", "used_in": "x"}),
@@ -411,6 +412,6 @@ def test_a_text_without_anything_to_read_is_refused(blank: str, place: str) -> N
     assert seated().code("inai", *said[place]) == "E_MALFORMED"
 
 
-@pytest.mark.parametrize("readable", [".", "a ", "\u3164a", "漢", "ا"], ids=ascii)
+@each_row("readable", [".", "a ", "\u3164a", "漢", "ا"], ids=ascii)
 def test_a_text_with_something_to_read_is_taken(readable: str) -> None:
     seated().says("inai", "PartyRegistered", {"kind": "company", "legal_name": {"es": readable}, "party": "red-2"})

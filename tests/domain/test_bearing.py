@@ -3,12 +3,12 @@
 from datetime import date
 from itertools import permutations
 
-import pytest
 from tests.domain.commitments.test_conditions import expecting, settling
 from tests.domain.commitments.test_duty import assigned, duty
 from tests.domain.governance.test_succession import ending
 from tests.domain.identity.test_party import composite, left
 from tests.domain.stage import MEMBERS, Stage, milestone, root, seated, small_scope, text
+from tests.rows import each_row
 
 from constancia.domain.bearing import (
     answered_before,
@@ -67,7 +67,7 @@ def test_parties_in_one_successor_are_one_voice_and_a_dissolved_one_is_none() ->
     assert separate_voices(stage.state, MEMBERS) == 1
 
 
-@pytest.mark.parametrize("parties", list(permutations(MEMBERS)))
+@each_row("parties", list(permutations(MEMBERS)))
 def test_voices_are_counted_in_any_order(parties: tuple[str, ...]) -> None:
     stage = seated()
     stage.each("PartySucceeded", ending("nosc"))
@@ -135,8 +135,8 @@ def test_who_took_a_duty_over_answers_for_it() -> None:
     assert before(stage) == ("inai",)
 
 
-@pytest.mark.parametrize("said", [True, False])
-@pytest.mark.parametrize(("party", "is_another_kind"), [("red", False), ("inai", True)])
+@each_row("said", [True, False])
+@each_row(("party", "is_another_kind"), [("red", False), ("inai", True)])
 def test_independence_has_changed_where_it_is_said_or_the_kind_is_another(
     party: str, *, is_another_kind: bool, said: bool
 ) -> None:

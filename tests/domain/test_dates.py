@@ -15,6 +15,7 @@ from tests.domain.plans.test_deadline import extending, stopping
 from tests.domain.plans.test_plan import found, opening
 from tests.domain.stage import Body, Stage, act_of, milestone, proposed, seated, small_scope
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.gathering import Gathering
@@ -101,7 +102,7 @@ def test_a_far_date_is_refused_or_computed_with(walk: Walk, state: str, act: str
         computed(stage)
 
 
-@pytest.mark.parametrize("far", FAR)
+@each_row("far", FAR)
 def test_a_far_deadline_is_computed_with_though_its_clock_was_stopped(far: str) -> None:
     stage = seated()
     stage.each("ActionPlanOpened", opening(due=far, period=far))
@@ -112,7 +113,7 @@ def test_a_far_deadline_is_computed_with_though_its_clock_was_stopped(far: str) 
     assert found(stage).due == far
 
 
-@pytest.mark.parametrize("far", FAR)
+@each_row("far", FAR)
 def test_a_plan_is_extended_to_a_far_day_and_its_clock_stopped(far: str) -> None:
     stage = seated()
     stage.each("ActionPlanOpened", opening())
@@ -125,7 +126,7 @@ def test_a_plan_is_extended_to_a_far_day_and_its_clock_stopped(far: str) -> None
     computed(stage)
 
 
-@pytest.mark.parametrize("far", FAR)
+@each_row("far", FAR)
 def test_a_scope_a_vote_and_a_consultation_with_far_days_are_computed_with(far: str) -> None:
     stage = seated().adopted("c1", small_scope(milestones=[milestone(window=far)]))
     rules: Body = {"response_term_days": {"rule_source": "adopted", "value": 3650}}

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.agreements.test_agreement import AG, COMMA, awaiting, signed
 from tests.domain.commitments.test_commitment import report
 from tests.domain.governance.test_decision import ACT
 from tests.domain.stage import Voice, commitment, proposed, rep, root, seated, text
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.authority import CLOCK_SKEW
 from constancia.domain.decide import decide
@@ -38,7 +38,7 @@ def test_a_refusal_says_the_state_it_was_judged_against() -> None:
     assert "expected" in refusal.judged_against
 
 
-@pytest.mark.parametrize("members", [{"schema": 99}, {"type": "VoteCounted"}])
+@each_row("members", [{"schema": 99}, {"type": "VoteCounted"}])
 def test_what_can_not_be_read_is_judged_too(members: dict[str, Any]) -> None:
     refusal = seated().refused("nosc", "CommitmentProposed", commitment(), **members)
     assert refusal.judged_against["stream"] == "commitment/c1"
@@ -64,7 +64,7 @@ def test_3_a_representative_of_a_root_act_is_out_of_scope() -> None:
     assert stage.code("nosc", "PartyWithdrew", withdrawal) == "E_OUT_OF_SCOPE"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("occurred", "refused"),
     [("2019-03-01", False), ("2019-03-02", True), ("2019-02", False), ("2019-04", True), ("2018/2019-03-02", True),
      ("../2017-05", False), ("2030/..", True), ("yesterday", True), ("2019-02-30", True)],
@@ -90,7 +90,7 @@ def test_a_signature_may_be_a_little_ahead_of_our_clock() -> None:
     stage.says("nosc", "CommitmentProposed", commitment(), signed_at="2019-03-02T12:05:00Z")
 
 
-@pytest.mark.parametrize("signed_at", ["2019-03-01", "soon", "2019-02-30T00:00:00Z"])
+@each_row("signed_at", ["2019-03-01", "soon", "2019-02-30T00:00:00Z"])
 def test_a_signature_is_dated_with_an_instant(signed_at: str) -> None:
     assert seated().code("nosc", "CommitmentProposed", commitment(), signed_at=signed_at) == "E_DATE"
 

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import signed_by
@@ -26,6 +25,7 @@ from tests.domain.stage import (
 )
 from tests.domain.strategies import few
 from tests.domain.test_oracles import history
+from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import Derived, derive, derived_at, flags, was_member
@@ -57,7 +57,7 @@ def test_6_entered_into_force_since_the_latest_day_that_was_signed_for() -> None
     assert fact(stage, "AgreementEnteredIntoForce").since == "2019-03-04"
 
 
-@pytest.mark.parametrize("when", ["2019-03", "2019", "1999-01-01", "2019-03-01/2019-03-05", "2019-02-25"])
+@each_row("when", ["2019-03", "2019", "1999-01-01", "2019-03-01/2019-03-05", "2019-02-25"])
 def test_19_a_signature_is_of_one_day_and_of_these_days(when: str) -> None:
     stage = signed_by("nosc", "inai")
     body = {"agreement": "ag", "docset": stage.entries[-1].statement["body"]["docset"], "version": 1}
@@ -86,7 +86,7 @@ def test_in_force_never_lapses() -> None:
     assert kinds(signed_by("nosc", "inai", "sfp", window="2019-03-01/2019-03-30")) == ["AgreementEnteredIntoForce"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("stage", "expected"),
     [
         (lambda: opened("9999-01-01"), []),
@@ -165,7 +165,7 @@ def test_15_what_is_recorded_within_the_span_counts_from_the_day_that_it_says() 
     assert "milestone m1" not in [target for target, _since in missed(stage)]
 
 
-@pytest.mark.parametrize("claimed", ["2019-03-26", "2019-03"])
+@each_row("claimed", ["2019-03-26", "2019-03"])
 def test_15_a_later_word_dated_in_time_is_a_claim_next_to_the_missed_deadline(claimed: str) -> None:
     stage = adopted().on("2021-04-10").deliver("inai", "e1")
     before = missed(stage)
@@ -287,7 +287,7 @@ def standing(window: str, at: datetime, ended: datetime | None = None, *, is_don
 UP_TO_MAY, OPEN = "2019-03-26/2019-05-24", "2019-03-26/.."
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("window", "at", "ended", "expected"),
     [
         (UP_TO_MAY, DUE - INSTANT, None, ("running", 0)),
@@ -322,7 +322,7 @@ def test_15_a_milestone_that_is_not_due_hides_none_after_it() -> None:
     assert [target for target, _since in missed(stage)] == ["milestone m3"]
 
 
-@pytest.mark.parametrize("window", ["2018", "2019-02-28", "2019-03-01"])
+@each_row("window", ["2018", "2019-02-28", "2019-03-01"])
 def test_15_a_deadline_that_had_passed_when_its_commitment_was_adopted_is_missed(window: str) -> None:
     stage = seated().on("2019-03-02").adopted("c1", small_scope(milestones=[milestone(window=window)]))
     assert [target for target, _since in missed(stage)] == ["deliverable e1", "milestone m1"]
@@ -350,7 +350,7 @@ def test_15_a_deadline_moved_away_in_time_is_not_missed() -> None:
     assert {since for _target, since in missed(stage)} == {"2019-07-01T05:00:00Z"}
 
 
-@pytest.mark.parametrize("window", ["2018-01/2018-02", "2017", "2019-03-01/2019-03-09"])
+@each_row("window", ["2018-01/2018-02", "2017", "2019-03-01/2019-03-09"])
 def test_15_a_deadline_moved_into_the_past_hides_nothing(window: str) -> None:
     """Once a target and due instant, since the day that was named; what follows the change is late."""
     stage = rescheduled(seated().adopted(), window)
@@ -361,7 +361,7 @@ def test_15_a_deadline_moved_into_the_past_hides_nothing(window: str) -> None:
     assert missed(stage) == late
 
 
-@pytest.mark.parametrize("is_delivered", [False, True])
+@each_row("is_delivered", [False, True])
 def test_15_a_deliverable_moved_to_a_milestone_whose_day_has_passed_is_late_unless_it_is_there(
     is_delivered: bool,
 ) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from tests.domain.agreements.test_agreement import draft, frozen
 from tests.domain.commitments.test_commitment import started
 from tests.domain.governance.test_body import comeback, rules
@@ -29,6 +28,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
@@ -390,7 +390,7 @@ RULES: dict[Callable[[Stage], object], tuple[object, ...]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("edition", range(1, NEWEST + 1))
-@pytest.mark.parametrize("comes_of", RULES, ids=lambda comes_of: comes_of.__name__)
+@each_row("edition", range(1, NEWEST + 1))
+@each_row("comes_of", RULES, ids=lambda comes_of: comes_of.__name__)
 def test_e3_what_an_edition_changed_is_as_it_was_under_each(comes_of: Callable[[Stage], object], edition: int) -> None:
     assert comes_of(seated(edition=edition)) == RULES[comes_of][edition - 1]

@@ -17,6 +17,7 @@ from tests.domain.participation.test_standing import with_term
 from tests.domain.plans.test_deadline import extending
 from tests.domain.plans.test_plan import carried, closing, opened, opening, standing, submitting
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, commitment, milestone, proposed, seated, small_scope
+from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import derive, flags
@@ -136,8 +137,8 @@ SAID: dict[Callable[[datetime], object], tuple[str, tuple[object, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("seconds", [-1, 0, 1])
-@pytest.mark.parametrize("said", SAID, ids=lambda said: said.__name__)
+@each_row("seconds", [-1, 0, 1])
+@each_row("said", SAID, ids=lambda said: said.__name__)
 def test_a_word_is_in_time_before_the_term_is_over(said: Callable[[datetime], object], seconds: int) -> None:
     due, missed = SAID[said]
     assert said(instant(due) + seconds * SECOND) == missed[seconds + 1]
@@ -189,7 +190,7 @@ def count(stage: Stage, kind: str, at: datetime) -> int:
     return [fact.kind for fact in derive(stage.state, at)].count(kind)
 
 
-@pytest.mark.parametrize(("stage", "kind", "many", "due"), TIME, ids=[f"{kind}-{due}" for _, kind, _, due in TIME])
+@each_row(("stage", "kind", "many", "due"), TIME, ids=[f"{kind}-{due}" for _, kind, _, due in TIME])
 def test_a_fact_of_time_begins_with_the_instant(stage: Callable[[], Stage], kind: str, many: int, due: str) -> None:
     played = stage()
     assert [count(played, kind, instant(due) + n * SECOND) for n in (-1, 0, 1)] == [0, many, many]

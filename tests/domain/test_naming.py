@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-import pytest
 from tests.domain.agreements.test_agreement import drafted
 from tests.domain.commitments.test_commitment import proposal
 from tests.domain.commitments.test_conditions import CONDITION, declaration, expecting
@@ -12,6 +11,7 @@ from tests.domain.complaints.test_complaint import filed, protected
 from tests.domain.participation.test_gathering import called
 from tests.domain.plans.test_plan import opened
 from tests.domain.stage import Stage, deliverable, milestone, seated, small_scope, text
+from tests.rows import each_row
 
 from constancia.domain.naming import _FINDERS, NAMED_MEMBERS, name_of
 from constancia.domain.state import State
@@ -54,7 +54,7 @@ def suggested() -> Stage:
 Title = Mapping[str, str] | str | None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("made", "member", "value", "title", "stream"),
     [
         (expecting, "commitment", "c1", text("c1"), "commitment/c1"),
@@ -95,7 +95,7 @@ def test_each_thing_is_called_by_its_title_with_the_stream_that_shows_it(
         assert name_of(member, value, {}, state) is None
 
 
-@pytest.mark.parametrize("member", [*sorted(_FINDERS), "milestone", "deliverable", "condition", "none-such"])
-@pytest.mark.parametrize("value", ["unknown", 7, None, ["c1"]])
+@each_row("member", [*sorted(_FINDERS), "milestone", "deliverable", "condition", "none-such"])
+@each_row("value", ["unknown", 7, None, ["c1"]])
 def test_what_the_state_does_not_know_has_no_name(member: str, value: object) -> None:
     assert name_of(member, value, {"commitment": "unknown"}, State()) is None

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-import pytest
+from tests.rows import each_row
 
 from constancia.domain import authority, derive, sentences, state
 from constancia.domain.kernel import calendar, editions, languages, moves, occurrence, sealing, values
@@ -17,6 +17,6 @@ NUMBERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("number", "wanted"), NUMBERS)
+@each_row(("number", "wanted"), NUMBERS)
 def test_number_is_the_specifications(number: object, wanted: object) -> None:
     assert number == wanted

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-import pytest
 from tests.domain.agreements.test_agreement import drafted, lapsed, signed_by
 from tests.domain.stage import KINDS, MEMBERS, Stage, appointment, founded, key_id, registration, rep, root, text
+from tests.rows import each_row
 
 from constancia.domain.kernel.calendar import local_day
 from constancia.domain.opening import Step, is_open, opening_steps
@@ -73,7 +73,7 @@ def test_committee_and_rules_wait_for_who_has_not_said_them() -> None:
     assert turn(stage) == ("rules", each("GovernanceRulesAdopted", ("nosc", "sfp")))
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
+@each_row("number", [0, 1, 2])
 def test_agreement_waits_for_who_has_not_signed(number: int) -> None:
     stage = signed_by(*MEMBERS[:number]).rules(decision_rule="unanimity")
     assert turn(stage) == ("agreement", each("AgreementSigned", MEMBERS[number:]))

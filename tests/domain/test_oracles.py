@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from tests.domain.stage import (
     MEMBERS,
     ORIGIN,
@@ -28,6 +27,7 @@ from tests.domain.stage import (
     root,
     text,
 )
+from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
@@ -254,7 +254,7 @@ def test_6_in_force_exactly_at_the_third_signature_from_the_first_of_march_known
     assert [one for one in before if one.kind == "AgreementEnteredIntoForce"] == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("day", "answer"),
     [
         (date(2011, 11, 30), Certainty.NO),
@@ -324,7 +324,7 @@ def test_27_the_accepted_file_is_version_2_and_version_1_stays_contested() -> No
     assert [(one.version, one.answered_in) for one in found.contests] == [(1, 2)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("instant", "missed"),
     [(datetime(2019, 9, 1, 4, 59, 59, tzinfo=UTC), False), (datetime(2019, 9, 1, 5, tzinfo=UTC), True)],
 )
@@ -343,7 +343,7 @@ def test_15_delivered_within_the_new_window_is_missed_for_the_old_one_alone() ->
     assert [one.since for one in missed] == ["2019-09-01T05:00:00Z"]
 
 
-@pytest.mark.parametrize("year", [2020, 2025, 2999])
+@each_row("year", [2020, 2025, 2999])
 def test_18_an_open_end_is_never_overdue(year: int) -> None:
     found = facts(history(), "DeadlineMissed", datetime(year, 1, 1, tzinfo=UTC))
     assert not [one for one in found if "m4" in str(one.params["target"]) or "d4" in str(one.params["target"])]

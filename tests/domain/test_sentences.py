@@ -1,6 +1,5 @@
 """Sentences: a message id for each type, with names in place of identifiers where they are known."""
 
-import pytest
 from tests.domain.agreements.test_texts import ending
 from tests.domain.agreements.test_withdrawal import in_force
 from tests.domain.commitments.test_commitment import adopted, status
@@ -9,6 +8,7 @@ from tests.domain.identity.test_vocabulary import opened as of_own_words
 from tests.domain.plans.test_plan import carrying, opened
 from tests.domain.stage import Body, act_of, commitment, founded, root, seated, text
 from tests.domain.test_texts import opened_in_two
+from tests.rows import each_row
 
 from constancia.domain.naming import Named
 from constancia.domain.sentences import Sentence, sentence_of
@@ -77,7 +77,7 @@ def said(type_name: str, body: Body, state: State | None = None, stream: str = "
 
 
 # One wording for each thing that an act may be about; of several the first in this order.
-@pytest.mark.parametrize(
+@each_row(
     ("type_name", "body", "msgid"),
     [
         ("ComplaintFiled", {"against": ["sfp"], "protected": False}, "ComplaintFiled"),

@@ -17,6 +17,7 @@ from tests.domain.plans.test_plan import carried
 from tests.domain.stage import ORIGIN, Stage, commitment, key_id, root, seated, small_scope
 from tests.domain.strategies import few
 from tests.domain.test_oracles import history
+from tests.rows import each_row
 
 from constancia.domain.catalogue import KINDS, MACHINES
 from constancia.domain.identity.key import Key
@@ -160,7 +161,7 @@ def test_the_document_is_sorted_by_stream_and_names_the_ledger() -> None:
     assert (document["ledger"], document["size"]) == (ORIGIN, len(seated().entries))
 
 
-@pytest.mark.parametrize("edition", [1, 2, 3])
+@each_row("edition", [1, 2, 3])
 def test_the_document_names_edition_and_form_since_there_are_any(edition: int) -> None:
     about = seated(edition=edition).state.about()
     assert (about.pop("ledger"), about.pop("size")) == (ORIGIN, len(seated(edition=edition).entries))

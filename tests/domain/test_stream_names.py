@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.domain.identity.test_edition import adopt, first_edition
 from tests.domain.stage import Stage, commitment, deliverable, doc, seated, small_scope
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.authority import _leading_ids, leading_ids
 from constancia.domain.catalogue import AGGREGATES, REGISTRY
@@ -59,7 +59,7 @@ def test_kinds_have_names_of_their_own() -> None:
     assert not any("/" in name or "." in name for name in names)
 
 
-@pytest.mark.parametrize("name", ["rm.d1", "a.", "0.0.0"])
+@each_row("name", ["rm.d1", "a.", "0.0.0"])
 def test_an_identifier_that_leads_another_streams_name_holds_no_dot(name: str) -> None:
     assert seated().code("nosc", "CommitmentProposed", commitment(name)) == "E_MALFORMED"
 

@@ -23,6 +23,7 @@ from tests.domain.stage import (
     small_scope,
     text,
 )
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY, parse_act
 from constancia.domain.kernel.acts import UnknownAct
@@ -117,7 +118,7 @@ def test_only_a_text_is_an_object_whose_members_are_all_named_like_languages() -
             assert not all(is_language_tag(field.name) for field in fields(cls)), cls
 
 
-@pytest.mark.parametrize("missing", BOTH)
+@each_row("missing", BOTH)
 def test_a_text_lacks_a_language(missing: str) -> None:
     stage = seated_in_two()
     body = in_both(commitment())
@@ -166,13 +167,13 @@ def test_a_ledger_that_names_no_language_is_in_spanish() -> None:
     assert opened_in_two().state.languages == ("es", "pt")
 
 
-@pytest.mark.parametrize("languages", [[], ["es", "es"], ["pt", "es"], ["es", "pt-BR"], ["spanish"], ["es", ""], "es"])
+@each_row("languages", [[], ["es", "es"], ["pt", "es"], ["es", "pt-BR"], ["spanish"], ["es", ""], "es"])
 def test_the_languages_of_genesis_are_sorted_tags(languages: Any) -> None:
     with pytest.raises(UnknownAct):
         parse_act("LedgerOpened", NEWEST, in_both(genesis()) | {"languages": languages})
 
 
-@pytest.mark.parametrize("name", ["languages", "party_kinds", "capacities"])
+@each_row("name", ["languages", "party_kinds", "capacities"])
 def test_earlier_editions_know_no_words_of_a_ledgers_own(name: str) -> None:
     items: dict[str, Any] = {
         "languages": ["es"],

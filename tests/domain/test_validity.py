@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
 
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import COMMA, amending, drafted, frozen, lapsed, leaving, signed
@@ -25,6 +24,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.test_oracles import history
+from tests.rows import each_row
 
 from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.validity import KINDS, Dated, Validity, answer_for, counts_on, validities
@@ -55,7 +55,7 @@ SEAT = ("seat", "governance/stt", "nosc")
 OLD_KEY, NEW_KEY, LOST_KEY = (key_id(f"{name}") for name in ("rep-inai", "second-inai", "rep-j"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "stream", "name", "first", "last", "holds"),
     [
         # Founded at some time in December 2011, left at some time in May 2017, succeeded on 1 March 2019.

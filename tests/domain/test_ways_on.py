@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-import pytest
 from tests.domain.agreements.test_agreement import became, precedent
 from tests.domain.commitments.test_adoption import ACT
 from tests.domain.commitments.test_commitment import adopted as adopted_commitment
@@ -31,6 +30,7 @@ from tests.domain.stage import (
     seated,
     text,
 )
+from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
@@ -246,9 +246,9 @@ def find_way(stage: Stage, moves: list[Said], ended: Callable[[Stage], bool], de
     return None
 
 
-@pytest.mark.parametrize("gone", MEMBERS)
-@pytest.mark.parametrize("going", [leave, lose_all_keys])
-@pytest.mark.parametrize("name", WAITS)
+@each_row("gone", MEMBERS)
+@each_row("going", [leave, lose_all_keys])
+@each_row("name", WAITS)
 def test_case_24_there_is_a_way_on_whoever_is_gone(name: str, going: Callable[[Stage, str], None], gone: str) -> None:
     wait = WAITS[name]
     stage = wait.reached()
@@ -269,7 +269,7 @@ def test_nobody_blocks_by_saying_nothing_what_binds_nobody(name: str, gone: str)
     assert find_way(stage, moves, lambda found: wait.ended(found, gone)) is not None, "a dead end"
 
 
-@pytest.mark.parametrize("gone", MEMBERS)
+@each_row("gone", MEMBERS)
 def test_case_29_a_founder_without_keys_is_restored_and_speaks_again(gone: str) -> None:
     stage = pending_key()
     lose_all_keys(stage, gone)

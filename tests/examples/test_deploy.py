@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from tests.rows import each_row
 
 from constancia.api.cli import app
 from constancia.api.http.settings import Settings
@@ -29,7 +30,7 @@ def variables() -> set[str]:
     return of_options | {f"CONSTANCIA_{name.upper()}" for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("name", [*UNITS, "Containerfile"])
+@each_row("name", [*UNITS, "Containerfile"])
 def test_variables_and_options_exist(name: str) -> None:
     text = (DEPLOY / name).read_text("utf-8")
     assert set(re.findall(r"\bCONSTANCIA_[A-Z_]+", text)) <= variables()

@@ -15,6 +15,7 @@ import pytest
 from tests.api.served import Desk, desk_in
 from tests.dishonest import Host, altered, hosting, rewritten, setting, truncated, with_statement
 from tests.e2e.conftest import played_once
+from tests.rows import each_row
 from tests.verify.small_ledger import Log, Witness, Writer
 
 from constancia.ledger.wire.composition import encode_bundle
@@ -66,7 +67,7 @@ def trust(log: Log, tmp_path: Path) -> Path:
     return log.write_trust(tmp_path / "trust")
 
 
-@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+@each_row("path", PROGRAMS, ids=lambda path: path.stem)
 def test_example_fits_on_a_page_and_says_how_it_is_started(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= MAX_LINES

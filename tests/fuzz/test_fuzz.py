@@ -13,6 +13,7 @@ from tests.fuzz.every import HARNESSES
 from tests.fuzz.harness import MOST_BYTES, REGRESSIONS, Harness, tried
 from tests.fuzz.mutate import mutations
 from tests.profile import sampled
+from tests.rows import each_row
 
 SECONDS = sampled(0.04, 0.5)  # of processor time, for each harness
 SEED = 1
@@ -31,7 +32,7 @@ def test_parser_answers_or_refuses(one: Harness) -> None:
     assert [(data, found.how) for data, found in wrong if found is not None] == []
 
 
-@pytest.mark.parametrize("one", HARNESSES.values(), ids=lambda one: one.name)
+@each_row("one", HARNESSES.values(), ids=lambda one: one.name)
 def test_first_seed_is_read(one: Harness) -> None:
     """A harness whose seeds are all refused at once would try nothing."""
     if one.name not in ("genesis-file", "act", "judged"):  # whose seeds are refused at their end

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from tests.rows import each_row
 
 from constancia.ledger.clock import (
     StoryClock,
@@ -50,7 +51,7 @@ def test_recorded_at_is_read_back() -> None:
     assert parse_recorded_at(format_recorded_at(NOON)) == NOON
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text", ["", "2019-03-01", "2019-03-01T18:04:05Z", "2019-03-01T18:04:05.678+00:00", "2019-02-30T18:04:05.678Z"]
 )
 def test_what_is_no_recorded_at_is_not_read(text: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from tests.dishonest import Face, Host, backdated, hosting, inserted, rewritten, setting, truncated, with_statement
+from tests.rows import each_row
 from tests.verify.small_ledger import Log, LogKey, Witness, Writer, verify
 
 from constancia.api.monitor.outputs import heads_document
@@ -792,7 +793,7 @@ def test_heads_are_read_back(true: Log) -> None:
     assert parse_heads(true.checkpoint()) == HeadsDocument(notes=(true.checkpoint(),))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         b"",

@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.rows import each_row
 
 from constancia.api.monitor.feed import atom
 from constancia.ledger.monitor.findings import Event, Finding, event_of
@@ -23,7 +24,7 @@ def test_foreign_text_is_cleaned_before_it_is_kept_and_every_writer_takes_it(tex
     ET.fromstring(atom(again.events, text, "es"))  # noqa: S314 - our own feed
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@each_row("text", HOSTILE)
 def test_journal_of_an_older_version_is_cleaned_when_it_is_read(text: str) -> None:
     line = {"at": "2026-01-01T00:00:00Z", "code": "unreachable", "event": "found", "evidence": None, "key": text,
             "origin": text, "params": {"reason": text}, "url": URL}  # fmt: skip

@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
+from tests.rows import each_row
 
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append.batch_queue import BatchQueue
@@ -39,7 +40,7 @@ class TestPlanBatch:
         assert asked == [(7, b"r" * 32)]
         assert (batch.first_index, batch.size, list(batch.positions)) == (5, 7, [6, 7])
 
-    @pytest.mark.parametrize(("hashes", "ids"), [(0, 0), (1, 2), (2, 1), (513, 513)])
+    @each_row(("hashes", "ids"), [(0, 0), (1, 2), (2, 1), (513, 513)])
     def test_lists_that_do_not_fit_are_refused(self, hashes: int, ids: int) -> None:
         with pytest.raises(ValueError, match=str(MAX_BATCH)):
             plan_batch(

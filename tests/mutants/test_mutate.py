@@ -5,11 +5,11 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-import pytest
 from tests.mutants.__main__ import ROOT, justified, stages_of
 from tests.mutants.mutate import mutants_of
 from tests.mutants.record import Record
 from tests.mutants.session import takes
+from tests.rows import each_row
 
 SOURCE = '''
 """Text that explains is left alone."""
@@ -78,7 +78,7 @@ def outer(limit: int, other: int) -> Any:
     return rule
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("returned", "is_taken"),
     [("at >= limit", True), ("None", False), ("at > other", False), ("at > limit + other", False)],
 )
@@ -109,9 +109,7 @@ def test_run_goes_on_where_another_ended_first_with_what_was_never_tried(tmp_pat
     assert Record(None).waiting(others) == others
 
 
-@pytest.mark.parametrize(
-    "path", ["verify/core/formats/merkle.py", "ledger/append/writer.py", "domain/kernel/values.py"]
-)
+@each_row("path", ["verify/core/formats/merkle.py", "ledger/append/writer.py", "domain/kernel/values.py"])
 def test_stages_of_a_module_are_there(path: str) -> None:
     assert all((ROOT / test).exists() for test in stages_of(path, ()))
     assert stages_of(path, ["tests/verify"])[-1] == "tests/verify"

@@ -24,12 +24,18 @@ def cases_of(bench: Bench, source: str) -> list[Case]:
     return list(SOURCES[source].cases(bench))
 
 
-def sample(cases: Iterable[Case], *, one_in: int = 1) -> list[Case]:
-    """One case of every target and act; of those, one in so many, but at least one of every target and every act."""
+def sample(cases: Iterable[Case], *, one_in: int = 1, turn: int = 0) -> list[Case]:
+    """One case of every target and act; of those, one in so many, but at least one of every target and every act.
+
+    Args:
+        cases: All cases.
+        one_in: How many of those are passed over for each one taken, and that one.
+        turn: Which of each so many is taken.
+    """
     cells: dict[tuple[str, str], Case] = {}
     for case in cases:
         cells.setdefault((case.target, case.act), case)
-    chosen = list(cells.values())[::one_in]
+    chosen = list(cells.values())[turn % one_in :: one_in]
     for part in ("target", "act"):
         there = {getattr(case, part) for case in chosen}
         for case in cells.values():

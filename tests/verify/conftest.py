@@ -7,14 +7,6 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import mldsa
 from tests.verify.small_ledger import Log, Writer
 
-from constancia.verify.sources import web
-
-
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is asked again is asked again at once."""
-    monkeypatch.setattr(web, "BACK_OFF_S", 0.01)
-
 
 @pytest.fixture
 def without_mldsa(monkeypatch: pytest.MonkeyPatch) -> None:

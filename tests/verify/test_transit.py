@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.page_rules import genesis_alone
+from tests.rows import each_row
 from tests.tamper.bench import Bench, Case
 from tests.tamper.transit_cases import DOUBTFUL, NAMED, cases
 from tests.verify.small_ledger import verify
@@ -80,6 +81,6 @@ def test_an_entry_whose_length_reads_as_text_is_no_page(tmp_path: Path) -> None:
     assert (report.verdict, report.open) == (Verdict.INTACT, ())
 
 
-@pytest.mark.parametrize("text", [b'\r\n{"error": "not found"}', b"Not found", b"  {}"])
+@each_row("text", [b'\r\n{"error": "not found"}', b"Not found", b"  {}"])
 def test_a_text_in_a_bundles_place_is_a_page(text: bytes) -> None:
     assert is_page(text)

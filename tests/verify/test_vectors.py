@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.rows import each_row
 from tests.vectors.make import FOLDER, make
 from tests.verify.small_ledger import ORIGIN, verify
 
@@ -72,7 +73,7 @@ def test_keys_follow_from_their_seeds() -> None:
         assert load_public_key("ed25519", bytes.fromhex(one["spki"])).key_id == one["key_id"]
 
 
-@pytest.mark.parametrize("case", loaded("canonical-refused.json"), ids=lambda case: case["comment"])
+@each_row("case", loaded("canonical-refused.json"), ids=lambda case: case["comment"])
 def test_bytes_that_are_not_canonical_are_refused(case: dict[str, str]) -> None:
     with pytest.raises(Malformed):
         parse_canonical(bytes.fromhex(case["bytes"]))
@@ -174,7 +175,7 @@ def test_fingerprint_of_a_trust_folder_is_that_of_the_vector(tmp_path: Path) -> 
         assert load_trust(tmp_path).word == {"fingerprint": one["fingerprint"]}, one["comment"]
 
 
-@pytest.mark.parametrize("name", ["log", "receipt"])
+@each_row("name", ["log", "receipt"])
 def test_published_log_and_receipt_are_intact(name: str) -> None:
     report = verify(FOLDER / name, FOLDER / "trust")
     assert (report.verdict, report.size) == (Verdict.INTACT, 18)

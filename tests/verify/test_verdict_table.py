@@ -14,7 +14,6 @@ from tests.verify.small_ledger import Log, Writer, verify, write
 
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.words import NOT_IN_A_PAGE, SEEN
-from constancia.verify.sources import web
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,11 +49,6 @@ TABLE = table()
 @pytest.fixture(scope="module")
 def log() -> Log:
     return Writer().found().sign_agreement().report(20, batch=4).log()
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "BACK_OFF_S", 0.01)
 
 
 def test_codes_of_the_table_are_those_that_have_words_and_those_of_an_address() -> None:

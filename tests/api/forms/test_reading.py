@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.rows import each_row
 
 from constancia.api.forms.build import Builder, Wanted
 from constancia.api.forms.fields import Field, Form, Kind, Option
@@ -29,7 +30,7 @@ def wrong(kind: Kind, answer: str, **more: Any) -> list[tuple[str, dict[str, str
     return [(fault.code, dict(fault.params)) for fault in faults_of(item, "x", {"x": [answer]}, find)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "right"),
     [
         (Kind.DAY, "2026-11-28"), (Kind.DATE, "2026-06/2026-08"), (Kind.DATE, "2026-08/.."), (Kind.NUMBER, "0"),
@@ -41,7 +42,7 @@ def test_g2_what_is_right_is_taken_as_it_is(kind: Kind, right: str) -> None:
     assert wrong(kind, right) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "answer", "code", "right"),
     [
         (Kind.DAY, "28/11/2026", "day_likely", "2026-11-28"),
@@ -106,7 +107,7 @@ def test_rows_that_are_empty_or_do_not_stay_are_left_out() -> None:
     assert row_numbers("rows", without(answers, "rows.2")) == [0, 3, 10]
 
 
-@pytest.mark.parametrize("number", ["²", "٣", "9" * 5_000, "-1", "1_0", ""])
+@each_row("number", ["²", "٣", "9" * 5_000, "-1", "1_0", ""])
 def test_row_of_no_number_is_none(number: str) -> None:
     """Digits without end, and characters that only look like digits, once ended in a server error."""
     item = Field(
@@ -156,7 +157,7 @@ def test_what_a_class_finds_wrong_is_said_at_the_question() -> None:
     assert form_fault(form, body | {"evidence": []}, NEWEST) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "meant"),
     [
         ("28/11/2026", "2026-11-28"), ("1.3.2019", "2019-03-01"), ("2019/3/1", "2019-03-01"), ("11/2026", "2026-11"),
@@ -168,7 +169,7 @@ def test_date_as_people_write_it(text: str, meant: str | None) -> None:
     assert likely_date(text) == meant
 
 
-@pytest.mark.parametrize("lang", ["es", "en"])
+@each_row("lang", ["es", "en"])
 def test_body_written_by_hand_is_corrected_by_its_question(lang: str) -> None:
     words = []
     for type_name, body in (("VoteCast", {}), ("VoteCast", {"decision": "d-4", "choice": "en contra"}), ("Nada", {})):

@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from tests.api.command_line import run_here
 from tests.api.served import Desk
+from tests.rows import each_row
 
 from constancia.api.http.fast_heads import FastHeads
 from constancia.api.http.heads import MAX_OPEN, BoundedHeads, PlainHeads
@@ -76,8 +77,8 @@ def answers(sent: bytes, **settings: Any) -> tuple[bytes, bool]:
     return received, is_ended
 
 
-@pytest.mark.parametrize("reader", READERS)
-@pytest.mark.parametrize(
+@each_row("reader", READERS)
+@each_row(
     "sent",
     [b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nBad Header\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"],
 )
@@ -90,13 +91,13 @@ def test_what_is_no_http_gets_a_problem_document_with_our_headers(sent: bytes, r
         assert f"{name}: {expected}".lower().encode() in head.lower()
 
 
-@pytest.mark.parametrize("reader", READERS)
+@each_row("reader", READERS)
 def test_what_is_no_http_names_its_code_below_the_prefix(reader: Any) -> None:
     received, _ = answers(b"GARBAGE\r\n\r\n", http=reader, operator=Settings(root_path="/libro"))
     assert json.loads(received.partition(b"\r\n\r\n")[2])["type"] == "/libro/en/codes#E_MALFORMED"
 
 
-@pytest.mark.parametrize("reader", READERS)
+@each_row("reader", READERS)
 def test_request_with_two_framings_ends_the_connection(reader: Any) -> None:
     """Somebody on the way may take what follows for another request (RFC 9112 §6.1)."""
     sent = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"
@@ -105,7 +106,7 @@ def test_request_with_two_framings_ends_the_connection(reader: Any) -> None:
     assert received.startswith(b"HTTP/1.1 200") or reader is FastHeads
 
 
-@pytest.mark.parametrize("reader", READERS)
+@each_row("reader", READERS)
 def test_several_requests_at_once_are_answered_in_order(reader: Any) -> None:
     sent = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nHost: y\r\n\r\n"
     last = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from tests.api.served import UNLIMITED
 from tests.ledger.template import Templates
+from tests.rows import each_row
 from tests.witness_process import ROOT
 
 from constancia.api.app import create_app
@@ -103,7 +104,7 @@ def test_socket_goes_to_the_server_and_no_connection_is_lost(
     assert [done for done, _total in steps] == sorted(done for done, _total in steps)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@each_row("lang", LANGUAGES)
 def test_its_words_are_those_of_the_catalogue(lang: str) -> None:
     texts = words(lang)
     assert {name for name in texts if name.startswith("starting.")} >= {"starting.title", "starting.progress"}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.rows import each_row
 
 from constancia.api.opendata.document_names import ending_of, folded, readable_names, safe_name
 from constancia.verify.sources.zip_archive import Zip
@@ -39,7 +40,7 @@ def test_o10_archive_with_the_names_is_one_that_our_verifier_opens(
     path.unlink()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("title", "name"),
     [
         ("Relatoría del foro", "Relatoría del foro"),
@@ -55,7 +56,7 @@ def test_name_is_the_title(title: str, name: str) -> None:
     assert safe_name(title) == name
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("media_type", "ending"),
     [
         ("text/markdown; charset=utf-8", ".md"),

@@ -1,6 +1,6 @@
 """Pages of a copy: every link leads to a file, elsewhere, or nowhere; nothing is asked of a network."""
 
-import pytest
+from tests.rows import each_row
 
 from constancia.api.opendata.links import Address, file_of_page, rewritten
 
@@ -15,7 +15,7 @@ def copied(page: str, place: str = "es/compromisos/rm.html", path: str = "/es/co
     return rewritten(page, Address(path), place, lambda target: FILES.get(target.path), "<aside>copia</aside>")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("page", "copy"),
     [
         ('<a href="/es/compromisos">a</a>', '<a href="../compromisos.html">a</a>'),
@@ -40,7 +40,7 @@ def test_o11_o12_what_becomes_of_a_link(page: str, copy: str) -> None:
     assert copied(page) == copy
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("address", "file"),
     [
         (Address("/es/"), "es/index.html"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.api.pictures.drawn import FOREIGN, POINTS, checked, is_shown, lines, picture_of, table_of
+from tests.rows import each_row
 
 from constancia.api.pictures import chain, decision_path, scope, signatures
 from constancia.api.pictures.svg import Words
@@ -23,8 +24,8 @@ def both(figure: object, *expected: str) -> None:
     assert [word for word in expected if not is_shown(word, table)] == []
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("state", get_args(signatures.State))
+@each_row("lang", LANGUAGES)
+@each_row("state", get_args(signatures.State))
 def test_each_state_of_a_signature_or_a_vote_is_in_both(state: signatures.State, lang: str) -> None:
     sign = signatures.Sign(state=state, on="2019-03-01")
     row = signatures.Row(title=Words("Texto"), standing="en vigor", cells=((sign,),))
@@ -127,7 +128,7 @@ def test_what_was_taken_out_is_struck_through_by_title_and_what_was_voted_down_n
     assert "se aplazó" in lines(picture_of(root))
 
 
-@pytest.mark.parametrize("kind", get_args(scope.ChangeKind))
+@each_row("kind", get_args(scope.ChangeKind))
 def test_each_kind_of_change_has_a_sign_in_the_picture_and_a_word_in_the_table(kind: scope.ChangeKind) -> None:
     votes = scope.Votes(status="signed")
     change = scope.Change(kind=kind, what=Words("Ruta"))
@@ -141,7 +142,7 @@ def test_each_kind_of_change_has_a_sign_in_the_picture_and_a_word_in_the_table(k
     assert is_shown(f"{sign} {words_of}", table_of(root))
 
 
-@pytest.mark.parametrize("status", ["signed", "adopted", "rejected", "lapsed", "voting", "proposed", None])
+@each_row("status", ["signed", "adopted", "rejected", "lapsed", "voting", "proposed", None])
 def test_each_outcome_has_its_words(status: str | None) -> None:
     proposal = scope.Proposal(reasons=None, on="2019", votes=scope.Votes(status=status, proposed_by="SFP"))
     versions = (scope.Version(number=1, on="2019", votes=scope.Votes(status="signed")),)
@@ -184,8 +185,8 @@ def test_any_scope_is_drawn_within_its_frame(data: st.DataObject) -> None:
     assert [each for each in model.items if not is_shown(each.title.clean, drawn)] == []
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("state", get_args(decision_path.StepState))
+@each_row("lang", LANGUAGES)
+@each_row("state", get_args(decision_path.StepState))
 def test_each_state_of_a_step_is_in_both_with_date_and_words(state: decision_path.StepState, lang: str) -> None:
     steps = tuple(
         decision_path.Step(kind=kind, state=state, on="2019-07-03", words=("falta: NOSC",))
@@ -232,7 +233,7 @@ def test_the_chain_names_entries_root_and_how_far_each_witness_got() -> None:
     assert shares == [100.0, pytest.approx(100 * 402 / 450, abs=0.01)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("size", "shown"), [(1, [0]), (3, [0, 1, 2]), (5, [0, 1, None, 4]), (6, [0, 1, None, 4, 5]), (7, [0, 1, None, 6])]
 )
 def test_the_entries_that_are_drawn_are_the_first_and_the_last_with_its_pair(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.api.pictures.drawn import DAYS, FOREIGN, POINTS, checked, is_shown, lines, picture_of, table_of, windows
+from tests.rows import each_row
 
 from constancia.api.pictures.roadmap import draw
 from constancia.api.pictures.roadmap_model import (
@@ -65,7 +66,7 @@ def test_v4_a_window_by_year_and_day_is_solid_from_the_years_end_only() -> None:
     assert sure[1] == pytest.approx(whole[1], abs=0.01)
 
 
-@pytest.mark.parametrize("window", ["2019-06", "2019"])
+@each_row("window", ["2019-06", "2019"])
 def test_v4_a_month_or_year_alone_is_nowhere_solid(window: str) -> None:
     assert [solid for _first, _last, solid in bars(road(row(window)))] == [False]
 
@@ -78,7 +79,7 @@ def test_v4_a_day_is_a_point_and_an_open_end_an_arrow() -> None:
     assert "M7 -10L-5 0L7 10Z" in str(draw(road(row("../2019-08")), "es"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("window", "done", "late"),
     [
         ("2019-05-24", "2019-06-07", (14, 14)),
@@ -104,7 +105,7 @@ def test_delay_is_hatched_and_said() -> None:
     assert [shape for shape in rects(in_time) if shape["fill"] == "url(#late-rm-a)"] == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each_row("kind", KINDS)
 def test_each_event_is_in_picture_key_and_table(kind: EventKind) -> None:
     event = Event(kind=kind, on="2019-07", what=Words("Relatoría"))
     root = checked(draw(road(row(events=(event,))), "es"))

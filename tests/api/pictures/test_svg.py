@@ -2,11 +2,11 @@
 
 from xml.etree import ElementTree as ET
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 from tests.api.pictures.drawn import FOREIGN
+from tests.rows import each_row
 
 from constancia.api.pictures.svg import NARROWEST, Words, cut, label, paragraph, picture, tag, width_of, wrapped
 
@@ -62,7 +62,7 @@ def test_a_text_in_another_language_has_it_in_picture_and_table() -> None:
     assert words.html() == Markup('<span lang="en">road</span>')
 
 
-@pytest.mark.parametrize(("least", "expected"), [(0, '"pic"'), (360, '"pic pic-w4"'), (400, '"pic pic-w5"')])
+@each_row(("least", "expected"), [(0, '"pic"'), (360, '"pic pic-w4"'), (400, '"pic pic-w5"')])
 def test_a_picture_that_needs_more_room_has_a_class_for_it(least: int, expected: str) -> None:
     assert f"class={expected}" in picture(10, "t", [], least)
 

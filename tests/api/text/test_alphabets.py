@@ -1,6 +1,6 @@
 """A word whose letters look like others is marked, wherever a text of a party is shown; honest words are not."""
 
-import pytest
+from tests.rows import each_row
 
 from constancia.api.pages.marked_text import marked
 from constancia.api.text.alphabets import lookalikes
@@ -9,7 +9,7 @@ GREEK_O, CYRILLIC_A = "\N{GREEK CAPITAL LETTER OMICRON}", "\N{CYRILLIC CAPITAL L
 CYRILLIC_ACE = "\N{CYRILLIC CAPITAL LETTER A}\N{CYRILLIC CAPITAL LETTER ES}\N{CYRILLIC CAPITAL LETTER IE}"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "expected"),
     [
         (f"N{GREEK_O}SC", {f"N{GREEK_O}SC"}),
@@ -27,7 +27,7 @@ def test_words_that_mislead(text: str, expected: set[str]) -> None:
     assert lookalikes(text) == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "Secretaría de la Función Pública, año 2019, Ñandú, Çà et là, Łódź", "Tsotsil: k'ak'al", "日本語とかな",

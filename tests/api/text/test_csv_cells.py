@@ -4,9 +4,9 @@ import csv
 import io
 import re
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.rows import each_row
 
 from constancia.api.text.csv_cells import one_line, plain, safe
 
@@ -52,7 +52,7 @@ def test_o4_row_is_a_line_of_whole_characters(words: str) -> None:
     cell.encode()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("words", "cell"),
     [
         ("=1", "'=1"),

@@ -3,9 +3,9 @@
 import csv
 import io
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 
 from constancia.api.text.csv_cells import one_line, plain, safe
 from constancia.api.text.csv_text import MARK, csv_line
@@ -21,7 +21,7 @@ def test_any_text_is_read_back_from_its_line(cells: list[str]) -> None:
     assert [plain(cell) for cell in read] == [one_line(cell) for cell in cells]
 
 
-@pytest.mark.parametrize("text", ["=1+1", " =1+1", '"=1+1', "x;=1+1", "\uff1d1+1", "\u200b@x", "\t-1", "\r+1", "a\n=1"])
+@each_row("text", ["=1+1", " =1+1", '"=1+1', "x;=1+1", "\uff1d1+1", "\u200b@x", "\t-1", "\r+1", "a\n=1"])
 def test_what_would_be_a_formula_is_text(text: str) -> None:
     """As in the tables of the open data: also where spaces or the other separator are in front of it."""
     [read] = csv.reader(io.StringIO(csv_line([text]), newline=""))

@@ -3,11 +3,11 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 
 from constancia.api.text.dates import DateWords, byte_words, date_short, date_words, instant_words
 from constancia.api.text.i18n import say, tr
@@ -35,7 +35,7 @@ def is_accepted(text: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "es", "en"),
     [
         ("2019", "2019", "2019"),
@@ -94,7 +94,7 @@ def test_message_has_one_preposition_before_a_date(text: str, lang: str) -> None
         assert not (words.precision == "period" and before[-1:] and before[-1] in ("el", "on"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "es", "en"),
     [
         ("2017-05-02", "Se decidió el 2 de mayo de 2017.", "Decided on 2 May 2017."),
@@ -122,14 +122,12 @@ def test_words_of_another_kind_stay_as_they_are() -> None:
     assert DateWords("x").precision == "day"
 
 
-@pytest.mark.parametrize(
-    ("count", "es", "en"), [(1, "un día de retraso", "one day late"), (2, "2 días de retraso", "2 days late")]
-)
+@each_row(("count", "es", "en"), [(1, "un día de retraso", "one day late"), (2, "2 días de retraso", "2 days late")])
 def test_one_is_said_in_the_singular(count: int, es: str, en: str) -> None:
     assert (tr("es", "page.days_late", days=count), tr("en", "page.days_late", days=str(count))) == (es, en)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "es", "en"),
     [
         ("2019", "2019", "2019"),
@@ -149,7 +147,7 @@ def test_instant_is_told_in_the_ledgers_zone_with_its_summer_time() -> None:
     assert instant_words("2019-03-01T18:04:05.000Z", "en", "America/Mexico_City") == "1 March 2019, 12:04"
 
 
-@pytest.mark.parametrize("month", range(1, 13))
+@each_row("month", range(1, 13))
 def test_days_months_and_sizes_are_spelled_as_cldr_has_them(month: int) -> None:
     day = date(2019, month, 1 + month)
     whole = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}

@@ -8,10 +8,10 @@ from gettext import GNUTranslations
 from itertools import chain
 from pathlib import Path
 
-import pytest
 from babel import Locale, localedata
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+from tests.rows import each_row
 from tools import build_language_names
 
 from constancia.api.http.problems import ALL_CODES
@@ -66,7 +66,7 @@ def test_both_languages_have_the_same_messages_in_the_same_files_once() -> None:
     assert repeated == []
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@each_row("lang", LANGUAGES)
 def test_no_message_is_empty(lang: str) -> None:
     assert [name for name, text in texts(lang).items() if not text.strip()] == []
 
@@ -132,7 +132,7 @@ def test_no_message_is_there_for_nothing() -> None:
 COUNTED = re.compile(r"%\((?:count|days|size|times)\)s (?:más |otros )?(?!más\b)\w+s\b")
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@each_row("lang", LANGUAGES)
 def test_what_counts_things_has_words_for_one_of_them(lang: str) -> None:
     """`page.late_many` has `page.late_one`, every other message its own id with `_one`."""
     known = texts(lang)
@@ -200,7 +200,7 @@ def test_sentence_leaves_out_what_the_act_left_out() -> None:
     assert tr("en", "page.days_late", days=3) == "3 days late"
 
 
-@pytest.mark.parametrize("name", ["مرصد", "ארגון", "Red ١٢"])
+@each_row("name", ["مرصد", "ארגון", "Red ١٢"])
 def test_name_that_runs_from_right_to_left_is_isolated_on_a_page(name: str) -> None:
     sentence = Sentence(msgid="act.KeyRevoked", params={"party": name})
     assert f"\u2068{name}\u2069" in marked_sentence(sentence, "es")

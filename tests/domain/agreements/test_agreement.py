@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, doc, rep, root, seated, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement, in_force_on
 from constancia.domain.kernel.values import digest
@@ -178,7 +178,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -194,7 +194,7 @@ def test_6_two_of_three_signatures_are_never_in_force() -> None:
     assert agreement(stage).current.in_force_index is None
 
 
-@pytest.mark.parametrize("order", [("nosc", "inai", "sfp"), ("sfp", "nosc", "inai")])
+@each_row("order", [("nosc", "inai", "sfp"), ("sfp", "nosc", "inai")])
 def test_6_in_force_exactly_at_the_last_required_signature(order: tuple[str, ...]) -> None:
     stage = signed_by(*order)
     assert agreement(stage).status == "in_force"
@@ -242,7 +242,7 @@ def test_all_parties_to_the_text_must_sign_it() -> None:
     assert drafted().code("inai", "AgreementTextFrozen", frozen(required=["inai", "nosc"])) == "E_POLICY"
 
 
-@pytest.mark.parametrize("parties", [[], ["nosc"]])
+@each_row("parties", [[], ["nosc"]])
 def test_nobody_agrees_with_itself_alone(parties: list[str]) -> None:
     assert seated().code("nosc", "AgreementDrafted", draft(parties=parties)) == "E_POLICY"
 

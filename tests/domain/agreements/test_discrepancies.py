@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from tests.domain.agreements.test_agreement import agreement, amending, awaiting, discrepancy, signed_by
 from tests.domain.stage import MEMBERS, text
+from tests.rows import each_row
 
 TYPE = "TranslationDiscrepancyRecorded"
 
@@ -31,7 +31,7 @@ def test_a_place_may_be_empty_in_one_language_but_not_the_same_in_both() -> None
         assert refused == "E_MALFORMED"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "code"),
     [
         ({"version": 2}, "E_NOT_FOUND"),

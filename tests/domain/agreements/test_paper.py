@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.agreements.test_agreement import (
     agreement,
     amending,
@@ -16,6 +15,7 @@ from tests.domain.agreements.test_agreement import (
 )
 from tests.domain.stage import FOUNDERS, KINDS, MEMBERS, Stage, genesis, root, seated, text
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 PAPER = "paper_attestation_counts"
 RULE = {"rule_source": "adopted", "value": True}
@@ -31,7 +31,7 @@ def counting(*signers: str) -> Stage:
     return stage
 
 
-@pytest.mark.parametrize("who", ["inai", "red", "sfp"])
+@each_row("who", ["inai", "red", "sfp"])
 def test_30_by_default_no_attestation_signs_for_anybody(who: str) -> None:
     stage = signed_by("nosc", "inai")
     stage.says(who, "PaperSignatureAttested", attested("sfp"))
@@ -53,7 +53,7 @@ def test_by_the_rules_a_partys_own_attestation_signs_from_the_day_it_is_said() -
     assert not current.attestations
 
 
-@pytest.mark.parametrize("others", [("inai",), ("inai", "nosc"), ("inai", "nosc", "red")])
+@each_row("others", [("inai",), ("inai", "nosc"), ("inai", "nosc", "red")])
 def test_30_no_word_of_others_is_the_signature_of_a_party_whatever_the_rules(others: tuple[str, ...]) -> None:
     stage = counting("nosc", "inai")
     for other in others:
@@ -137,7 +137,7 @@ def test_a_paper_of_an_earlier_version_is_evidence_of_that_version() -> None:
     assert [len(version.attestations or ()) for version in (first, second)] == [1, 0]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "code"),
     [
         ({"party": "red"}, "E_POLICY"),
@@ -170,7 +170,7 @@ def test_a_secretariat_attests_nothing() -> None:
     assert stage.code(clerk, "PaperSignatureAttested", attested("sfp")) == "E_ROLE"
 
 
-@pytest.mark.parametrize("value", ["true", 1, "yes"])
+@each_row("value", ["true", 1, "yes"])
 def test_the_rule_is_yes_or_no(value: object) -> None:
     rules = {PAPER: {"rule_source": "adopted", "value": value}}
     said = {"governance_body": "cc", "rules": rules, "version": 1}

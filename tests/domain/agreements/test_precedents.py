@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from tests.domain.agreements.test_agreement import (
     AG,
     COMMA,
@@ -17,6 +16,7 @@ from tests.domain.agreements.test_agreement import (
     signed,
 )
 from tests.domain.stage import MEMBERS, Stage, act_of, commitment, seated, small_scope
+from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import in_force_on
 from constancia.domain.derive import derive
@@ -70,7 +70,7 @@ def test_6_every_condition_is_met() -> None:
     assert agreement(stage).status == "in_force"
 
 
-@pytest.mark.parametrize("signers", [(), ("nosc",), MEMBERS])
+@each_row("signers", [(), ("nosc",), MEMBERS])
 def test_a_text_whose_condition_has_failed_has_lapsed_and_nobody_signs_it(signers: tuple[str, ...]) -> None:
     stage = conditioned()
     stage.each("AgreementSigned", signed(), signers) if signers else None
@@ -103,7 +103,7 @@ def test_no_condition_precedent_after_a_signature() -> None:
     assert stage.code("sfp", "ConditionDeclared", precedent()) == "E_STATE"
 
 
-@pytest.mark.parametrize("concerns", ["governance/cc", "commitment/c1"])
+@each_row("concerns", ["governance/cc", "commitment/c1"])
 def test_a_condition_precedent_holds_back_an_agreement_and_nothing_else(concerns: str) -> None:
     assert conditioned().code("inai", "ConditionDeclared", precedent("s9", concerns=concerns)) == "E_POLICY"
 
@@ -117,7 +117,7 @@ def test_a_condition_of_another_kind_holds_nothing_back() -> None:
     assert agreement(stage).status == "in_force"
 
 
-@pytest.mark.parametrize("outcome", ["failed", "met"])
+@each_row("outcome", ["failed", "met"])
 def test_a_condition_of_a_former_draft_holds_back_the_next_one_no_more(outcome: str) -> None:
     stage = seated().adopted()
     stage.says("nosc", "AgreementDrafted", draft())
@@ -161,7 +161,7 @@ def test_a_condition_that_is_met_revives_no_amendment_that_a_withdrawal_made_voi
     assert former.version == 1
 
 
-@pytest.mark.parametrize("outcome", ["failed", "met"])
+@each_row("outcome", ["failed", "met"])
 def test_a_condition_that_is_settled_later_leaves_an_agreement_ended(outcome: str) -> None:
     stage = amendment_waiting()
     for party in ("inai", "nosc"):
@@ -184,7 +184,7 @@ def test_others_hold_back_no_agreement_that_they_are_no_party_to() -> None:
     assert (refusal.code, "all parties to the text sit" in refusal.rule) == ("E_POLICY", True)
 
 
-@pytest.mark.parametrize("outcome", ["failed", "met"])
+@each_row("outcome", ["failed", "met"])
 def test_who_has_left_the_body_still_has_its_word_on_the_condition(outcome: str) -> None:
     """Those that remain neither bind nor release a party to the text that can still speak."""
     stage = conditioned()
@@ -217,7 +217,7 @@ def test_a_met_condition_ends_no_agreement_without_a_party_that_joined_it_since(
     assert stage.status("agreement/old") == "in_force"
 
 
-@pytest.mark.parametrize("party", MEMBERS)
+@each_row("party", MEMBERS)
 def test_32_what_all_have_signed_is_ended_by_no_draft_of_one_while_its_condition_is_awaited(party: str) -> None:
     stage = conditioned()
     stage.each("AgreementSigned", signed())

@@ -16,6 +16,7 @@ from tests.domain.agreements.test_agreement import signed_by as signed_agreement
 from tests.domain.agreements.test_withdrawal import facts, in_force, left
 from tests.domain.stage import MEMBERS, Stage, key_id, root, text
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 # Amended, superseded, terminated by a text.
 
@@ -139,7 +140,7 @@ def test_who_can_not_speak_any_more_is_named_and_not_awaited() -> None:
     assert fact.params == {"reason": "agreed", "by": "fin", "without": ["sfp"]}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "code"),
     [
         ({"terminates": ["nothing"]}, "E_NOT_FOUND"),

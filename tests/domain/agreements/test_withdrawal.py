@@ -2,12 +2,12 @@
 
 from datetime import date
 
-import pytest
 from tests.domain.agreements.test_agreement import COMMA, agreement, amending, draft, frozen, leaving, signed
 from tests.domain.agreements.test_agreement import signed_by as signed_agreement
 from tests.domain.stage import MEMBERS, Stage, root
 from tests.domain.tables import codes
 from tests.domain.test_validity import dated
+from tests.rows import each_row
 
 from constancia.domain.derive import Derived, derive
 from constancia.domain.validity import validities
@@ -57,7 +57,7 @@ def test_a_secretariat_and_a_root_take_no_party_out() -> None:
     assert stage.code(root("sfp"), "AgreementPartyWithdrew", leaving(stage.today)) == "E_OUT_OF_SCOPE"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("effective", "counted"),
     [
         ("2019-06-10", "2019-06-10"),  # as said
@@ -76,7 +76,7 @@ def test_an_earlier_date_is_a_claim_and_counts_from_the_day_it_is_recorded(effec
     assert stage.entries[-1].statement["body"]["effective"] == effective, "the claim stays in the entry"
 
 
-@pytest.mark.parametrize("effective", ["2019-06-13", "2019-07", "2019-06-01/2030"])
+@each_row("effective", ["2019-06-13", "2019-07", "2019-06-01/2030"])
 def test_nobody_leaves_in_the_future(effective: str) -> None:
     assert in_force().on("2019-06-12").code("sfp", "AgreementPartyWithdrew", leaving(effective)) == "E_DATE"
 
@@ -122,7 +122,7 @@ def test_who_left_the_body_can_leave_the_agreement_too() -> None:
     assert agreement(stage).parties_left == ("inai", "nosc")
 
 
-@pytest.mark.parametrize(("day", "holds"), [("2019-05-31", "yes"), ("2019-06-02", "no")])
+@each_row(("day", "holds"), [("2019-05-31", "yes"), ("2019-06-02", "no")])
 def test_an_agreement_that_ended_is_in_force_until_then(day: str, holds: str) -> None:
     stage = in_force().on("2019-06-01")
     for party in ("nosc", "inai"):

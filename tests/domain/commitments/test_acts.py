@@ -21,6 +21,7 @@ from tests.domain.commitments.test_commitment import (
 from tests.domain.commitments.test_commitment import proposed as proposed_commitment
 from tests.domain.stage import Body, Stage, act_of, evidence, milestone, proposed, seated, text
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.kernel.values import digest
 
@@ -55,7 +56,7 @@ def test_a_basis_exists() -> None:
     assert stage.code("inai", "CommitmentAdopted", adoption() | {"decision": "d-9"}) == "E_NOT_FOUND"
 
 
-@pytest.mark.parametrize("milestones", [[], [milestone(lead=[])]])
+@each_row("milestones", [[], [milestone(lead=[])]])
 def test_13_every_milestone_has_a_responsible(milestones: list[Body]) -> None:
     stage = seated()
     stage.says("nosc", "CommitmentProposed", {"commitment": "c1", "objective": text("F"), "problem": text("P"),
@@ -65,7 +66,7 @@ def test_13_every_milestone_has_a_responsible(milestones: list[Body]) -> None:
     assert stage.code("inai", "DecisionProposed", proposed("d-c1", act_of("CommitmentAdopted", body))) == "E_POLICY"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("scope", "declared"),
     [
         (SMALLER, "clarification"),
@@ -80,7 +81,7 @@ def test_9_a_change_is_not_called_milder_than_it_is(scope: Body, declared: str) 
     assert adopted().code("sfp", "ScopeChangeProposed", proposal(scope, declared)) == "E_SCOPE_LABEL"
 
 
-@pytest.mark.parametrize(("scope", "declared"), [(SMALLER, "reduction"), (LATER, "deferral"), (LATER, "reduction")])
+@each_row(("scope", "declared"), [(SMALLER, "reduction"), (LATER, "deferral"), (LATER, "reduction")])
 def test_9_a_change_may_be_called_what_it_is_or_worse(scope: Body, declared: str) -> None:
     stage = adopted()
     stage.says("sfp", "ScopeChangeProposed", proposal(scope, declared))
@@ -122,7 +123,7 @@ def test_change_from_a_scope_that_has_moved_is_refused_and_says_what_moved() -> 
     assert stage.code("inai", "ScopeChanged", change()) == "E_VERSION_CONFLICT"
 
 
-@pytest.mark.parametrize("version", [0, 2, 7])
+@each_row("version", [0, 2, 7])
 def test_change_from_a_scope_that_is_not_there_is_refused(version: int) -> None:
     assert adopted().code("inai", "ScopeChangeProposed", proposal(from_version=version)) == "E_VERSION_CONFLICT"
 
@@ -173,9 +174,7 @@ def test_work_on_a_milestone_begins_once() -> None:
     assert stage.code("sfp", "WorkStarted", started("m1")) == "E_STATE"
 
 
-@pytest.mark.parametrize(
-    ("type_name", "body"), [("WorkStarted", started("m9")), ("MilestoneCompleted", completed("m9"))]
-)
+@each_row(("type_name", "body"), [("WorkStarted", started("m9")), ("MilestoneCompleted", completed("m9"))])
 def test_milestones_are_those_of_the_scope(type_name: str, body: Body) -> None:
     assert adopted().code("inai", type_name, body) == "E_NOT_FOUND"
 
@@ -183,7 +182,7 @@ def test_milestones_are_those_of_the_scope(type_name: str, body: Body) -> None:
 ONLY_NOSC: list[tuple[str, Body]] = [("WorkStarted", started("m2")), ("MilestoneCompleted", completed("m2"))]
 
 
-@pytest.mark.parametrize(("type_name", "body"), ONLY_NOSC)
+@each_row(("type_name", "body"), ONLY_NOSC)
 def test_only_the_responsible_speak_of_a_milestone(type_name: str, body: Body) -> None:
     stage = adopted().deliver("nosc", "e2")
     assert stage.code("sfp", type_name, body) == "E_ROLE"
@@ -200,7 +199,7 @@ def with_lead(lead: list[str], **changed: Any) -> Stage:
     return stage.adopted("c1", scope)
 
 
-@pytest.mark.parametrize("role", ["governance-body", "members"])
+@each_row("role", ["governance-body", "members"])
 def test_a_collective_responsible_stands_for_the_members_and_for_nobody_else(role: str) -> None:
     stage = with_lead([role])
     assert stage.code("red", "ProgressReported", report()) == "E_ROLE"

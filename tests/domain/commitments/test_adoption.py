@@ -20,6 +20,7 @@ from tests.domain.stage import (
     small_scope,
 )
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.derive import derive, flags
 from constancia.domain.kernel.values import digest
@@ -126,7 +127,7 @@ def test_case_09_a_body_of_two_puts_no_change_to_the_vote() -> None:
     assert stage.code("sfp", "DecisionProposed", proposed("d-9", ACT, governance_body="junta")) == "E_POLICY"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "code"),
     [
         (change(SMALLER, "clarification", decision="d-9"), "E_SCOPE_LABEL"),
@@ -160,8 +161,8 @@ def test_case_10_what_a_body_has_decided_is_recorded_by_one_of_it() -> None:
     assert stage.code("nosc", "ScopeChanged", REDUCTION) == "E_PARTY_WITHDRAWN"
 
 
-@pytest.mark.parametrize("milestones", [[], [milestone(lead=[])]])
-@pytest.mark.parametrize("type_name", ["ScopeChangeProposed", "ScopeChanged"])
+@each_row("milestones", [[], [milestone(lead=[])]])
+@each_row("type_name", ["ScopeChangeProposed", "ScopeChanged"])
 def test_d7_no_scope_is_without_milestones_or_responsible(milestones: list[Body], type_name: str) -> None:
     body = change({"actions": [], "deliverables": [], "milestones": milestones}, "reduction", decision="d-9")
     if type_name == "ScopeChangeProposed":

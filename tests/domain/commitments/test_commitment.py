@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import pytest
 from tests.domain.stage import (
     Body,
     Stage,
@@ -18,6 +17,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import Said, Walk
+from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.status import STATUS_MOVES
@@ -216,12 +216,12 @@ FORMER = replace(
 FORMER_PAIRS = [one for one in FORMER.pairs() if one.values != ("adopted", "ProgressContested")]
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
 
-@pytest.mark.parametrize(("state", "act"), FORMER_PAIRS)
+@each_row(("state", "act"), FORMER_PAIRS)
 def test_every_pair_of_a_former_edition_moves_as_the_table_says(state: str, act: str) -> None:
     FORMER.check(state, act)
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from tests.domain.stage import Body, Stage, commitment, deliverable, doc, milestone, seated, small_scope, text
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment, DeclaredCondition
 from constancia.domain.derive import derive
@@ -87,7 +87,7 @@ def test_a_condition_that_is_met_begins_no_fallback() -> None:
     assert began(stage) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("who", "body", "code"),
     [
         ("red", declaration(), "E_NOT_SEATED"),

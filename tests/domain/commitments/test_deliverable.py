@@ -7,6 +7,7 @@ import pytest
 from tests.domain.governance.test_succession import ending
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, doc, milestone, proposed, root, seated, small_scope, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.catalogue import parse_act
 from constancia.domain.commitments.deliverable import DeliverableState
@@ -123,7 +124,7 @@ def answers_for(stage: Stage) -> list[str]:
     return list(one.open_contests) if isinstance(one, DeliverableState) else []
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -235,7 +236,7 @@ def test_a_contests_id_is_used_once() -> None:
     assert stage.code("sfp", "DeliverableContested", contested()) == "E_STATE"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("who", "type_name", "body"),
     [
         ("red", "DeliverableRevised", revised(3)),
@@ -276,7 +277,7 @@ def test_the_three_members_of_the_walk_are_those_that_sit() -> None:
     assert {one.party for one in found(accepted()).concurring[0].marks} == set(MEMBERS)
 
 
-@pytest.mark.parametrize(("who", "code"), [("inai", None), ("sfp", None), ("nosc", None), ("red", "E_ROLE")])
+@each_row(("who", "code"), [("inai", None), ("sfp", None), ("nosc", None), ("red", "E_ROLE")])
 def test_who_is_not_responsible_does_not_take_a_deliverables_place(who: str, code: str | None) -> None:
     stage = expected("nosc")
     if code is None:
@@ -285,8 +286,8 @@ def test_who_is_not_responsible_does_not_take_a_deliverables_place(who: str, cod
         assert stage.code(who, "DeliverableSubmitted", submitted()) == code
 
 
-@pytest.mark.parametrize("edition", [1, 3])
-@pytest.mark.parametrize("role", ["governance-body", "members"])
+@each_row("edition", [1, 3])
+@each_row("role", ["governance-body", "members"])
 def test_a_collective_delivers_through_its_members_only(role: str, edition: int) -> None:
     stage = seated(edition=edition).adopted("c1", small_scope(milestones=[milestone(lead=[role])]))
     stage.outsider("otra")
@@ -314,7 +315,7 @@ def test_case_42_a_decision_overrules_a_contest_and_acceptance_goes_on() -> None
     assert found(stage).status == "accepted"
 
 
-@pytest.mark.parametrize(("rule", "outcome"), [("majority", "signed"), ("unanimity", "rejected")])
+@each_row(("rule", "outcome"), [("majority", "signed"), ("unanimity", "rejected")])
 def test_case_42_here_the_bodys_rules_decide(rule: str, outcome: str) -> None:
     stage = in_hand().rules(decision_rule=rule)
     stage.outsider("otra")
@@ -366,7 +367,7 @@ def test_case_42_who_took_over_the_work_while_it_is_voted_on_has_no_vote_any_mor
     assert stage.refused("sfp", "VoteCast", vote).judged_against["party"] == "sfp"
 
 
-@pytest.mark.parametrize("stage", [expected, in_hand])
+@each_row("stage", [expected, in_hand])
 def test_a_contest_that_is_not_there_is_nobodys_cause(stage: Callable[[], Stage]) -> None:
     there = stage()
     act = parse_act("ContestOverruled", NEWEST, overruling())
@@ -385,7 +386,7 @@ def test_case_42_another_body_overrules_nothing() -> None:
     assert (refusal.code, refusal.judged_against["body"]) == ("E_POLICY", "cc")
 
 
-@pytest.mark.parametrize(("by", "left", "who"), [("red", (), None), ("nosc", (), "sfp"), ("nosc", ("sfp",), "inai")])
+@each_row(("by", "left", "who"), [("red", (), None), ("nosc", (), "sfp"), ("nosc", ("sfp",), "inai")])
 def test_case_42_two_whom_it_does_not_concern_decide_or_nobody(by: str, left: tuple[str, ...], who: str | None) -> None:
     stage = seated().adopted().deliver("inai", "e1")
     stage.says(by, "DeliverableContested", contested())

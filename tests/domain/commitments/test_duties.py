@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.commitments.test_commitment import change, completed, found, report, started, status
 from tests.domain.stage import Body, Stage, act_of, commitment, deliverable, doc, milestone, seated, small_scope, text
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 FALLBACK: Body = {"condition": text("Sin recursos"), "parties": ["sfp"]}
 SCOPE = small_scope(
@@ -48,8 +48,8 @@ OF_M1: list[tuple[str, Body]] = [
 ]
 
 
-@pytest.mark.parametrize(("type_name", "body"), OF_M1)
-@pytest.mark.parametrize("who", ["red", "otra", "sfp", "inai"])
+@each_row(("type_name", "body"), OF_M1)
+@each_row("who", ["red", "otra", "sfp", "inai"])
 def test_case_38_a_role_is_open_to_nobody_until_it_is_filled(who: str, type_name: str, body: Body) -> None:
     assert expecting().code(who, type_name, body) == "E_ROLE"
 
@@ -65,7 +65,7 @@ def test_case_38_a_role_is_filled_by_the_word_of_all_members_and_then_only_by_it
         stage.says("red", type_name, body)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("who", "changed", "code"),
     [
         ("red", {"party": "otra"}, "E_NOT_SEATED"),
@@ -139,7 +139,7 @@ def test_case_45_who_was_responsible_delivers_what_left_the_scope_and_nobody_els
     stage.says("red", "DeliverableSubmitted", submission(version=2))
 
 
-@pytest.mark.parametrize(("type_name", "body"), OF_M1)
+@each_row(("type_name", "body"), OF_M1)
 def test_case_37_a_fallback_acts_after_its_condition_failed_and_not_before(type_name: str, body: Body) -> None:
     stage = expecting()
     stage.each("ConditionSettled", settling(), ("inai", "nosc"))
@@ -163,7 +163,7 @@ def test_case_37_there_is_a_condition_to_settle_and_the_members_settle_it() -> N
     assert expecting().code("red", "ConditionSettled", settling()) == "E_NOT_SEATED"
 
 
-@pytest.mark.parametrize(("type_name", "body"), [("RoleFilled", filling()), ("ConditionSettled", settling())])
+@each_row(("type_name", "body"), [("RoleFilled", filling()), ("ConditionSettled", settling())])
 def test_case_24_who_has_left_since_is_not_awaited(type_name: str, body: Body) -> None:
     stage = expecting()
     stage.each(type_name, body, ("inai", "sfp"))

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, doc, seated, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.bearing import bearers, is_orphaned
 from constancia.domain.commitments.duty import Duty
@@ -62,7 +62,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -117,7 +117,7 @@ def test_13_who_bears_it_and_can_not_speak_any_more_keeps_it_without_a_word() ->
     assert [one.bearers for one in duty(stage).assignments] == [("red", "sfp")] * 2
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("who", "changed", "code"),
     [
         ("red", {}, "E_NOT_SEATED"),

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from tests.domain.commitments.test_commitment import completed, report, status
 from tests.domain.participation.test_gathering import called, held, over, promised
 from tests.domain.stage import (
@@ -18,6 +17,7 @@ from tests.domain.stage import (
     small_scope,
     text,
 )
+from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import delivery, first_delivery, fulfilment
@@ -135,7 +135,7 @@ ONE_DOCUMENT: Body = {"commitment": "c1", "deliverable": "e1", "version": 1}
 CONTEST: Body = ONE_DOCUMENT | {"contest": "x1", "evidence": [], "grounds": text("No")}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("words", "counts"),
     [
         ([], True),
@@ -202,7 +202,7 @@ def of_edition(edition: int) -> Stage:
     return seated(edition=edition).adopted("c1", scope)
 
 
-@pytest.mark.parametrize("edition", [1, 2])
+@each_row("edition", [1, 2])
 def test_u2_earlier_editions_took_a_document_for_an_event(edition: int) -> None:
     stage = of_edition(edition).deliver("inai", "e2")
     on = stage.find(Commitment, "commitment/c1")
@@ -225,8 +225,8 @@ def test_u2_what_an_earlier_edition_took_still_counts_and_is_not_accepted_any_mo
     stage.says("sfp", "MilestoneCompleted", completed())
 
 
-@pytest.mark.parametrize("edition", [1, 2])
-@pytest.mark.parametrize(
+@each_row("edition", [1, 2])
+@each_row(
     "changed",
     [
         {"milestones": [milestone(objective=text("Fin"))]},

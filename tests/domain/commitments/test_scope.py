@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.domain.stage import Body, deliverable, milestone, text
 from tests.domain.strategies import few, scopes
+from tests.rows import each_row
 
 from constancia.domain.commitments.scope import SEVERITY, Scope, compare
 from constancia.domain.kernel.values import FormError
@@ -219,7 +220,7 @@ CASES: dict[str, tuple[Body, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("new", "path", "kind"), CASES.values(), ids=list(CASES))
+@each_row(("new", "path", "kind"), CASES.values(), ids=list(CASES))
 def test_9_the_kind_is_computed_and_says_where(new: Body, path: str, kind: str) -> None:
     found = diff(BASE, new)
     shown = {
@@ -232,7 +233,7 @@ def test_9_the_kind_is_computed_and_says_where(new: Body, path: str, kind: str) 
     assert found.kind == kind
 
 
-@pytest.mark.parametrize("new", [new for new, _path, kind in CASES.values() if kind == "reduction"])
+@each_row("new", [new for new, _path, kind in CASES.values() if kind == "reduction"])
 def test_9_a_gift_does_not_hide_what_is_taken(new: Body) -> None:
     richer = new | {"actions": [*new["actions"], {"action": "z9", "text": text("Algo más")}]}
     assert diff(BASE, richer).kind == "reduction"
@@ -303,7 +304,7 @@ def test_9_no_detour_makes_a_reduction_milder(one: Body, middle: Body, other: Bo
         assert "reduction" in kinds
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changed",
     [
         {"deliverables": [deliverable("d1", "m9")]},

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from tests.domain.commitments.test_commitment import (
     SCOPE,
     adopted,
@@ -20,6 +19,7 @@ from tests.domain.commitments.test_commitment import (
 from tests.domain.stage import Body, Stage, act_of, commitment, doc, evidence, seated, small_scope, text
 from tests.domain.stage import proposed as put_to_the_vote
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.derive import derive, flags
 from constancia.domain.kernel.editions import NEWEST
@@ -34,7 +34,7 @@ def missed(stage: Stage) -> list[object]:
     return [fact.params["target"] for fact in derive(stage.state, LATE) if fact.kind == "DeadlineMissed"]
 
 
-@pytest.mark.parametrize("to", ["suspended", "withdrawn", "closed"])
+@each_row("to", ["suspended", "withdrawn", "closed"])
 def test_k1_two_of_three_decide_no_status_that_binds_the_third(to: str) -> None:
     stage = adopted().rules(decision_rule="majority")
     act = act_of(TYPE, status(to))
@@ -88,7 +88,7 @@ def test_an_outsider_records_no_status() -> None:
     assert stage.code("inai", TYPE, status("closed", outcome="not_completed")) == "E_DIGEST_MISMATCH"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changed",
     [
         {"to": "suspended", "outcome": "partially"},
@@ -140,7 +140,7 @@ def test_completed_means_milestones_and_deliverables() -> None:
     assert found(stage).status == "closed"
 
 
-@pytest.mark.parametrize("other", ["c9", "c1"])
+@each_row("other", ["c9", "c1"])
 def test_what_is_carried_over_goes_on_in_another_commitment(other: str) -> None:
     stage = adopted()
     body = status("closed", outcome="carried_over", continued_by=other)
@@ -151,7 +151,7 @@ def test_what_is_carried_over_goes_on_in_another_commitment(other: str) -> None:
     assert found(stage).ended is not None
 
 
-@pytest.mark.parametrize("to", ["rejected", "withdrawn"])
+@each_row("to", ["rejected", "withdrawn"])
 def test_nothing_is_carried_over_into_what_has_ended_itself(to: str) -> None:
     stage = adopted()
     stage.says("nosc", "CommitmentProposed", commitment("c2"))
@@ -175,7 +175,7 @@ def test_k2_a_suspension_hides_no_lateness() -> None:
     assert "overdue" in flags(stopped.state, found(stopped), LATE)
 
 
-@pytest.mark.parametrize("to", ["withdrawn", "closed"])
+@each_row("to", ["withdrawn", "closed"])
 def test_k2_what_had_fallen_due_stays_missed_and_later_nothing_falls_due(to: str) -> None:
     stage = brought_to(to, adopted().on("2019-04-10"))
     assert missed(stage) == ["deliverable e1", "milestone m1"]  # not those of m2, due in August
@@ -203,14 +203,14 @@ NO_MORE: list[tuple[str, str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("who", "type_name", "body"), NO_MORE)
-@pytest.mark.parametrize("to", ["withdrawn", "closed"])
+@each_row(("who", "type_name", "body"), NO_MORE)
+@each_row("to", ["withdrawn", "closed"])
 def test_after_its_end_nothing_is_delivered_or_judged(to: str, who: str, type_name: str, body: Body) -> None:
     stage = brought_to(to, adopted().deliver("inai", "e1"))
     assert "E_STATE" in codes(stage.refused(who, type_name, body))
 
 
-@pytest.mark.parametrize("to", ["suspended", "withdrawn", "closed"])
+@each_row("to", ["suspended", "withdrawn", "closed"])
 def test_a_delivery_may_be_contested_in_every_state(to: str) -> None:
     stage = brought_to(to, adopted().deliver("inai", "e1"))
     contest = {"commitment": "c1", "contest": "x1", "deliverable": "e1", "evidence": [evidence()]}

@@ -2,7 +2,6 @@
 
 from typing import get_args
 
-import pytest
 from tests.domain.complaints.test_complaint import (
     admission,
     admitted,
@@ -14,6 +13,7 @@ from tests.domain.complaints.test_complaint import (
     resolution,
 )
 from tests.domain.stage import seated
+from tests.rows import each_row
 
 from constancia.domain.complaints.deciding import Outcome
 
@@ -27,7 +27,7 @@ def test_each_outcome_that_a_judge_gives_of_what_was_admitted_needs_both_sides_h
     assert set(get_args(Outcome)) - {"dismissed", "withdrawn"} == set(HEARD)
 
 
-@pytest.mark.parametrize("outcome", HEARD)
+@each_row("outcome", HEARD)
 def test_nothing_is_found_or_settled_before_the_accused_were_heard(outcome: str) -> None:
     stage = admitted().on("2019-03-31")
     refusal = stage.refused("inai", "ComplaintResolved", resolution(outcome))
@@ -42,7 +42,7 @@ def test_what_is_not_admitted_is_dismissed_and_what_is_admitted_is_not() -> None
     assert admitted().code("inai", "ComplaintResolved", resolution("dismissed")) == "E_STATE"
 
 
-@pytest.mark.parametrize("who", ["inai", "sfp", "red"])
+@each_row("who", ["inai", "sfp", "red"])
 def test_only_its_filer_withdraws_a_complaint(who: str) -> None:
     assert filed().code(who, "ComplaintResolved", resolution("withdrawn")) == "E_ROLE"
 

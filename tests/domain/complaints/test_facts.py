@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pytest
 from tests.domain.complaints.test_complaint import (
     admission,
     admit,
@@ -17,6 +16,7 @@ from tests.domain.complaints.test_complaint import (
 )
 from tests.domain.governance.test_succession import ending
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, doc, seated
+from tests.rows import each_row
 
 from constancia.domain.complaints.facts import owed_answers
 from constancia.domain.derive import derive
@@ -78,7 +78,7 @@ STANDS: list[tuple[str | None, str, str, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("said", "asked", "stands", "late"), STANDS)
+@each_row(("said", "asked", "stands", "late"), STANDS)
 def test_how_an_answer_stands(said: str | None, asked: str, stands: str, late: int) -> None:
     """It is due on 31 March. Its lateness ends with the answer."""
     stage = admitted()
@@ -98,7 +98,7 @@ def test_15_silence_and_a_resolution_do_not_unmake_a_missed_deadline() -> None:
     assert missed(stage) == ["response sfp"]
 
 
-@pytest.mark.parametrize("value", [0, -1, True, "30", 100_000])
+@each_row("value", [0, -1, True, "30", 100_000])
 def test_a_term_is_a_number_of_days(value: object) -> None:
     rules = {"response_term_days": {"rule_source": "adopted", "value": value}}
     said = {"governance_body": "cc", "rules": rules, "version": 1}
@@ -141,7 +141,7 @@ def due_now(stage: Stage) -> str:
     return owed.due_now
 
 
-@pytest.mark.parametrize(("who", "due"), [("inai", "2019-05-12"), ("nosc", "2019-05-12"), ("sfp", "2019-03-31")])
+@each_row(("who", "due"), [("inai", "2019-05-12"), ("nosc", "2019-05-12"), ("sfp", "2019-03-31")])
 def test_q4_no_accused_party_stops_its_own_clock(who: str, due: str) -> None:
     stage = admitted().on("2019-03-20")
     stage.says(who, "DeadlineMoved", HALTED)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.complaints.test_complaint import (
     DIGEST,
     Q,
@@ -19,6 +18,7 @@ from tests.domain.complaints.test_complaint import (
 )
 from tests.domain.stage import seated, text
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.complaints.filing import ComplaintFiled
 from constancia.domain.kernel.values import digest
@@ -34,7 +34,7 @@ def test_a_protected_complaint_is_a_digest_a_month_and_a_receipt() -> None:
     stage.says("inai", "ComplaintAdmitted", admission())
 
 
-@pytest.mark.parametrize("when", ["2019-04-20", "2019-04-01/2019-04-20", "2019-04-01/..", "2019-03/2019-04-01"])
+@each_row("when", ["2019-04-20", "2019-04-01/2019-04-20", "2019-04-01/..", "2019-03/2019-04-01"])
 def test_a_protected_complaint_says_no_day(when: str) -> None:
     stage = seated().on("2019-04-20")
     assert "E_DATE" in codes(stage.refused("nosc", "ComplaintFiled", protected(), occurred_on=when))
@@ -54,7 +54,7 @@ CONFIDENTIAL: list[tuple[dict[str, Any], bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "confidential"), CONFIDENTIAL)
+@each_row(("body", "confidential"), CONFIDENTIAL)
 def test_a_refused_attempt_is_published_only_where_it_protects_nobody(
     body: dict[str, Any], *, confidential: bool
 ) -> None:
@@ -67,7 +67,7 @@ def test_on_every_day_there_is_a_month_to_say() -> None:
         stage.says("nosc", "ComplaintFiled", protected(), occurred_on="2019-03/2019-04")
 
 
-@pytest.mark.parametrize("changed", [{"text": text("Nombre")}, {"pseudonym": "Ana"}, {"digest": None}])
+@each_row("changed", [{"text": text("Nombre")}, {"pseudonym": "Ana"}, {"digest": None}])
 def test_a_protected_complaint_shows_nothing_of_who_complains(changed: dict[str, Any]) -> None:
     body = {name: value for name, value in (protected() | changed).items() if value is not None}
     assert seated().code("nosc", "ComplaintFiled", body, stream=Q, occurred_on="2019-02") == "E_MALFORMED"
@@ -96,7 +96,7 @@ def test_another_party_may_take_in_the_continuation_of_a_protected_complaint_and
     stage.says("red", "ComplaintFiled", protected("q2", **onward), occurred_on="2019-04")
 
 
-@pytest.mark.parametrize(("value", "allowed"), [("2019-03", True), ("2019-03-11", False)])
+@each_row(("value", "allowed"), [("2019-03", True), ("2019-03-11", False)])
 def test_no_correction_makes_the_month_a_day(value: str, *, allowed: bool) -> None:
     stage = seated().on("2019-04-20")
     entry = stage.says("nosc", "ComplaintFiled", protected(), occurred_on="2019-04")
@@ -118,7 +118,7 @@ def test_no_correction_makes_the_month_a_day(value: str, *, allowed: bool) -> No
 # What is said.
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "code"),
     [
         ({"against": ["nosc"]}, "E_SELF_DEALING"),

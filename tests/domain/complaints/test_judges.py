@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.complaints.test_complaint import (
     Q,
@@ -17,6 +16,7 @@ from tests.domain.complaints.test_complaint import (
     resolution,
 )
 from tests.domain.stage import MEMBERS, Stage, founded, key_id, registration, root, seated, sha256, small_scope, text
+from tests.rows import each_row
 
 
 def may_decide(stage: Stage, name: str = "q1") -> set[str]:
@@ -43,7 +43,7 @@ def test_26_neither_the_accused_nor_the_filer_decides() -> None:
         stage.says("inai", type_name, body)
 
 
-@pytest.mark.parametrize("of", ["sfp", "nosc"])
+@each_row("of", ["sfp", "nosc"])
 def test_26_no_person_of_the_accused_or_the_filer_decides_for_another_party(of: str) -> None:
     stage = filed()
     both = stage.join("inai", name="both", person=f"p-{of}")
@@ -200,7 +200,7 @@ def test_who_had_a_seat_in_a_body_that_was_succeeded_is_judged_in_its_successor(
     assert complaint(stage).governance_body == "cc2"
 
 
-@pytest.mark.parametrize("subject", ["commitment/c1", "agreement/ag", "governance/cc", "decision/d-c1"])
+@each_row("subject", ["commitment/c1", "agreement/ag", "governance/cc", "decision/d-c1"])
 def test_a_complaint_belongs_to_the_body_of_its_subject(subject: str) -> None:
     stage = signed_by(*MEMBERS).adopted(scope=small_scope())
     stage.outsider("otra")
@@ -294,7 +294,7 @@ def _key(name: str) -> str:
     return sha256(f"key of {name}")
 
 
-@pytest.mark.parametrize("to", ["nosc", "sfp"])
+@each_row("to", ["nosc", "sfp"])
 def test_nobody_addresses_a_complaint_to_itself_or_to_the_accused(to: str) -> None:
     assert seated().code("nosc", "ComplaintFiled", filing(addressed_to=to)) == "E_SELF_DEALING"
 

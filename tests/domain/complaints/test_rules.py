@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pytest
 from tests.domain.complaints.test_complaint import admission, admitted, appeal, filed, filing, protected, resolution
 from tests.domain.stage import Stage, Voice, rep, seated
 from tests.domain.tables import Breaches, Refused, breaches, check_breaks_alone, check_has_every_rule, said
+from tests.rows import each_row
 
 from constancia.domain.complaints import deciding
 from constancia.domain.complaints.deciding import ComplaintAdmitted, ComplaintResolved
@@ -98,7 +98,7 @@ TABLE: Breaches = {
 }
 
 
-@pytest.mark.parametrize(("rule", "refused"), breaches(TABLE))
+@each_row(("rule", "refused"), breaches(TABLE))
 def test_each_rule_is_broken_alone(rule: Rule[Any, Any], refused: Refused) -> None:
     check_breaks_alone(rule, refused)
 

@@ -1,6 +1,5 @@
 """Complaints: filed, admitted, dismissed, resolved, withdrawn, pair by pair."""
 
-import pytest
 from tests.domain.complaints.test_complaint import (
     Q,
     admission,
@@ -14,6 +13,7 @@ from tests.domain.complaints.test_complaint import (
 )
 from tests.domain.stage import Body, Stage, seated
 from tests.domain.tables import Walk
+from tests.rows import each_row
 
 from constancia.domain.complaints.complaint import Complaint
 
@@ -51,7 +51,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 

@@ -28,6 +28,7 @@ from tests.domain.stage import (
     small_scope,
     text,
 )
+from tests.rows import each_row
 
 from constancia.domain.catalogue import KINDS, UnknownAct
 from constancia.domain.decide import decide
@@ -134,7 +135,7 @@ def own_work(stage: Stage) -> None:
     stage.says(root("con"), "RepresentativeRevoked", {"appointment": "ap-author", "reason": text("Ya")})
 
 
-@pytest.mark.parametrize("type_name", ["DeliverableAccepted", "DeliverableRejected"])
+@each_row("type_name", ["DeliverableAccepted", "DeliverableRejected"])
 def test_26_who_wrote_an_earlier_version_does_not_judge_the_next(type_name: str) -> None:
     stage = seated()
     own_work(stage)
@@ -168,7 +169,7 @@ def kinds(stage: Stage) -> list[str]:
     return [one.kind for one in derive(stage.state, stage.now)]
 
 
-@pytest.mark.parametrize("ends", ["KeyRevoked", "KeyCompromised"])
+@each_row("ends", ["KeyRevoked", "KeyCompromised"])
 def test_16_a_key_that_has_expired_has_expired_also_once_it_is_ended(ends: str) -> None:
     stage = founded()
     stage.join("sfp", name="soon", valid_until="2019-04-01")
@@ -179,8 +180,8 @@ def test_16_a_key_that_has_expired_has_expired_also_once_it_is_ended(ends: str) 
     assert "KeyExpired" in kinds(stage)
 
 
-@pytest.mark.parametrize("claimed", ["../2017-05", "1999-01-01", "2018"])
-@pytest.mark.parametrize("target", ["milestone m1", "deliverable e1"])
+@each_row("claimed", ["../2017-05", "1999-01-01", "2018"])
+@each_row("target", ["milestone m1", "deliverable e1"])
 def test_15_a_date_before_the_ledger_makes_no_deadline_met_that_was_on_record_before(claimed: str, target: str) -> None:
     stage = seated()
     stage.adopted()
@@ -200,7 +201,7 @@ def test_15_a_date_before_the_ledger_makes_no_deadline_met_that_was_on_record_be
     ]
 
 
-@pytest.mark.parametrize(("mode", "effective"), [("historical", "2018-06-01"), ("live", "2019-02-28")])
+@each_row(("mode", "effective"), [("historical", "2018-06-01"), ("live", "2019-02-28")])
 def test_14_who_has_voted_had_not_left_whatever_its_withdrawal_claims(mode: str, effective: str) -> None:
     stage = founded()
     said = {"governance_body": "cc", "mandate": text("M"), "members": ["inai", "nosc", "sfp"], "name": text("N")}

@@ -28,6 +28,7 @@ from tests.domain.stage import (
     small_scope,
     text,
 )
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.values import digest
@@ -216,7 +217,7 @@ CASES: dict[str, Case] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
+@each_row("name", sorted(CASES))
 def test_the_law_refuses_it_and_where_it_did_not_the_oracle_would_see_it(name: str) -> None:
     stage = seated()
     who, type_name, body = CASES[name](stage)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from tests.domain.commitments.test_commitment import status
 from tests.domain.commitments.test_duty import assignment, duty
 from tests.domain.complaints.test_complaint import admission, filing
@@ -13,6 +12,7 @@ from tests.domain.participation.test_gathering import convened
 from tests.domain.plans.test_deadline import extending, stopping
 from tests.domain.plans.test_plan import carrying, closing, opening, submitting
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, founded, milestone, proposed, seated, small_scope, text
+from tests.rows import each_row
 
 from constancia.domain.bearing import bearers, fallback_bearers
 from constancia.domain.commitments.commitment import Commitment
@@ -98,7 +98,7 @@ WORDS: dict[str, Callable[[Stage], object]] = {
 }
 
 
-@pytest.mark.parametrize("word", WORDS)
+@each_row("word", WORDS)
 def test_b1_its_successor_decides_on_what_belonged_to_a_body(word: str) -> None:
     stage = succeeded()
     WORDS[word](stage)
@@ -113,7 +113,7 @@ def test_b1_its_successor_decides_on_what_belonged_to_a_body(word: str) -> None:
         assert stage.status(stream) == there
 
 
-@pytest.mark.parametrize("word", ["condition", "role", "plan closed", "duty"])
+@each_row("word", ["condition", "role", "plan closed", "duty"])
 def test_b1_a_new_member_is_awaited(word: str) -> None:
     """Without the one that came with the successor nothing of all members takes effect."""
     said = {
@@ -196,7 +196,7 @@ def test_b1_a_new_member_is_not_bound_by_what_was_decided_before_it_came() -> No
     assert (refusal.code, refusal.judged_against["missing"]) == ("E_POLICY", ["red"])
 
 
-@pytest.mark.parametrize("gone", [("nosc",), ("inai", "nosc")])
+@each_row("gone", [("nosc",), ("inai", "nosc")])
 def test_b1_nobody_takes_over_a_body_in_which_it_sits_alone_or_not_at_all(gone: tuple[str, ...]) -> None:
     stage = with_matters()
     for party in ("sfp", *gone):

@@ -1,12 +1,12 @@
 """What a decision carries: an act rests on a signed decision of the right body about exactly this act."""
 
-import pytest
 from tests.domain.commitments.test_commitment import status
 from tests.domain.governance.test_body import comeback
 from tests.domain.plans.test_deadline import extending
 from tests.domain.plans.test_plan import carrying, opening
 from tests.domain.stage import Body, Stage, act_of, commitment, milestone, proposed, root, seated, small_scope
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.values import digest
@@ -92,7 +92,7 @@ BINDING: dict[str, Body] = {
 }
 
 
-@pytest.mark.parametrize("type_name", BINDING)
+@each_row("type_name", BINDING)
 def test_who_sits_again_is_not_bound_by_what_the_others_signed_meanwhile(type_name: str) -> None:
     stage = seated().adopted()
     stage.each("ActionPlanOpened", opening())

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.commitments.test_commitment import status
 from tests.domain.commitments.test_deliverable import contested, overruling
 from tests.domain.plans.test_deadline import extending
 from tests.domain.plans.test_plan import carrying, opening
 from tests.domain.stage import Body, Stage, act_of, commitment, milestone, seated, small_scope
 from tests.domain.tables import words
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
 
@@ -39,7 +39,7 @@ def decided_elsewhere() -> Stage:
     return stage.decided("d-2", act_of("CommitmentAdopted", OWN), body="dd", voters=OTHER)
 
 
-@pytest.mark.parametrize("type_name", ACTS)
+@each_row("type_name", ACTS)
 def test_decision_that_another_body_signed_carries_nothing_here(type_name: str) -> None:
     """The act names that decision for what is not the other body's own."""
     stage = decided_elsewhere()

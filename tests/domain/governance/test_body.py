@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.governance.test_participants import admission
 from tests.domain.stage import MEMBERS, Body, Stage, founded, rep, root, seated, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.governance.body import GovernanceBody, rules_in_force
 from constancia.domain.kernel.context import Context
@@ -87,7 +87,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -118,7 +118,7 @@ def test_a_body_is_established_by_its_members() -> None:
     assert stage.code("red", "GovernanceBodyEstablished", establishment()) == "E_NOT_SEATED"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "code"),
     [
         ({"members": ["inai"]}, "E_POLICY"),
@@ -144,7 +144,7 @@ def test_nobody_withdraws_twice_or_returns_without_having_left() -> None:
     assert seated().code(root("red"), "PartyWithdrew", withdrawal("red")) == "E_STATE"
 
 
-@pytest.mark.parametrize("effective", ["2019-04", "2019-03-02/..", "2030"])
+@each_row("effective", ["2019-04", "2019-03-02/..", "2030"])
 def test_20_nobody_leaves_or_returns_in_the_future(effective: str) -> None:
     assert seated().code(root("nosc"), "PartyWithdrew", withdrawal(effective=effective)) == "E_DATE"
     assert without_nosc().code(root("nosc"), "PartyReturned", comeback(effective=effective)) == "E_DATE"
@@ -234,7 +234,7 @@ def test_two_rule_texts_under_way_do_not_add_up() -> None:
     assert found(stage).rules == ()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "value"),
     [("decision_rule", "mayority"), ("decision_rule", True), ("abstention", "neutrality"), ("decision_rule", "quorum")],
 )
@@ -274,7 +274,7 @@ def test_return_revives_no_lapsed_appointment() -> None:
     assert stage.code(rep("nosc"), "GovernanceRulesAdopted", rules()) == "E_APPOINTMENT_NOT_IN_FORCE"
 
 
-@pytest.mark.parametrize("effective", ["2018", "2019-02-28", "../2018"])
+@each_row("effective", ["2018", "2019-02-28", "../2018"])
 def test_33_a_seat_is_not_left_before_it_was_taken(effective: str) -> None:
     assert seated().code(root("nosc"), "PartyWithdrew", withdrawal(effective=effective)) == "E_DATE"
 

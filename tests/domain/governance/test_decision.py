@@ -4,9 +4,9 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, commitment, proposed, root, seated, small_scope, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision, DecisionProposed, Vote
@@ -93,7 +93,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -113,7 +113,7 @@ OUTCOMES = [
 ]
 
 
-@pytest.mark.parametrize(("rules", "votes", "outcome"), OUTCOMES)
+@each_row(("rules", "votes", "outcome"), OUTCOMES)
 def test_case_04_06_no_rule_of_the_body_reaches_a_scope(
     rules: dict[str, str], votes: dict[str, str], outcome: str
 ) -> None:
@@ -138,8 +138,8 @@ def settled(rule: str, abstention: str, choices: tuple[str | None, ...], **chang
 BALLOTS = list(product(("for", "against", "abstain", None), repeat=3))
 
 
-@pytest.mark.parametrize("abstention", ["neutral", "blocks"])
-@pytest.mark.parametrize("rule", ["unanimity", "majority"])
+@each_row("abstention", ["neutral", "blocks"])
+@each_row("rule", ["unanimity", "majority"])
 def test_28_no_vote_against_ever_helps_it_through(rule: str, abstention: str) -> None:
     for choices in BALLOTS:
         outcome = settled(rule, abstention, choices)
@@ -148,15 +148,15 @@ def test_28_no_vote_against_ever_helps_it_through(rule: str, abstention: str) ->
             assert (settled(rule, abstention, worse), outcome) != ("adopted", "rejected"), choices
 
 
-@pytest.mark.parametrize("abstention", ["neutral", "blocks"])
-@pytest.mark.parametrize("rule", ["unanimity", "majority"])
+@each_row("abstention", ["neutral", "blocks"])
+@each_row("rule", ["unanimity", "majority"])
 def test_28_silence_weighs_as_a_vote_against(rule: str, abstention: str) -> None:
     for choices in BALLOTS:
         spoken = tuple(one or "against" for one in choices)
         assert settled(rule, abstention, choices) == settled(rule, abstention, spoken), choices
 
 
-@pytest.mark.parametrize("rule", ["unanimity", "majority"])
+@each_row("rule", ["unanimity", "majority"])
 def test_28_nothing_is_adopted_that_nobody_voted_for(rule: str) -> None:
     adopted = [one for one in BALLOTS if settled(rule, "neutral", one) == "adopted"]
     assert adopted
@@ -168,13 +168,13 @@ def test_28_unanimity_bears_no_vote_against_and_no_silence() -> None:
     assert adopted == {("for", "for", "for")}
 
 
-@pytest.mark.parametrize("abstention", ["neutral", "blocks"])
+@each_row("abstention", ["neutral", "blocks"])
 def test_case_04_a_majority_is_one_of_votes_for_it(abstention: str) -> None:
     adopted = {one for one in BALLOTS if settled("majority", abstention, one) == "adopted"}
     assert adopted == {one for one in BALLOTS if one.count("for") > 1}
 
 
-@pytest.mark.parametrize(("electors", "needed"), [(2, 2), (3, 2), (4, 3), (5, 3), (6, 4), (7, 4)])
+@each_row(("electors", "needed"), [(2, 2), (3, 2), (4, 3), (5, 3), (6, 4), (7, 4)])
 def test_28_a_majority_is_more_than_half_of_those_who_count_and_never_one(electors: int, needed: int) -> None:
     parties = tuple(f"p{number}" for number in range(electors))
     for many in range(electors + 1):
@@ -186,13 +186,13 @@ def test_28_a_majority_is_more_than_half_of_those_who_count_and_never_one(electo
         assert put.outcome(closed=False) == ("adopted" if many >= needed else "rejected")
 
 
-@pytest.mark.parametrize(("act", "is_newer"), [({"type": "Nothing"}, True), ({"type": "VoteCast"}, False), ({}, False)])
+@each_row(("act", "is_newer"), [({"type": "Nothing"}, True), ({"type": "VoteCast"}, False), ({}, False)])
 def test_a_proposal_of_an_unknown_act_is_newer_than_this_program(act: Body, is_newer: bool) -> None:
     assert DecisionProposed.names_newer({"act": act}) is is_newer
     assert DecisionProposed.names_newer({}) is False
 
 
-@pytest.mark.parametrize("choices", BALLOTS)
+@each_row("choices", BALLOTS)
 def test_28_where_no_electors_are_listed_the_rule_counts_the_votes_alone(choices: tuple[str | None, ...]) -> None:
     """Until the second edition of the law: a neutral abstention leaves the count, silence is a vote against."""
     votes, away = choices.count("for"), choices.count("abstain")
@@ -303,7 +303,7 @@ def test_27_dissent_stays_attached() -> None:
     assert [one.mark.party for one in found(stage).dissents] == ["nosc"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("act", "code"),
     [
         (act_of("CommitmentAdopted", ADOPTION | {"decision": "d2"}), "E_POLICY"),
@@ -331,7 +331,7 @@ def test_who_changes_the_proposal_in_its_own_memory_changes_nothing_here() -> No
     assert digest(stage.state.document()) == before
 
 
-@pytest.mark.parametrize(("party", "counts"), [("inai", "2019-03-22"), ("sfp", "2019-03-18")])
+@each_row(("party", "counts"), [("inai", "2019-03-22"), ("sfp", "2019-03-18")])
 def test_33_who_voted_later_did_not_leave_before_whatever_others_said(party: str, counts: str) -> None:
     stage = opened().on("2019-03-20")
     stage.says("nosc", "VoteCast", vote())
@@ -343,7 +343,7 @@ def test_33_who_voted_later_did_not_leave_before_whatever_others_said(party: str
     assert [(change, effective) for change, effective, _index in seat.changes] == [("withdrawn", counts)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("act", "code"),
     [
         ({"body": {}, "stream": "commitment/c1", "type": "Nothing"}, "E_UNKNOWN_TYPE"),

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.governance.test_body import comeback, rules, withdrawal
 from tests.domain.stage import MEMBERS, Body, Stage, appointment, doc, founded, root, seated, text
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.kernel.values import digest
@@ -87,7 +87,7 @@ def test_case_20_nobody_drafts_for_others() -> None:
     assert stage.code("sfp", "AgreementDrafted", draft("otra", "red")) == "E_ROLE"
 
 
-@pytest.mark.parametrize("when", ["2019-01/..", "../2019-01"])
+@each_row("when", ["2019-01/..", "../2019-01"])
 def test_case_19_a_signature_happens_between_two_ends(when: str) -> None:
     stage = seated()
     stage.says("nosc", "AgreementDrafted", draft(*MEMBERS))
@@ -115,7 +115,7 @@ def test_case_24_rules_and_returns_do_not_wait_for_who_has_left() -> None:
     assert stage.code("inai", "GovernanceRulesAdopted", rules()) == "E_ALREADY_SIGNED"
 
 
-@pytest.mark.parametrize("value", [0, 5_000, "x", True])
+@each_row("value", [0, 5_000, "x", True])
 def test_case_03_a_term_is_a_number_of_days(value: Any) -> None:
     body = rules(value=value, name="decision_term_days")
     assert seated().code("inai", "GovernanceRulesAdopted", body) == "E_POLICY"
@@ -135,7 +135,7 @@ def other_body(stage: Stage, name: str, *members: str, **more: Any) -> str:
     return stage.code_of(members[0], "GovernanceBodyEstablished", body | more)
 
 
-@pytest.mark.parametrize("name", ["Comité", "comite", "COMITÉ ", "Co-mité"])
+@each_row("name", ["Comité", "comite", "COMITÉ ", "Co-mité"])
 def test_25_no_body_has_the_name_of_the_body_of_all(name: str) -> None:
     """One party registers another, and both decide under the name by which readers know the body of three."""
     stage = seated()

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.stage import Body, Stage, act_of, commitment, doc, proposed, root, seated, small_scope
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.governance.body import GovernanceBody, Participant
 from constancia.domain.kernel.values import digest
@@ -58,7 +58,7 @@ def test_29_an_unstated_vote_counts_for_nothing() -> None:
     assert stage.status("decision/d1") == "adopted"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("who", "changed", "code"),
     [
         ("red", {}, "E_SELF_DEALING"),

@@ -1,9 +1,9 @@
 """A decision names the deliverable that it is: promised as a decision, to its own body, and voted on with it."""
 
-import pytest
 from tests.domain.commitments.test_fulfilment import act, put
 from tests.domain.participation.test_gathering import promised
 from tests.domain.stage import Body, commitment, proposed
+from tests.rows import each_row
 
 from constancia.domain.kernel.values import digest
 
@@ -14,7 +14,7 @@ def test_votes_and_signatures_are_on_what_the_decision_fulfils_too() -> None:
     assert stage.code("inai", "VoteCast", vote) == "E_DIGEST_MISMATCH"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("fulfils", "code"),
     [
         ({"commitment": "c9", "deliverable": "e3"}, "E_NOT_FOUND"),

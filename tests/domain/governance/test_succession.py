@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.stage import (
@@ -22,6 +21,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.bearing import bearers, kind_changed, separate_voices
 from constancia.domain.commitments.duty import Duty
@@ -187,7 +187,7 @@ def test_p2_with_one_party_left_nobody_is_declared_dead() -> None:
     assert stage.code("nosc", "PartySucceeded", ending("inai")) == "E_POLICY"
 
 
-@pytest.mark.parametrize("gone", [M1, M2, O3])
+@each_row("gone", [M1, M2, O3])
 def test_p3_no_open_duty_is_silently_gone(gone: str) -> None:
     stage = world()
     rest = sorted({M1, M2, O3} - {gone})
@@ -218,7 +218,7 @@ def test_p3_what_became_due_meanwhile_is_mapped_too() -> None:
     assert (refusal.code, refusal.judged_against["unmapped"]) == ("E_POLICY", ["duty/o9"])
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "code"),
     [
         ({"documents": []}, "E_EVIDENCE_REQUIRED"),
@@ -245,7 +245,7 @@ def test_a_duty_goes_to_a_successor_that_is_named() -> None:
     assert world().code("inai", "PartySucceeded", body) == "E_POLICY"
 
 
-@pytest.mark.parametrize("mode", ["renamed", "merged"])
+@each_row("mode", ["renamed", "merged"])
 def test_a_party_that_goes_on_whole_leaves_no_duty(mode: str) -> None:
     body = ending("inai", "nueva", moved=(M1, M2), mode=mode, orphaned=[O3])
     assert world().code("inai", "PartySucceeded", body) == "E_POLICY"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from tests.domain.commitments.test_adoption import ACT
 from tests.domain.commitments.test_commitment import adopted, declared, filled, report, settled
 from tests.domain.commitments.test_duty import assignment
@@ -28,6 +27,7 @@ from tests.domain.stage import (
     small_scope,
     text,
 )
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.governance.decision import Decision
@@ -80,7 +80,7 @@ SHARED: list[tuple[Callable[[], Stage], str, Body]] = [
 ]
 
 
-@pytest.mark.parametrize(("reached", "type_name", "body"), SHARED, ids=[one[1] for one in SHARED])
+@each_row(("reached", "type_name", "body"), SHARED, ids=[one[1] for one in SHARED])
 def test_case_41_nobody_speaks_for_two_parties_in_one_matter(
     reached: Callable[[], Stage], type_name: str, body: Body
 ) -> None:
@@ -97,7 +97,7 @@ def test_d9_every_act_that_several_say_is_in_the_table() -> None:
     assert several - others <= {type_name for _reached, type_name, _body in SHARED}
 
 
-@pytest.mark.parametrize("type_name", ["DeliverableAccepted", "DeliverableRejected", "DeliverableContested"])
+@each_row("type_name", ["DeliverableAccepted", "DeliverableRejected", "DeliverableContested"])
 def test_case_41_who_delivered_for_one_party_does_not_judge_it_for_another(type_name: str) -> None:
     stage = adopted().fill("rapporteur", "red")
     second = double(stage, "sfp", "nosc")
@@ -137,7 +137,7 @@ def test_case_41_a_vote_that_another_has_superseded_leaves_the_person_its_other_
     stage.says(second, "VoteCast", VOTE)
 
 
-@pytest.mark.parametrize(("term", "closes"), [(None, "2019-05-30"), (10, "2019-03-11")])
+@each_row(("term", "closes"), [(None, "2019-05-30"), (10, "2019-03-11")])
 def test_case_03_voting_ends_by_the_rules_where_the_proposal_says_nothing(term: int | None, closes: str) -> None:
     stage = adopted()
     if term:
@@ -147,7 +147,7 @@ def test_case_03_voting_ends_by_the_rules_where_the_proposal_says_nothing(term: 
     assert stage.find(Decision, "decision/d-9").closes == closes
 
 
-@pytest.mark.parametrize("when", ["2019-01/..", "../2019-01"])
+@each_row("when", ["2019-01/..", "../2019-01"])
 def test_case_19_a_vote_happens_between_two_ends(when: str) -> None:
     assert voting().code("sfp", "VoteCast", VOTE, occurred_on=when, mode="historical") == "E_DATE"
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import pytest
 from tests.domain.complaints.test_complaint import admission, filing
 from tests.domain.governance.test_succession import ending
 from tests.domain.stage import (
@@ -20,6 +19,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import Walk
+from tests.rows import each_row
 
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.kernel.values import digest
@@ -64,7 +64,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -79,19 +79,17 @@ def test_only_the_partys_own_root_appoints_and_revokes() -> None:
     assert appointed().code(root("inai"), "RepresentativeRevoked", REVOCATION) == "E_ROLE"
 
 
-@pytest.mark.parametrize("name", ["PartyWithdrew", "LedgerOpened", "KeyRegistered", "KeyEndorsed"])
+@each_row("name", ["PartyWithdrew", "LedgerOpened", "KeyRegistered", "KeyEndorsed"])
 def test_a_scope_lists_acts_that_a_representative_can_do(name: str) -> None:
     assert founded().code(root("nosc"), "RepresentativeAppointed", appoint(scope=[name])) == "E_POLICY"
 
 
-@pytest.mark.parametrize(("until", "code"), [("2018-12-31", "E_DATE"), ("2019-01-01", "")])
+@each_row(("until", "code"), [("2018-12-31", "E_DATE"), ("2019-01-01", "")])
 def test_an_appointment_does_not_end_before_it_begins(until: str, code: str) -> None:
     assert founded().code_of(root("nosc"), "RepresentativeAppointed", appoint(valid_until=until)) == code
 
 
-@pytest.mark.parametrize(
-    ("day", "holds"), [("2019-03-09", False), ("2019-03-10", True), ("2019-03-31", True), ("2019-04-01", False)]
-)
+@each_row(("day", "holds"), [("2019-03-09", False), ("2019-03-10", True), ("2019-03-31", True), ("2019-04-01", False)])
 def test_3_an_appointment_holds_from_its_first_to_its_last_day(day: str, *, holds: bool) -> None:
     found = appointed(valid_from="2019-03-10", valid_until="2019-03-31").find(Appointment, AP)
     assert found.is_in_force(date.fromisoformat(day)) is holds
@@ -105,7 +103,7 @@ def test_3_a_key_is_presented_and_endorsed_before_the_first_day_and_signs_from_t
     stage.on("2019-03-10").says(voice, "CommitmentProposed", commitment())
 
 
-@pytest.mark.parametrize("ended", [revoked, lambda: appointed(valid_until="2019-03-31").on("2019-04-01")])
+@each_row("ended", [revoked, lambda: appointed(valid_until="2019-03-31").on("2019-04-01")])
 def test_3_no_key_is_presented_for_an_appointment_that_has_ended(ended: Callable[[], Stage]) -> None:
     voice = rep("nosc", "x")
     body = registration("nosc", voice.key, "ap-x")
@@ -136,7 +134,7 @@ def test_scope_covers_the_act_or_not() -> None:
     assert stage.code(voice, "CommitmentProposed", commitment()) == "E_OUT_OF_SCOPE"
 
 
-@pytest.mark.parametrize("changed", [{"capacity": "head"}, {"person": "p-other"}])
+@each_row("changed", [{"capacity": "head"}, {"person": "p-other"}])
 def test_who_speaks_is_the_one_appointed(changed: dict[str, str]) -> None:
     stage = founded()
     voice = rep("nosc")
@@ -173,7 +171,7 @@ def test_26_nobody_silences_who_judges_it_by_naming_them_as_its_own() -> None:
     stage.says("nosc", "DeliverableRejected", rejected)
 
 
-@pytest.mark.parametrize("ended", [{"valid_until": "2019-03-31"}, {}])
+@each_row("ended", [{"valid_until": "2019-03-31"}, {}])
 def test_a_person_represents_another_party_once_the_first_appointment_has_ended(ended: Body) -> None:
     stage = founded()
     stage.join("sfp", name="first", **ended)
@@ -212,7 +210,7 @@ def test_a_successor_takes_the_people_of_a_party_over() -> None:
     stage.says(root("nueva"), "RepresentativeAppointed", taken)
 
 
-@pytest.mark.parametrize("successors", [(), ("nueva",)])
+@each_row("successors", [(), ("nueva",)])
 def test_who_represented_a_party_that_has_ended_represents_another(successors: tuple[str, ...]) -> None:
     stage = seated()
     stage.outsider("nueva")

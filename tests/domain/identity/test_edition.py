@@ -16,6 +16,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.identity.genesis import LedgerOpened, LedgerState
@@ -44,7 +45,7 @@ def test_e1_genesis_names_the_edition_and_the_first_is_not_named() -> None:
     assert first_edition().state.edition == 1
 
 
-@pytest.mark.parametrize("type_name", ["LawEditionAdopted", "LedgerOpened"])
+@each_row("type_name", ["LawEditionAdopted", "LedgerOpened"])
 def test_e1_what_names_a_later_edition_is_newer_than_this_program(type_name: str) -> None:
     """It is not judged, neither as lawful nor as unlawful."""
     names_newer = REGISTRY[type_name].names_newer
@@ -53,7 +54,7 @@ def test_e1_what_names_a_later_edition_is_newer_than_this_program(type_name: str
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("edition", [0, 1, editions.NEWEST + 1, 99])
+@each_row("edition", [0, 1, editions.NEWEST + 1, 99])
 def test_e1_genesis_names_no_edition_that_this_program_can_not_judge(edition: int) -> None:
     with pytest.raises(FormError):
         LedgerOpened.parse(genesis(edition=edition))
@@ -65,7 +66,7 @@ def test_e1_genesis_is_said_under_the_edition_that_it_names() -> None:
     assert refusal.code == "E_SCHEMA_VERSION"
 
 
-@pytest.mark.parametrize(("stage", "said", "in_force"), [(founded, 1, editions.NEWEST), (first_edition, 2, 1)])
+@each_row(("stage", "said", "in_force"), [(founded, 1, editions.NEWEST), (first_edition, 2, 1)])
 def test_e2_an_act_under_another_edition_is_refused_with_both_numbers(stage: Any, said: int, in_force: int) -> None:
     refusal = stage().refused("nosc", "PartyNameRecorded", NAME, schema=said)
     assert refusal.code == "E_SCHEMA_VERSION"
@@ -180,7 +181,7 @@ def test_e3_a_type_that_ended_with_an_edition_is_unknown_to_a_later_one(monkeypa
     assert caught.value.problem.found == {"schema": 3, "until": 2}
 
 
-@pytest.mark.parametrize("name", sorted(REGISTRY))
+@each_row("name", sorted(REGISTRY))
 def test_types_and_members_are_of_editions_that_exist(name: str) -> None:
     cls = REGISTRY[name]
     assert editions.is_known(cls.SINCE)

@@ -19,6 +19,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.identity.genesis import (
     LedgerOpened,
@@ -51,7 +52,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -87,7 +88,7 @@ def founder(party: str, key: str) -> Body:
     return {"kind": KINDS[party], "legal_name": text(party), "party": party, "root": material(key)}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changed",
     [
         {"founders": []},
@@ -104,7 +105,7 @@ def test_genesis_has_founders_with_keys_of_their_own_a_zone_and_known_rules(chan
         LedgerOpened.parse(genesis(**changed))
 
 
-@pytest.mark.parametrize(("days", "is_known"), [(0, False), (1, True), (3_660, True), (3_661, False), (True, False)])
+@each_row(("days", "is_known"), [(0, False), (1, True), (3_660, True), (3_661, False), (True, False)])
 def test_term_of_a_rule_is_a_number_of_days_up_to_ten_years(days: int, is_known: bool) -> None:
     changed = genesis(rules={"response_term_days": {"rule_source": "adopted", "value": days}})
     with nullcontext() if is_known else pytest.raises(FormError, match="1 to 3660 days"):
@@ -114,7 +115,7 @@ def test_term_of_a_rule_is_a_number_of_days_up_to_ten_years(days: int, is_known:
 SWITCH, SCALE = "paper_attestation_counts", "scale_own"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "value", "since"),
     [
         ("decision_rule", "unanimity", 1), ("decision_rule", "quorum", None), ("abstention", "blocks", 1),
@@ -134,7 +135,7 @@ def test_rules_that_outcomes_are_computed_from_have_known_values(name: str, valu
     assert not is_on(rules, "absent")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "expected"),
     [
         ("abstention", "blocks or neutral"), ("decision_rule", "majority or unanimity"), (SWITCH, "true or false"),
@@ -155,7 +156,7 @@ def test_names_of_kinds_and_capacities_are_those_that_genesis_gives() -> None:
     assert (state.kinds, state.capacities) == ({"net": True, "town": False}, ("voice",))
 
 
-@pytest.mark.parametrize("edition", range(1, NEWEST + 1))
+@each_row("edition", range(1, NEWEST + 1))
 def test_e3_the_day_of_genesis_is_there_since_the_second_edition(edition: int) -> None:
     """Opened here, and no copy of a ledger that another test opened."""
     stage = Stage().open(edition=edition)
@@ -163,9 +164,7 @@ def test_e3_the_day_of_genesis_is_there_since_the_second_edition(edition: int) -
 
 
 # A ledger of the first edition may hold any value: it was checked by none.
-@pytest.mark.parametrize(
-    ("value", "days"), [(0, None), (1, 1), (2, 2), (3_660, 3_660), (3_661, None), (True, None), ("30", None)]
-)
+@each_row(("value", "days"), [(0, None), (1, 1), (2, 2), (3_660, 3_660), (3_661, None), (True, None), ("30", None)])
 def test_a_term_that_is_none_is_the_products(value: str | bool | int, days: int | None) -> None:
     rules = {"decision_term_days": Rule(rule_source="adopted", value=value)}
     assert term_days(rules, "decision_term_days") == (days or 90)

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-import pytest
 from tests.domain.stage import (
     Body,
     Stage,
@@ -20,6 +19,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.identity.key import Key
 
@@ -129,7 +129,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -143,7 +143,7 @@ SIGNING = [("none", "E_KEY_UNKNOWN"), ("pending", "E_KEY_NOT_ACTIVE"), ("active"
            ("revoked", "E_KEY_REVOKED"), ("compromised", "E_KEY_REVOKED")]  # fmt: skip
 
 
-@pytest.mark.parametrize(("state", "code"), SIGNING)
+@each_row(("state", "code"), SIGNING)
 def test_3_only_an_active_key_signs(state: str, code: str | None) -> None:
     stage = WALK.reach[state]()
     if code is None:
@@ -157,7 +157,7 @@ def test_3_what_a_key_signed_stays_when_it_ends() -> None:
     assert stage.status("commitment/c1") == "proposed"
 
 
-@pytest.mark.parametrize(("day", "code"), [("2019-03-31", None), ("2019-04-01", "E_KEY_EXPIRED")])
+@each_row(("day", "code"), [("2019-03-31", None), ("2019-04-01", "E_KEY_EXPIRED")])
 def test_3_an_endorsement_holds_to_the_end_of_its_last_day(day: str, code: str | None) -> None:
     stage = pending()
     stage.says(root("nosc"), "KeyEndorsed", endorse(valid_until="2019-03-31"))
@@ -223,7 +223,7 @@ def test_an_endorsement_has_at_least_one_day_and_holds_on_it() -> None:
 PLACE = {"origins": ["https://example.org"], "rp_id": "example.org"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changed",
     [
         {"public_key": "QR=="},
@@ -300,7 +300,7 @@ def test_a_compromise_is_said_by_its_partys_root_of_the_past() -> None:
 # Suspect signatures: of the days since the compromise, in its own precision.
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("since", "suspect"),
     [("2019-02-28", True), ("2019-03-01", True), ("2019-03", True), ("2019", True), ("../2019-03", True)],
 )
@@ -397,7 +397,7 @@ def test_a_founders_root_can_be_revoked_and_then_signs_nothing() -> None:
     assert stage.state.version(revoked.originator_id) == 3
 
 
-@pytest.mark.parametrize("type_name", ["KeyRegistered", "KeyEndorsed"])
+@each_row("type_name", ["KeyRegistered", "KeyEndorsed"])
 def test_a_founders_root_is_neither_registered_nor_endorsed_again(type_name: str) -> None:
     body = registration("nosc", "root-nosc") if type_name == "KeyRegistered" else endorse("root-nosc")
     assert seated().code(root("nosc"), type_name, body) == "E_STATE"

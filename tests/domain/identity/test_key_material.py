@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.stage import material
 from tests.domain.strategies import few
+from tests.rows import each_row
 
 from constancia.domain.identity.key_material import KeyMaterial, key_id_of, spki_of
 from constancia.domain.kernel.values import FormError
@@ -22,7 +23,7 @@ def test_bytes_come_back_and_give_the_key_id(spki: bytes) -> None:
     assert key_id_of(spelled) == hashlib.sha256(spki).hexdigest()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "spelled",
     ["QQ", "QQ=", "QR==", "Q Q==", "QQ==\n", "QQ==QQ==", "Q-_=", "ñQ==", "=QQ=", "QQ=="[::-1]],
 )

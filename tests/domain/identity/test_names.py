@@ -1,12 +1,12 @@
 """Names as the eye reads them."""
 
-import pytest
+from tests.rows import each_row
 
 from constancia.domain.identity.names import compared, names_of
 from constancia.domain.kernel.values import Text
 
 
-@pytest.mark.parametrize(
+@each_row(
     "name",
     [
         "Comité",

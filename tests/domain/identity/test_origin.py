@@ -1,7 +1,7 @@
 """Who brought a party in."""
 
-import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, founded, root, seated, text
+from tests.rows import each_row
 
 from constancia.domain.identity.origin import brought_in_by, is_founder
 
@@ -10,7 +10,7 @@ def registered(name: str) -> Body:
     return {"kind": "academia", "legal_name": text(name), "party": name}
 
 
-@pytest.mark.parametrize("party", MEMBERS)
+@each_row("party", MEMBERS)
 def test_a_founder_is_there_by_itself(party: str) -> None:
     assert (is_founder(founded().state, party), brought_in_by(founded().state, party)) == (True, None)
 

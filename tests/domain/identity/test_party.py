@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.governance.test_succession import WHOLE, world
 from tests.domain.stage import KINDS, MEMBERS, Body, Stage, appointment, doc, founded, root, seated, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
@@ -66,7 +66,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -136,7 +136,7 @@ def test_a_composite_party_keeps_at_least_one_organization() -> None:
     stage.says(root("nosc"), "MemberOrganizationLeft", left("gesoc"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("until", "code"),
     [("2015", "E_DATE"), ("2015-12-31", "E_DATE"), ("../2015", "E_DATE"), ("2016-01-01", ""), ("2016", "")],
 )
@@ -183,7 +183,7 @@ def test_25_a_party_itself_says_which_of_its_names_is_official() -> None:
     stage.says("red", "PartyNameRecorded", name(name="Grupo"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "named",
     [
         {"legal_name": text("  NOSC ")}, {"acronym": "nosc"}, {"legal_name": text("Red")}, {"acronym": "«Red»"},
@@ -217,8 +217,8 @@ def test_25_a_name_that_is_not_official_is_nobodys() -> None:
         stage.says("inai", "PartyRegistered", registration(party, "company") | {"legal_name": text(legal_name)})
 
 
-@pytest.mark.parametrize("edition", range(1, NEWEST + 1))
-@pytest.mark.parametrize("reserved", sorted(ROLES | RESERVED))
+@each_row("edition", range(1, NEWEST + 1))
+@each_row("reserved", sorted(ROLES | RESERVED))
 def test_no_party_has_the_name_of_a_role_or_of_the_members_since_the_second_edition(
     reserved: str, edition: int
 ) -> None:
@@ -226,8 +226,8 @@ def test_no_party_has_the_name_of_a_role_or_of_the_members_since_the_second_edit
     assert code == ("" if edition == 1 else "E_POLICY")
 
 
-@pytest.mark.parametrize("edition", range(1, NEWEST + 1))
-@pytest.mark.parametrize(("lang", "until"), [("nah", 3), ("pt-br", 3), ("spanish", 2), ("a.b", 2), ("ES", 0)])
+@each_row("edition", range(1, NEWEST + 1))
+@each_row(("lang", "until"), [("nah", 3), ("pt-br", 3), ("spanish", 2), ("a.b", 2), ("ES", 0)])
 def test_a_name_is_in_a_language_that_since_the_third_edition_is_a_tag(lang: str, until: int, edition: int) -> None:
     body = name(lang=lang)
     code = seated(edition=edition).code_of("inai", "PartyNameRecorded", body, stream=NOSC)

@@ -1,11 +1,11 @@
 """Who bears a duty after its party has ended: whom it was given to, a single successor, or nobody."""
 
-import pytest
+from tests.rows import each_row
 
 from constancia.domain.identity.succession import Succession, Transfer
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("successors", "duty", "bearer"),
     [
         (("a",), "duty/given", "a"),

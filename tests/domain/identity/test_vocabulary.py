@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.domain.stage import FOUNDERS, MEMBERS, Body, Stage, appointment, founded, genesis, root, text
+from tests.rows import each_row
 
 from constancia.domain.catalogue import parse_act
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, DEFAULT_KINDS
@@ -38,7 +39,7 @@ def test_a_ledgers_own_kinds_are_its_only_ones() -> None:
     stage.says(voice, "PartyRegistered", body)
 
 
-@pytest.mark.parametrize("kind", DEFAULT_KINDS)
+@each_row("kind", DEFAULT_KINDS)
 def test_the_default_kinds_are_those_of_a_ledger_that_lists_none(kind: str) -> None:
     stage = founded()
     stage.says("inai", "PartyRegistered", {"kind": kind, "legal_name": text("x"), "party": "x"})
@@ -51,7 +52,7 @@ def test_groups_alone_are_composed_of_organizations_where_genesis_says_nothing_o
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("capacity", DEFAULT_CAPACITIES)
+@each_row("capacity", DEFAULT_CAPACITIES)
 def test_the_default_capacities_are_those_of_a_ledger_that_lists_none(capacity: str) -> None:
     stage = founded()
     stage.says(root("inai"), "RepresentativeAppointed", appointment("inai", "x", capacity=capacity))
@@ -66,7 +67,7 @@ def test_a_ledgers_own_capacities_are_its_only_ones() -> None:
     stage.says(root("inai"), "RepresentativeAppointed", body | {"capacity": "voice"})
 
 
-@pytest.mark.parametrize("capacity", ["root", "founders"])
+@each_row("capacity", ["root", "founders"])
 def test_v1_nobody_is_appointed_as_a_root_or_as_the_founders(capacity: str) -> None:
     with pytest.raises(UnknownAct):
         parse_act("LedgerOpened", NEWEST, own(capacities=[{"capacity": capacity, "name": text("x")}]))
@@ -84,7 +85,7 @@ def test_whether_a_party_has_organizations_is_its_kinds_to_say() -> None:
     stage.says(root("nosc"), "MemberOrganizationJoined", joined | {"party": "nosc"})
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changed",
     [
         {"party_kinds": KINDS[:1]},  # a founder is of a kind that is not listed
@@ -104,7 +105,7 @@ def test_a_list_is_sorted_whole_and_covers_the_founders(changed: Body) -> None:
         parse_act("LedgerOpened", NEWEST, own(**changed))
 
 
-@pytest.mark.parametrize("edition", [1, 2])
+@each_row("edition", [1, 2])
 def test_former_editions_have_closed_lists(edition: int) -> None:
     body = {"kind": "academia", "legal_name": text("x"), "party": "x"}
     parse_act("PartyRegistered", edition, body)

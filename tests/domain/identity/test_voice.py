@@ -1,8 +1,8 @@
 """Who can still speak, and whose founders restore whom (D11: cases 28, 29)."""
 
-import pytest
 from tests.domain.governance.test_succession import succeeded
 from tests.domain.stage import MEMBERS, Stage, Voice, founded, key_id, registration, rep, root, seated, text
+from tests.rows import each_row
 
 from constancia.domain.identity.key import Key
 from constancia.domain.identity.voice import can_say, speaks_for
@@ -88,7 +88,7 @@ def test_case_28_a_root_that_has_not_expired_still_does() -> None:
     assert late(seated()).code(root("sfp"), "KeyEndorsed", endorsing("second-red")) == "E_ROLE"
 
 
-@pytest.mark.parametrize("lost", MEMBERS)
+@each_row("lost", MEMBERS)
 def test_case_29_all_other_founders_restore_one_that_has_no_root(lost: str) -> None:
     stage = founded()
     first, second = (one for one in MEMBERS if one != lost)
@@ -148,7 +148,7 @@ def test_who_has_ended_can_say_nothing_and_its_successor_can() -> None:
     assert [can_say(at(stage), party, "VoteCast") for party in ("inai", "nueva")] == [False, True]
 
 
-@pytest.mark.parametrize(("day", "can"), [("2019-03-09", False), ("2019-03-10", True), ("2019-03-31", True)])
+@each_row(("day", "can"), [("2019-03-09", False), ("2019-03-10", True), ("2019-03-31", True)])
 def test_without_a_root_a_party_speaks_on_the_days_of_key_and_appointment(day: str, *, can: bool) -> None:
     stage = founded()
     stage.lose("rep-sfp").join("sfp", name="later", valid_from="2019-03-10", valid_until="2019-03-31")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.domain.stage import Stage, deliverable, genesis, milestone, small_scope, text
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.identity.genesis import LedgerOpened
@@ -27,7 +28,7 @@ def test_a_stream_is_made_of_the_members_that_the_type_names() -> None:
     assert parse_act("LedgerOpened", 2, genesis()).stream() == "ledger"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("type_name", "schema", "body", "code"),
     [
         ("VoteCounted", 1, VOTE, "E_UNKNOWN_TYPE"),
@@ -56,7 +57,7 @@ def test_a_form_problem_says_where_what_was_expected_and_what_was_found() -> Non
     }
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("type_name", "schema", "body", "newer"),
     [
         ("VoteCast", NEWEST, VOTE, False),
@@ -82,7 +83,7 @@ def test_what_is_newer_than_this_program_is_known_as_that(type_name: str, schema
 INDICATOR = {"direction": "higher", "indicator": "i1", "target": "1", "title": text("Uno"), "unit": "%"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("scope", "where"),
     [
         (small_scope(), None),
@@ -110,7 +111,7 @@ def test_a_member_that_a_later_edition_added_is_refused_at_any_depth(scope: Any,
         assert caught.value.problem.found == {"where": where, "since": 3, "schema": former}
 
 
-@pytest.mark.parametrize("name", sorted(REGISTRY))
+@each_row("name", sorted(REGISTRY))
 def test_every_type_is_frozen_documented_and_says_its_stream(name: str) -> None:
     cls = REGISTRY[name]
     assert cls.__name__ == name
@@ -161,7 +162,7 @@ def test_an_entry_is_the_librarys_event() -> None:
         entry.index = 7
 
 
-@pytest.mark.parametrize("recorded_at", ["2019-03-01", "2019-03-01T18:00:00+00:00", "yesterday"])
+@each_row("recorded_at", ["2019-03-01", "2019-03-01T18:00:00+00:00", "yesterday"])
 def test_an_entry_is_recorded_at_an_instant(recorded_at: str) -> None:
     statement = {"stream": "ledger", "type": "LedgerOpened", "schema": 1, "body": {}}
     with pytest.raises(ValueError, match=r"."):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.strategies import dates, few, windows
+from tests.rows import each_row
 
 from constancia.domain.kernel.calendar import (
     Certainty,
@@ -23,7 +24,7 @@ from constancia.domain.kernel.calendar import (
 MEXICO = "America/Mexico_City"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("when", "start", "end"),
     [
         ("2019", date(2019, 1, 1), date(2019, 12, 31)),
@@ -42,7 +43,7 @@ def test_18_dates_keep_their_precision(when: str, start: date | None, end: date 
     assert (bounds.start, bounds.end, bounds.text) == (start, end, when)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "when",
     [
         "", "19", "2019-", "2019-3", "2019-13", "2019-00", "2019-02-29", "2019-04-31", "0000", "2019-03-26/",
@@ -56,7 +57,7 @@ def test_impossible_dates_and_other_forms_are_refused(when: str) -> None:
         parse_edtf(when)
 
 
-@pytest.mark.parametrize("day", ["2019-3-1", "2019-03", "2019-02-30", "2019-03-01T00:00", "2019-03-01 ", "2019-W01-1"])
+@each_row("day", ["2019-3-1", "2019-03", "2019-02-30", "2019-03-01T00:00", "2019-03-01 ", "2019-W01-1"])
 def test_a_day_is_a_day(day: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_day(day)
@@ -80,7 +81,7 @@ DEADLINES = [
 ]
 
 
-@pytest.mark.parametrize(("window", "due"), DEADLINES)
+@each_row(("window", "due"), DEADLINES)
 def test_18_deadline_is_the_last_instant_of_the_last_day_in_the_ledgers_zone(window: str, due: str | None) -> None:
     found = deadline(window, MEXICO)
     assert (format_instant(found) if found else None) == due
@@ -115,7 +116,7 @@ def test_possibly_is_only_said_within_the_dates_own_days(when: str, day: date) -
     assert has_begun(when, day) is expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("when", "day", "answer"),
     [
         ("2017-05", date(2017, 4, 30), Certainty.NO),
@@ -163,7 +164,7 @@ def test_milliseconds_are_read() -> None:
     assert parse_instant("2019-03-01T18:04:05.250Z").microsecond == 250_000
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "2019-03-01", "2019-03-01T18:04:05", "2019-03-01T18:04:05+00:00", "2019-03-01 18:04:05Z", "20190301T180405Z",
@@ -183,7 +184,7 @@ def test_a_zone_has_its_own_offset() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each_row(
     "name",
     [
         "",

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.rows import each_row
 
 from constancia.domain.kernel.codes import CODES
 
@@ -17,7 +18,7 @@ def test_every_code_that_the_domain_gives_is_listed() -> None:
     assert given == set(CODES)
 
 
-@pytest.mark.parametrize("code", sorted(CODES))
+@each_row("code", sorted(CODES))
 def test_a_code_is_a_refusal_to_the_client_or_a_wish_to_wait(code: str) -> None:
     assert re.fullmatch(r"E_[A-Z]+(_[A-Z]+)*", code)
     assert 400 <= CODES[code] < 500 or code == "E_BUSY"

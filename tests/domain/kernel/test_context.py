@@ -2,9 +2,9 @@
 
 from datetime import date
 
-import pytest
 from tests.domain.stage import FOUNDERS, Stage, commitment, founded, genesis, key_id, text
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.party import Party
@@ -23,7 +23,7 @@ def test_the_day_is_that_of_recording_in_the_ledgers_zone() -> None:
     assert context(stage.on("2019-05-25T05:00:00Z")).day == date(2019, 5, 25)
 
 
-@pytest.mark.parametrize(("edition", "refused"), [(1, True), (2, True), (3, False)])
+@each_row(("edition", "refused"), [(1, True), (2, True), (3, False)])
 def test_genesis_is_of_the_day_in_the_zone_that_it_names(edition: int, refused: bool) -> None:
     """At eight in the morning in Tokyo it is yesterday by UTC, which judged the first two editions' genesis."""
     body = genesis(timezone="Asia/Tokyo", edition=edition)
@@ -52,7 +52,7 @@ def test_a_mark_says_where_by_whom_and_with_which_key() -> None:
     assert mark.key == key_id("rep-nosc")
 
 
-@pytest.mark.parametrize("edition", [1, 2, 3])
+@each_row("edition", [1, 2, 3])
 def test_5_bodies_are_equal_without_where_a_fact_comes_from_since_the_second_edition(edition: int) -> None:
     stage = founded(edition=edition)
     bodies = [
@@ -70,7 +70,7 @@ def test_5_bodies_are_equal_without_where_a_fact_comes_from_since_the_second_edi
     assert len(set(digests)) == (3 if edition > 1 else 4)
 
 
-@pytest.mark.parametrize("when", ["2019-03", "../2019", "2019-13", "soon"])
+@each_row("when", ["2019-03", "../2019", "2019-13", "soon"])
 def test_the_date_of_an_act_is_read_once_and_none_where_it_is_impossible(when: str) -> None:
     stage = founded()
     at = Context(state=stage.state, recorded=stage.entry("nosc", "CommitmentProposed", commitment(), occurred_on=when))
@@ -98,7 +98,7 @@ def test_look_ups_give_what_is_of_the_class_asked_for() -> None:
 
 
 # On 1 March 2019, in Mexico.
-@pytest.mark.parametrize(
+@each_row(
     ("when", "begun", "past"),
     [
         ("2019-03-01", True, True),

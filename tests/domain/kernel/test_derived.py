@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-import pytest
+from tests.rows import each_row
 
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.derived import Derived, Target, missed
@@ -37,7 +37,7 @@ EARLIER = LATE | {"claimed_on": "2018-06"}
 
 
 # The deadline of 31 August 2019: what was recorded in December, by the date that it claims.
-@pytest.mark.parametrize(
+@each_row(
     ("edition", "done", "on_record", "more"),
     [
         *((edition, None, BEFORE, {}) for edition in (1, 2, 3)),
@@ -67,7 +67,7 @@ def test_absent_members_are_left_out() -> None:
     assert Derived(kind="X", stream="s").to_json() == {"kind": "X", "params": {}, "stream": "s"}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("done", "stated", "count"),
     [
         (None, None, 1),

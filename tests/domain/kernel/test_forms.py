@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import pytest
+from tests.rows import each_row
 
 from constancia.domain.kernel.forms import form_number, shape_of
 
@@ -40,7 +40,7 @@ def test_a_member_that_is_always_written_is_part_of_the_form() -> None:
     assert shape_of([Shown]) == {"Inner": ["name"], "Shown": ["inner", "size"]}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("edition", "shape"),
     [
         (1, {"Translated": ["lang", "text"]}),

@@ -6,6 +6,7 @@ from dataclasses import FrozenInstanceError, dataclass, fields
 from typing import Any, ClassVar, Literal, Optional, Protocol
 
 import pytest
+from tests.rows import each_row
 
 from constancia.domain.catalogue import AGGREGATES
 from constancia.domain.kernel.acts import Act, act, act_base
@@ -107,7 +108,7 @@ def of_a_possible_lamp(act: LampAct, on: Optional[Lamp], at: Context) -> Breach:
     return None
 
 
-@pytest.mark.parametrize("one", [of_lamps, of_namers, of_both, of_a_possible_lamp])
+@each_row("one", [of_lamps, of_namers, of_both, of_a_possible_lamp])
 def test_a_rule_about_such_acts_or_such_aggregates_fits(one: Rule[Any, Any]) -> None:
     assert (one,) == kind_of(made(one)).acts[0].RULES
 
@@ -126,13 +127,13 @@ def test_a_rule_about_anything_fits() -> None:
     assert (of_anything,) == kind_of(made(of_anything)).acts[0].RULES
 
 
-@pytest.mark.parametrize("one", [of_doors, of_door_namers, of_no_class])
+@each_row("one", [of_doors, of_door_namers, of_no_class])
 def test_a_rule_about_other_acts_or_other_aggregates_does_not(one: Rule[Any, Any]) -> None:
     with pytest.raises(TypeError, match="is not about Lit on Lamp"):
         kind_of(made(one))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("attributes", "why"),
     [
         ({"stream_kind": "door"}, "no act on the stream of LampAct"),

@@ -1,6 +1,7 @@
 """Language tags, and which language of a text is shown."""
 
 import pytest
+from tests.rows import each_row
 
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, NEWEST
 from constancia.domain.kernel.languages import TAG_CHARACTERS, is_language_tag, is_text, language_shown, tag_of
@@ -8,7 +9,7 @@ from constancia.domain.kernel.values import Doc, DocSet, FormError, Text
 from constancia.domain.kernel.walk import values_in
 
 
-@pytest.mark.parametrize(
+@each_row(
     "tag",
     ["es", "nah", "pt-br", "zh-hant", "zh-hant-tw", "es-419", "sl-rozaj-biske", "de-ch-1996", "zh-yue",
      "en-u-ca-gregory", "es-x-inai", "de-a-foo-x-bar"],
@@ -17,7 +18,7 @@ def test_a_well_formed_tag_is_taken(tag: str) -> None:
     assert is_language_tag(tag)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "tag",
     ["", "e", "ES", "pt-BR", "pt_br", "español", "es-", "-es", "es--mx", "es-mexico-city-too-long1", "x-inai",
      "i-klingon", "kind", "title", "es-u", "es-x", "es-419-419", "es\n",
@@ -38,7 +39,7 @@ def test_a_tag_has_35_characters_at_most() -> None:
     assert not is_language_tag(longest + "g")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("tags", "lang", "authentic", "shown"),
     [
         (("es", "pt"), "es", ("pt",), "es"),
@@ -57,7 +58,7 @@ def test_n1_the_readers_language_then_the_first_authentic_one_then_any(
     assert language_shown(tags, lang, authentic) == shown
 
 
-@pytest.mark.parametrize("item", [None, "es", [], {}, {"es": 1}, {"es": ""}, {"es": "x" * 8_001}, {1: "uno"}])
+@each_row("item", [None, "es", [], {}, {"es": 1}, {"es": ""}, {"es": "x" * 8_001}, {1: "uno"}])
 def test_what_is_no_text_is_refused(item: object) -> None:
     with pytest.raises(FormError):
         Text.parse(item)
@@ -76,9 +77,7 @@ def test_a_text_is_known_by_its_members() -> None:
     assert not any(map(is_text, ({}, {"es": 1}, {"kind": "uno"}, {"es": "uno", "name": "dos"}, "es", None)))
 
 
-@pytest.mark.parametrize(
-    "item", [{"en": "one"}, {"pt": "um"}, {"es": "uno", "pt": "um"}, {"en": "one", "es_mx": "uno"}]
-)
+@each_row("item", [{"en": "one"}, {"pt": "um"}, {"es": "uno", "pt": "um"}, {"en": "one", "es_mx": "uno"}])
 def test_a_former_edition_knows_spanish_and_english_alone(item: dict[str, str]) -> None:
     text = Text.parse(item)
     text.check_edition(NEWEST, "body.title")

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise, product
 
-import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from tests.rows import each_row
 
 from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.kernel.moves import ALWAYS, NEVER, Span, answer, counts_by, span_of
@@ -89,13 +89,13 @@ def test_moves_whose_dates_contradict_their_order_take_effect_with_the_last_befo
     assert [counts_by(moves, (day, day)) for day in asked] == [{0}, {0}, {2}]
 
 
-@pytest.mark.parametrize("day", [date.min, date(2019, 3, 1), date.max])
+@each_row("day", [date.min, date(2019, 3, 1), date.max])
 def test_always_and_never(day: date) -> None:
     assert counts_by((ALWAYS, NEVER), (day, day)) == {1}
     assert counts_by((), (day, day)) == {0}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("when", "day", "said"),
     [
         ("9999-12-31", date.max, {1}),

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.stage import Stage, commitment, root, seated, text
 from tests.domain.strategies import dates, few
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.derive import was_member
@@ -39,7 +39,7 @@ class Said:
     recorded_at: str = "2021-06-15T18:00:00.000Z"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "expected"),
     [
         ("2021-06-15", Occurrence(on="2021-06-15")),
@@ -71,7 +71,7 @@ def test_t3_no_claim_makes_anything_of_the_ledgers_time_earlier_than_the_span(sa
 
 
 # Recorded on 15 June 2021.
-@pytest.mark.parametrize(
+@each_row(
     ("met", "expected"),
     [
         (Occurrence(on="2021-06-15"), None),
@@ -94,7 +94,7 @@ def test_is_one_day() -> None:
     ] == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("when", "mode", "accepted"),
     [
         ("2019-03-01", "live", True), ("2019-02-22", "live", True), ("2019-02-21", "live", False),

@@ -9,6 +9,7 @@ from tests.domain.dirty.play import Tally, play
 from tests.domain.stage import ORIGIN, Stage
 from tests.domain.test_oracles import history
 from tests.profile import sampled
+from tests.rows import each_row
 
 from constancia.domain.catalogue import AGGREGATES
 from constancia.domain.kernel.acts import Recorded
@@ -45,7 +46,7 @@ def test_what_players_make_of_the_law_comes_back(seed: int) -> None:
     assert kinds_of(stage.entries, stage.lookup)
 
 
-@pytest.mark.parametrize("kind", AGGREGATES, ids=lambda kind: str(kind.name))
+@each_row("kind", AGGREGATES, ids=lambda kind: str(kind.name))
 def test_every_aggregate_has_a_form(kind: object) -> None:
     _form_of(kind.aggregate)  # type: ignore[attr-defined]
 

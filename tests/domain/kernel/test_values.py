@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.stage import doc, evidence, genesis, text
 from tests.domain.strategies import few, json_values, scopes, windows
+from tests.rows import each_row
 
 from constancia.domain.commitments.scope import Scope
 from constancia.domain.identity.genesis import LedgerOpened
@@ -61,12 +62,12 @@ BAD: list[tuple[Any, Any]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "value"), GOOD)
+@each_row(("kind", "value"), GOOD)
 def test_value_of_its_form_is_read(kind: Any, value: Any) -> None:
     assert parser_for(kind)(value, "x") == value
 
 
-@pytest.mark.parametrize(("kind", "value"), BAD)
+@each_row(("kind", "value"), BAD)
 def test_value_of_another_form_is_refused_and_says_where(kind: Any, value: Any) -> None:
     with pytest.raises(FormError) as caught:
         parser_for(kind)(value, "body.x")
@@ -115,7 +116,7 @@ def test_a_member_too_many_or_too_few_is_refused(item: dict[str, Any], data: st.
         Scope.parse({key: value for key, value in item.items() if key != name})
 
 
-@pytest.mark.parametrize("item", [None, [], "x", 1, [("es", "x")]])
+@each_row("item", [None, [], "x", 1, [("es", "x")]])
 def test_only_an_object_is_an_object(item: Any) -> None:
     with pytest.raises(FormError):
         Text.parse(item)
@@ -131,7 +132,7 @@ def test_null_is_not_absence() -> None:
         Text.parse({"es": "x", "en": None})
 
 
-@pytest.mark.parametrize("count", [0, 1, LIST_ITEMS, LIST_ITEMS + 1])
+@each_row("count", [0, 1, LIST_ITEMS, LIST_ITEMS + 1])
 def test_lists_and_maps_are_bounded(count: int) -> None:
     names = [f"r{number}" for number in range(count)]
     values: list[tuple[Any, Any]] = [
@@ -146,7 +147,7 @@ def test_lists_and_maps_are_bounded(count: int) -> None:
             assert len(parser_for(hint)(value, "x")) == count
 
 
-@pytest.mark.parametrize(("count", "is_taken"), [(1, True), (LIST_ITEMS, True), (LIST_ITEMS + 1, False)])
+@each_row(("count", "is_taken"), [(1, True), (LIST_ITEMS, True), (LIST_ITEMS + 1, False)])
 def test_a_text_has_at_most_so_many_languages(count: int, *, is_taken: bool) -> None:
     item = {f"q{first}{second}": "x" for first in "abcdefghijk" for second in "abcdefghij"}
     item = dict(list(item.items())[:count])
@@ -157,7 +158,7 @@ def test_a_text_has_at_most_so_many_languages(count: int, *, is_taken: bool) -> 
             Text.parse(item)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("hint", "value"), [(tuple[Identifier, ...], {"a": "b"}), (tuple[Identifier, ...], "ab"), (dict[str, Rule], [])]
 )
 def test_a_list_is_no_map_and_a_map_is_no_list(hint: Any, value: Any) -> None:
@@ -179,7 +180,7 @@ class Listed(Value):
     pairs: tuple[Pair, ...] = ()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("names", "is_sorted"),
     [([], True), (["a"], True), (["a", "b", "c"], True), (["a", "a"], False), (["a", "c", "b"], False)],
 )
@@ -220,7 +221,7 @@ def test_evidence_has_a_hash_or_an_address() -> None:
         Evidence.parse({"description": text("x")})
 
 
-@pytest.mark.parametrize(
+@each_row(
     "item",
     [
         {"authentic": "es", "documents": []},
@@ -241,19 +242,19 @@ def test_6_the_docsets_digest_covers_every_language() -> None:
     assert digest(one) != digest(other) != digest(one | {"authentic": "en"})
 
 
-@pytest.mark.parametrize("size", [-1, "1", 1.5, True])
+@each_row("size", [-1, "1", 1.5, True])
 def test_a_documents_size_is_a_number(size: Any) -> None:
     with pytest.raises(FormError):
         Doc.parse(doc() | {"size": size})
 
 
-@pytest.mark.parametrize("value", ["unanimity", True, 30, "x" * LABEL_CHARACTERS])
+@each_row("value", ["unanimity", True, 30, "x" * LABEL_CHARACTERS])
 def test_a_rules_value_is_a_string_a_number_or_a_boolean(value: Any) -> None:
     item = {"rule_source": "adopted", "value": value}
     assert Rule.parse(item).to_json() == item
 
 
-@pytest.mark.parametrize(
+@each_row(
     "item",
     [
         {"rule_source": "adopted", "value": None},

@@ -3,8 +3,8 @@
 from dataclasses import fields
 from typing import get_type_hints
 
-import pytest
 from tests.domain.stage import doc, text
+from tests.rows import each_row
 
 from constancia.domain.agreements.texts import AgreementDrafted
 from constancia.domain.governance.membership import GovernanceRulesAdopted
@@ -40,7 +40,7 @@ def test_every_value_is_given_once_with_its_path() -> None:
     assert len({where for where, _value in found}) == len(found)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("act", "members"),
     [
         (AgreementDrafted, ("docset", "title")),

@@ -1,8 +1,8 @@
 """Contributions: by digest, counted, without names, and taken late."""
 
-import pytest
 from tests.domain.participation.test_gathering import called, contributed, found, heard
 from tests.domain.stage import doc
+from tests.rows import each_row
 
 
 def test_a_contribution_is_known_by_its_digest_and_counts_once() -> None:
@@ -19,14 +19,14 @@ def test_a_contributions_id_is_used_once() -> None:
     assert stage.code("sfp", "ContributionReceived", contributed()) == "E_STATE"
 
 
-@pytest.mark.parametrize(("count", "code"), [(1, ""), (2, "E_ROLE"), (500, "E_ROLE")])
+@each_row(("count", "code"), [(1, ""), (2, "E_ROLE"), (500, "E_ROLE")])
 def test_only_an_organizer_counts_for_many(count: int, code: str) -> None:
     stage = heard()
     assert stage.code_of("red", "ContributionReceived", contributed(count=count)) == code
     stage.says("sfp", "ContributionReceived", contributed("k2", count=count))
 
 
-@pytest.mark.parametrize(("count", "code"), [(1, ""), (2, "E_MALFORMED")])
+@each_row(("count", "code"), [(1, ""), (2, "E_MALFORMED")])
 def test_a_pseudonym_is_of_one(count: int, code: str) -> None:
     body = contributed(count=count, pseudonym="jacaranda")
     assert heard().code_of("red", "ContributionReceived", body, stream="gathering/g1") == code

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, deliverable, doc, milestone, seated, small_scope, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.commitments.gathering import Gathering
 
@@ -70,7 +71,7 @@ def found(stage: Stage) -> Gathering:
     return stage.find(Gathering, G1)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("about", "concerns"),
     [
         (None, ()),
@@ -110,7 +111,7 @@ WALK = Walk(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("state", "act"), [pair for pair in WALK.pairs() if pair.values != ("none", "GatheringHeld")])
+@each_row(("state", "act"), [pair for pair in WALK.pairs() if pair.values != ("none", "GatheringHeld")])
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -133,7 +134,7 @@ def test_what_nobody_convened_is_not_held_live() -> None:
     assert refusal.code == "E_STATE"
 
 
-@pytest.mark.parametrize("missing", ["governance_body", "kind", "title"])
+@each_row("missing", ["governance_body", "kind", "title"])
 def test_what_nobody_convened_says_what_it_was(missing: str) -> None:
     body = {name: value for name, value in unconvened().items() if name != missing}
     assert "E_NOT_FOUND" in codes(seated().refused("sfp", "GatheringHeld", body, occurred_on="2019-02"))
@@ -147,8 +148,8 @@ def test_another_call_moves_it_and_the_first_one_stays() -> None:
     assert (gathering.window, gathering.title.to_json()["es"]) == ("2019-04-09", "Foro público")
 
 
-@pytest.mark.parametrize("type_name", ["GatheringConvened", "GatheringHeld"])
-@pytest.mark.parametrize(
+@each_row("type_name", ["GatheringConvened", "GatheringHeld"])
+@each_row(
     "changed",
     [
         {"kind": "workshop"},
@@ -193,7 +194,7 @@ WORDS: list[tuple[Body, Body, Body]] = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second", "known"), WORDS)
+@each_row(("first", "second", "known"), WORDS)
 def test_a_later_word_takes_nothing_away(first: Body, second: Body, known: Body) -> None:
     of: Body = {"commitment": "c1"}
     stage = called(about=of | first).on("2019-03-26")
@@ -216,7 +217,7 @@ def test_a_promise_that_took_another_form_meanwhile_is_not_judged_where_a_later_
     stage.says("sfp", "GatheringHeld", held())
 
 
-@pytest.mark.parametrize("missing", ["kind", "title"])
+@each_row("missing", ["kind", "title"])
 def test_what_nobody_convened_is_not_taken_in_without_what_it_was(missing: str) -> None:
     """The rules refuse it before; a state that is folded without them has nothing to make of it."""
     body = {name: value for name, value in unconvened().items() if name != missing}
@@ -226,7 +227,7 @@ def test_what_nobody_convened_is_not_taken_in_without_what_it_was(missing: str) 
         stage.state.apply(entry, entry.act(), stage.lookup)
 
 
-@pytest.mark.parametrize("name", ["e1", "e3"])
+@each_row("name", ["e1", "e3"])
 def test_only_an_event_is_fulfilled_by_a_gathering(name: str) -> None:
     about = {"commitment": "c1", "deliverable": name}
     assert promised().code("sfp", "GatheringConvened", convened(about=about)) == "E_POLICY"
@@ -245,7 +246,7 @@ def test_it_is_convened_before_it_is_over() -> None:
     stage.says("sfp", "GatheringConvened", convened(), occurred_on="2019-03-26")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("window", "said"),
     [("2019-03-28", "2019-03-27"), ("2019-03-26/2019-03-28", "2019-03-27"), ("2019-04", "2019-03-27")],
 )
@@ -254,13 +255,13 @@ def test_what_was_held_does_not_lie_in_the_future(window: str, said: str) -> Non
     assert "E_DATE" in codes(stage.refused("sfp", "GatheringHeld", held(window=window), occurred_on=said))
 
 
-@pytest.mark.parametrize(("window", "said"), [("2019-03-26", "2019-03-27"), ("2019-03-27", "2019-03-26")])
+@each_row(("window", "said"), [("2019-03-26", "2019-03-27"), ("2019-03-27", "2019-03-26")])
 def test_an_act_is_dated_within_the_days_on_which_it_was_held(window: str, said: str) -> None:
     stage = called().on("2019-03-28")
     assert stage.code("sfp", "GatheringHeld", held(window=window), occurred_on=said) == "E_DATE"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("type_name", "body"),
     [
         ("GatheringConvened", {name: value for name, value in convened().items() if name != "about"}),

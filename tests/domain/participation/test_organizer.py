@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.participation.test_gathering import FORUM, called, convened, held, promised
 from tests.domain.stage import Body, Stage, act_of, commitment, deliverable, milestone, rep, seated, small_scope
 from tests.domain.tables import codes
+from tests.rows import each_row
 
 # `red` supports the second milestone, and sits nowhere; `otra` sits in another body.
 SCOPE: Body = small_scope(
@@ -40,7 +40,7 @@ def without_matter(**changed: Any) -> Body:
     return {name: value for name, value in convened().items() if name != "about"} | changed
 
 
-@pytest.mark.parametrize(("named", "organizers"), ORGANIZES)
+@each_row(("named", "organizers"), ORGANIZES)
 def test_who_organizes_what(named: Body, organizers: set[str]) -> None:
     stage = three()
     codes_of = {
@@ -63,7 +63,7 @@ def test_a_milestone_that_left_the_scope_is_nobodys_to_report_but_of_who_is_resp
     stage.says("red", "GatheringHeld", held())
 
 
-@pytest.mark.parametrize("type_name", ["GatheringConvened", "GatheringHeld"])
+@each_row("type_name", ["GatheringConvened", "GatheringHeld"])
 def test_an_outsider_organizes_nothing(type_name: str) -> None:
     stage = called().on("2019-03-26")
     body = convened() if type_name == "GatheringConvened" else held()
@@ -108,7 +108,7 @@ def test_a_secretariat_records() -> None:
     stage.on("2019-03-26").says(rep("inai", "sec", "secretariat"), "GatheringHeld", held())
 
 
-@pytest.mark.parametrize(
+@each_row(
     "about",
     [
         {"commitment": "c9"},

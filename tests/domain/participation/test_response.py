@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.participation.test_gathering import called, contributed, heard
 from tests.domain.stage import Body, Stage, commitment, root, seated, text
 from tests.domain.tables import Walk
+from tests.rows import each_row
 
 from constancia.domain.participation.response import ReasonedResponse
 
@@ -40,7 +40,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -71,12 +71,12 @@ def test_a_theme_names_what_came_in() -> None:
     assert (refusal.code, refusal.judged_against["contribution"]) == ("E_NOT_FOUND", "k9")
 
 
-@pytest.mark.parametrize("about", [{"gathering": "g9"}, {"commitment": "c9"}])
+@each_row("about", [{"gathering": "g9"}, {"commitment": "c9"}])
 def test_what_is_answered_exists(about: Body) -> None:
     assert contributions().code("sfp", "ReasonedResponsePublished", answered(**about)) == "E_NOT_FOUND"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "body",
     [
         answered(gathering="g1", commitment="c1"),
@@ -142,7 +142,7 @@ def test_where_nothing_came_in_that_is_answered_too() -> None:
     heard().says("sfp", "ReasonedResponsePublished", answered())
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("when", "themes"),
     [
         ("2019-04", [theme()]),

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pytest
 from tests.domain.participation.test_gathering import FORUM, called, contributed, convened, heard, held, over, promised
 from tests.domain.participation.test_gathering import unconvened as reported
 from tests.domain.participation.test_response import answered, contributions, proposed, theme
 from tests.domain.stage import Body, Stage, Voice, commitment, doc, rep, seated, text
 from tests.domain.tables import Breaches, Refused, breaches, check_breaks_alone, check_has_every_rule, said
+from tests.rows import each_row
 
 from constancia.domain.kernel.rules import Rule
 from constancia.domain.participation import gathering as gatherings
@@ -112,7 +112,7 @@ TABLE: Breaches = {
 }
 
 
-@pytest.mark.parametrize(("rule", "refused"), breaches(TABLE))
+@each_row(("rule", "refused"), breaches(TABLE))
 def test_each_rule_is_broken_alone(rule: Rule[Any, Any], refused: Refused) -> None:
     check_breaks_alone(rule, refused)
 

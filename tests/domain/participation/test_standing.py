@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from tests.domain.participation.test_gathering import (
     called,
     contributed,
@@ -17,6 +16,7 @@ from tests.domain.participation.test_gathering import (
 )
 from tests.domain.participation.test_response import answered, theme
 from tests.domain.stage import Body, Stage, act_of, commitment, seated, text
+from tests.rows import each_row
 
 from constancia.domain.derive import derive
 from constancia.domain.participation.standing import gathering_standing, is_late, response_due, unanswered
@@ -33,7 +33,7 @@ def kinds(stage: Stage, at: datetime = LATE) -> list[str]:
     return [one.kind for one in facts(stage, at)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("instant", "stands"),
     [("2019-03-27T05:59:59", "convened"), ("2019-03-27T06:00:00", "not_held"), ("2021-01-01T00:00:00", "not_held")],
 )
@@ -167,7 +167,7 @@ def test_a_backdated_answer_does_not_undo_the_missed_term() -> None:
 BEFORE_THE_LEDGER = ("2018-05-10", "2018", "../2018", "2017-01/2018-12")
 
 
-@pytest.mark.parametrize("when", BEFORE_THE_LEDGER)
+@each_row("when", BEFORE_THE_LEDGER)
 def test_r4_a_late_contribution_is_not_made_timely_by_a_date_before_the_ledger(when: str) -> None:
     stage = called(kind="consultation", window="2018-01/2019-05-10", about={"commitment": "c1"}).on("2019-07-01")
     stage.says("red", "ContributionReceived", contributed(), occurred_on=when)
@@ -175,7 +175,7 @@ def test_r4_a_late_contribution_is_not_made_timely_by_a_date_before_the_ledger(w
     assert is_late(stage.state, gathering, gathering.contributions[0])
 
 
-@pytest.mark.parametrize("when", BEFORE_THE_LEDGER)
+@each_row("when", BEFORE_THE_LEDGER)
 def test_r4_a_late_answer_is_not_made_timely_by_a_date_before_the_ledger(when: str) -> None:
     """Its contribution has one too: else the answer would be refused as older than what it answers."""
     stage = with_term(10, window="2018-01/2019-05-10", came="2018-01").on("2020-05-21")
@@ -183,7 +183,7 @@ def test_r4_a_late_answer_is_not_made_timely_by_a_date_before_the_ledger(when: s
     assert len(missed(stage)) == 1
 
 
-@pytest.mark.parametrize("when", BEFORE_THE_LEDGER)
+@each_row("when", BEFORE_THE_LEDGER)
 def test_r4_no_contribution_makes_an_answer_missed_by_a_date_before_the_ledger(when: str) -> None:
     stage = with_term(10, window="2018-01/2019-05-10").on("2019-05-15")
     stage.says("sfp", "ReasonedResponsePublished", answered())
@@ -241,7 +241,7 @@ def test_the_term_is_that_of_the_rules_when_it_was_convened() -> None:
     assert len(missed(stage)) == 1
 
 
-@pytest.mark.parametrize("days", [0, -1, "10", True, 4000])
+@each_row("days", [0, -1, "10", True, 4000])
 def test_a_term_is_a_number_of_days(days: object) -> None:
     rules = {"response_term_days": {"rule_source": "adopted", "value": days}}
     body = {"governance_body": "cc", "rules": rules, "version": 1}

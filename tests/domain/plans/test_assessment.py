@@ -18,6 +18,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import Walk
+from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.values import digest
@@ -68,7 +69,7 @@ def _published(stage: Stage) -> Stage:
     return stage
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -99,13 +100,13 @@ def test_an_assessment_is_of_a_plan_too_and_every_value_names_its_scale() -> Non
 # Who is independent.
 
 
-@pytest.mark.parametrize("body", [assessing(), of_the_plan()])
-@pytest.mark.parametrize("who", ["inai", "nosc", "sfp"])
+@each_row("body", [assessing(), of_the_plan()])
+@each_row("who", ["inai", "nosc", "sfp"])
 def test_n1_no_member_of_the_body_assesses(who: str, body: Body) -> None:
     assert watched().code(who, TYPE, body) == "E_SELF_DEALING"
 
 
-@pytest.mark.parametrize("body", [assessing(), of_the_plan()])
+@each_row("body", [assessing(), of_the_plan()])
 def test_n1_nor_one_that_has_left_it_and_had_adopted_it(body: Body) -> None:
     assert watched().withdraw("nosc").code("nosc", TYPE, body) == "E_SELF_DEALING"
 
@@ -148,7 +149,7 @@ def test_n1_nor_one_that_is_responsible_or_worked_on_it(body: Body) -> None:
     stage.says("otra", TYPE, body)
 
 
-@pytest.mark.parametrize("body", [assessing(), of_the_plan()])
+@each_row("body", [assessing(), of_the_plan()])
 def test_n1_nor_a_person_that_worked_on_it_or_speaks_for_a_member(body: Body) -> None:
     stage = watched()
     worked = stage.join("irm", name="worked", person="p-inai")
@@ -223,7 +224,7 @@ def test_a_plan_is_not_assessed_by_whom_it_carries() -> None:
 # Scales.
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "code"),
     [
         (assessing(finding("excellent")), "E_POLICY"),
@@ -241,7 +242,7 @@ def test_a_value_is_one_of_its_scale(body: Body, code: str) -> None:
     assert watched().code("irm", TYPE, body, stream="assessment/as-1") == code
 
 
-@pytest.mark.parametrize(("on", "value"), [(name, value) for name, values in DEFAULTS.items() for value in values])
+@each_row(("on", "value"), [(name, value) for name, values in DEFAULTS.items() for value in values])
 def test_every_value_of_the_default_scales_is_taken(on: str, value: str) -> None:
     stage = watched()
     stage.says("irm", TYPE, assessing(finding(value, on)))

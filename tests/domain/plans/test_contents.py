@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from tests.domain.plans.test_plan import (
     LATE,
     SCOPE,
@@ -19,6 +18,7 @@ from tests.domain.plans.test_plan import (
 )
 from tests.domain.stage import Body, Stage, act_of, commitment, text
 from tests.domain.stage import proposed as put_to_the_vote
+from tests.rows import each_row
 
 from constancia.domain.derive import derive
 from constancia.domain.kernel.values import digest
@@ -40,7 +40,7 @@ def _proposed(stage: Stage) -> Stage:
     return stage
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("prepared", "changed", "code"),
     [
         (opened, {"commitment": "c9", "scope_version": 2}, "E_NOT_FOUND"),
@@ -102,7 +102,7 @@ def test_a_suspended_commitment_is_carried_in_and_one_of_a_closed_plan_into_the_
     assert len(found(carried(stage, plan="plan-5"), "plan-5").commitments) == 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("who", "changed", "code"),
     [
         ("red", {}, "E_NOT_SEATED"),

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pytest
 from tests.domain.plans.test_plan import (
     LATE,
     P4,
@@ -19,6 +18,7 @@ from tests.domain.plans.test_plan import (
 )
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, seated, text
 from tests.domain.tables import Said, Walk, codes, words
+from tests.rows import each_row
 
 from constancia.domain.derive import derive
 from constancia.domain.plans.course import outcome_of
@@ -66,7 +66,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -105,7 +105,7 @@ def test_p1_who_has_left_is_not_awaited() -> None:
     assert stage.status(P4) == "opened"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("who", "changed", "code"),
     [
         ("red", {}, "E_NOT_SEATED"),
@@ -174,7 +174,7 @@ def test_p3_a_commitment_carried_in_meanwhile_holds_the_last_word_back() -> None
     assert stage.code("sfp", "ActionPlanClosed", closing()) == "E_STATE"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("to", "outcome", "best"),
     [
         ("withdrawn", None, "not_completed"),
@@ -191,7 +191,7 @@ def test_p3_a_plan_is_not_called_better_than_its_commitments(to: str, outcome: s
     stage.each("ActionPlanClosed", closing(best))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("ended_as", "outcome"),
     [
         ([], "not_completed"),
@@ -208,7 +208,7 @@ def test_p3_how_a_plan_ended_follows_from_how_its_commitments_did(ended_as: list
     assert outcome_of(ended_as) == outcome
 
 
-@pytest.mark.parametrize("better", ["partially", "completed"])
+@each_row("better", ["partially", "completed"])
 def test_p3_a_plan_that_carries_nothing_has_completed_nothing(better: str) -> None:
     refusal = opened().refused("inai", "ActionPlanClosed", closing(better))
     assert (refusal.code, refusal.judged_against["computed"]) == ("E_POLICY", "not_completed")

@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.plans.test_plan import P4, closing, found, opened, standing, submitted
 from tests.domain.stage import ZONE, Body, Stage, act_of, doc, seated
 from tests.domain.stage import proposed as put_to_the_vote
 from tests.domain.tables import Said, Walk, codes, words
+from tests.rows import each_row
 
 from constancia.domain.derive import derive
 from constancia.domain.kernel.aggregate import Mark
@@ -102,7 +102,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -128,7 +128,7 @@ def test_d4_an_extension_recorded_after_the_deadline_unmakes_nothing() -> None:
     assert missed(stage) == ["2019-08-31", "2019-10-31"]
 
 
-@pytest.mark.parametrize(("at", "expected"), [("2019-09-01T04:00:00Z", []), ("2019-09-01T05:00:00Z", ["2019-08-31"])])
+@each_row(("at", "expected"), [("2019-09-01T04:00:00Z", []), ("2019-09-01T05:00:00Z", ["2019-08-31"])])
 def test_d4_the_instant_of_recording_decides(at: str, expected: list[str]) -> None:
     stage = opened()
     stage.decided("d-ext", act_of(TYPE, extending()))
@@ -151,7 +151,7 @@ def test_the_end_of_the_period_is_extended_by_decision() -> None:
     assert ends == ["2022-08-31"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "code"),
     [
         ({"to_day": "2019-08-30"}, "E_DATE"),
@@ -218,7 +218,7 @@ def test_a_suspension_after_the_deadline_stops_nothing() -> None:
     assert (late.days_late, late.days_late_now) == (101, 101)
 
 
-@pytest.mark.parametrize("from_day", ["2019-03-05", "2018-01-01", "0001-01-01"])
+@each_row("from_day", ["2019-03-05", "2018-01-01", "0001-01-01"])
 def test_q4_a_backdated_suspension_stops_the_clock_a_week_before_it_was_said(from_day: str) -> None:
     stage = opened().on("2019-12-10")
     stage.says("inai", TYPE, stopping(start=from_day))
@@ -250,9 +250,7 @@ def test_q4_a_backdated_resumption_makes_nobody_late_for_the_time_before() -> No
     assert late.due_now == date(2020, 5, 3), "246 days, from 1 April to 2 December"
 
 
-@pytest.mark.parametrize(
-    ("said", "to"), [("2019-08-01", "2019-07-31"), ("2019-04-15", "2019-05-31"), ("2019-08-01", "2019-04-15")]
-)
+@each_row(("said", "to"), [("2019-08-01", "2019-07-31"), ("2019-04-15", "2019-05-31"), ("2019-08-01", "2019-04-15")])
 def test_a_suspension_with_a_last_day_is_not_prolonged_or_ended_afterwards(said: str, to: str) -> None:
     stage = opened()
     stage.says("inai", TYPE, stopping(to="2019-04-30"))
@@ -293,7 +291,7 @@ def test_terms_of_answers_go_on_by_the_word_of_who_sits_where_they_were_suspende
     stage.body("cc2", ("inai", "nosc", "red", "sfp"), predecessor="cc").says("red", TYPE, again)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("who", "body", "code"),
     [
         ("red", stopping(), "E_NOT_SEATED"),
@@ -314,7 +312,7 @@ def test_who_suspends_what(who: str, body: Body, code: str) -> None:
     assert opened().code(who, TYPE, body, stream="deadline/s1") == code
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "code"),
     [
         ({"from_day": "2019-04-02"}, "E_VERSION_CONFLICT"),

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-import pytest
 from tests.domain.plans.test_plan import LATE, P4, closing, found, opened, opening, standing, submitted, submitting
 from tests.domain.stage import seated
+from tests.rows import each_row
 
 from constancia.domain.derive import derive
 from constancia.domain.kernel.occurrence import Occurrence
@@ -24,22 +24,20 @@ def test_the_seeds_plan_is_101_days_late() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("at", "expected"), [("2019-09-01T04:59:59", []), ("2019-09-01T05:00:00", ["2019-09-01T05:00:00Z"])]
-)
+@each_row(("at", "expected"), [("2019-09-01T04:59:59", []), ("2019-09-01T05:00:00", ["2019-09-01T05:00:00Z"])])
 def test_18_missed_from_the_last_instant_of_the_day_in_the_ledgers_zone(at: str, expected: list[str]) -> None:
     facts = derive(opened().state, datetime.fromisoformat(f"{at}+00:00"))
     assert [fact.since for fact in facts if fact.stream == P4] == expected
 
 
-@pytest.mark.parametrize(("on", "late"), [("2019-08-31", 0), ("2019-09-01", 1)])
+@each_row(("on", "late"), [("2019-08-31", 0), ("2019-09-01", 1)])
 def test_in_time_up_to_its_last_day(on: str, late: int) -> None:
     stage = submitted(opened().on(on), on=on)
     assert standing(stage).days_late == late
     assert ("DeadlineMissed" in [fact.kind for fact in derive(stage.state, LATE) if fact.stream == P4]) == bool(late)
 
 
-@pytest.mark.parametrize("claimed", ["2019-08-31", "2019-03-01", "2018-12-31"])
+@each_row("claimed", ["2019-08-31", "2019-03-01", "2018-12-31"])
 def test_d4_a_later_word_dated_in_time_is_a_claim(claimed: str) -> None:
     stage = opened().on("2019-12-10")
     stage.says("sfp", "ActionPlanSubmitted", submitting(on=claimed))

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import pytest
 from tests.domain.plans.test_assessment import assessing, finding, of_the_plan, watched
 from tests.domain.plans.test_deadline import extending, of_answers, stopping, suspended
 from tests.domain.plans.test_plan import carried, carrying, closing, ended, opened, opening, submitted, submitting
 from tests.domain.stage import Body, Stage, Voice, act_of, commitment, proposed, rep, root, seated
 from tests.domain.tables import Breaches, Refused, breaches, check_breaks_alone, check_has_every_rule, said
+from tests.rows import each_row
 
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.rules import Rule
@@ -149,7 +149,7 @@ TABLE: Breaches = {
 }
 
 
-@pytest.mark.parametrize(("rule", "refused"), breaches(TABLE))
+@each_row(("rule", "refused"), breaches(TABLE))
 def test_each_rule_is_broken_alone(rule: Rule[Any, Any], refused: Refused) -> None:
     check_breaks_alone(rule, refused, *(["E_NOT_SEATED"] if rule is ActionPlanOpened._body_exists else []))
 

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.domain.stage import Body, Stage, founded, genesis, seated
+from tests.rows import each_row
 
 from constancia.domain.catalogue import UnknownAct, parse_act
 from constancia.domain.plans.scale import DEFAULTS, scale
@@ -12,7 +13,7 @@ def scale_rule(value: object) -> Body:
     return genesis(rules={"scale_own": {"rule_source": "adopted", "value": value}})
 
 
-@pytest.mark.parametrize("value", ["low", "low,low", "low, high", "", True, 3, "Low,High"])
+@each_row("value", ["low", "low,low", "low, high", "", True, 3, "Low,High"])
 def test_genesis_lists_the_values_of_a_scale(value: object) -> None:
     with pytest.raises(UnknownAct) as caught:
         parse_act("LedgerOpened", 3, scale_rule(value))
@@ -35,7 +36,7 @@ def test_a_scale_with_hyphens_has_a_rule_that_a_statement_can_hold() -> None:
     assert profile(genesis(rules=rules))
 
 
-@pytest.mark.parametrize("name", ["scale_x-y", "scale_x.y", "scale_", "scale_-x", "scale_X", "scale_" + "x" * 65])
+@each_row("name", ["scale_x-y", "scale_x.y", "scale_", "scale_-x", "scale_X", "scale_" + "x" * 65])
 def test_a_scale_that_nobody_could_find_is_refused(name: str) -> None:
     """An id has `_` for each `-` in a rule's name, and is an identifier."""
     body = genesis(rules={name: {"rule_source": "adopted", "value": "low,high"}})

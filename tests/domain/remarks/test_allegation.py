@@ -4,9 +4,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import pytest
 from tests.domain.stage import Body, Stage, Voice, rep, seated, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.remarks.allegation import ASKED, Allegation, allegations_about
 from constancia.domain.remarks.standing import standing_of
@@ -61,12 +61,12 @@ FORMER = replace(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
 
-@pytest.mark.parametrize(("state", "act"), FORMER.pairs())
+@each_row(("state", "act"), FORMER.pairs())
 def test_every_pair_of_a_former_edition_moves_as_the_table_says(state: str, act: str) -> None:
     FORMER.check(state, act)
 
@@ -75,7 +75,7 @@ def test_table_is_the_one_walked() -> None:
     WALK.check_is_the_code()
 
 
-@pytest.mark.parametrize("made", [asserted, reported])
+@each_row("made", [asserted, reported])
 def test_17_an_allegation_stays_asserted_and_says_by_whom(made: Any) -> None:
     stage = made()
     found = stage.find(Allegation, "allegation/al-1")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.stage import Body, Stage, Voice, commitment, doc, evidence, key_id, rep, seated, sha256, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
@@ -101,7 +102,7 @@ def denied() -> Stage:
     return stage
 
 
-@pytest.mark.parametrize("position", ["²", "9" * 400, "-1", ""])
+@each_row("position", ["²", "9" * 400, "-1", ""])
 def test_position_of_no_number_is_no_field(position: str) -> None:
     stage = scene()
     entry = next(entry for entry in stage.entries if entry.statement["type"] == "RepresentativeAppointed")
@@ -133,7 +134,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -142,7 +143,7 @@ def test_table_is_the_one_walked() -> None:
     WALK.check_is_the_code()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("reach", "to", "status"),
     [
         (asked, "blocked", "blocked"),
@@ -174,7 +175,7 @@ def test_withdrawn_are_the_documents_blocked_or_destroyed() -> None:
     assert withdrawals(lifted.state) == {}
 
 
-@pytest.mark.parametrize("first", ["x-0", "x-2"])
+@each_row("first", ["x-0", "x-2"])
 def test_later_block_of_what_was_destroyed_changes_nothing(first: str) -> None:
     """Two requests over real acts; the name of the second comes before that of the first, or after it."""
     stage, stream = destroyed(), f"cancellation/{first}"
@@ -262,7 +263,7 @@ def test_who_cited_a_document_does_not_destroy_it() -> None:
     assert "E_SELF_DEALING" in codes(blocked().refused("inai", "CancellationDecided", decided("destroyed", MINUTE)))
 
 
-@pytest.mark.parametrize("to", ["blocked", "denied"])
+@each_row("to", ["blocked", "denied"])
 def test_only_the_holder_decides(to: str) -> None:
     stage = asked()
     assert stage.code(officer("nosc"), "CancellationDecided", decided(to, MINUTE)) == "E_ROLE"
@@ -339,8 +340,8 @@ def accepted(stage: Stage) -> None:
         stage.says(party, "DeliverableAccepted", {"commitment": "c1", "deliverable": "e1", "version": 1})
 
 
-@pytest.mark.parametrize("rest_upon", [agreed, accepted])
-@pytest.mark.parametrize("to", ["blocked", "destroyed"])
+@each_row("rest_upon", [agreed, accepted])
+@each_row("to", ["blocked", "destroyed"])
 def test_what_was_agreed_or_accepted_is_never_hidden(rest_upon: Any, to: str) -> None:
     stage = asked() if to == "blocked" else blocked()
     rest_upon(stage)
@@ -394,8 +395,8 @@ def answered(stage: Stage, party: str) -> None:
     stage.says(party, "ResponseGiven", response)
 
 
-@pytest.mark.parametrize("rest_upon", [alleged, contested, contested_work, answered])
-@pytest.mark.parametrize(("party", "status"), [("red", "requested"), ("inai", "blocked")])
+@each_row("rest_upon", [alleged, contested, contested_work, answered])
+@each_row(("party", "status"), [("red", "requested"), ("inai", "blocked")])
 def test_what_another_party_alleges_is_never_hidden_and_ones_own_can_be(
     rest_upon: Any, party: str, status: str
 ) -> None:
@@ -440,7 +441,7 @@ def test_decision_names_the_documents_of_the_request_and_a_block_that_ends_later
         assert stage.code_of(who, "CancellationDecided", decided("blocked", MINUTE, until=until)) == code
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("type_name", "body"),
     [
         ("CancellationDecided", decided("denied", MINUTE, until="2019-03-31")),
@@ -461,7 +462,7 @@ def test_item_names_one_thing() -> None:
         CancellationItem.parse({"commitment": COMMITMENT, "document": MINUTE, "entry": MINUTE})
 
 
-@pytest.mark.parametrize("type_name", ["CancellationRequested", "CancellationDecided"])
+@each_row("type_name", ["CancellationRequested", "CancellationDecided"])
 def test_acts_are_of_the_third_edition(type_name: str) -> None:
     body = requested({"document": MINUTE, "entry": MINUTE})
     with pytest.raises(UnknownAct) as caught:

@@ -1,6 +1,5 @@
 """Whom an entry concerns: whom its body names, who sits in its body, answers for its scope, or is party to its text."""
 
-import pytest
 from tests.domain.remarks.test_allegation import allegation
 from tests.domain.stage import (
     Body,
@@ -14,6 +13,7 @@ from tests.domain.stage import (
     small_scope,
     text,
 )
+from tests.rows import each_row
 
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.context import Context
@@ -66,14 +66,14 @@ def test_a_text_concerns_its_parties_and_a_party_its_own_registration() -> None:
     assert concerned(stage, registered) == {"red"}
 
 
-@pytest.mark.parametrize("title", [text("red"), text("Foro") | {"en": "red"}, text("Foro") | {"nah": "red"}])
+@each_row("title", [text("red"), text("Foro") | {"en": "red"}, text("Foro") | {"nah": "red"}])
 def test_texts_and_the_identifier_of_an_entry_name_nobody(title: Body) -> None:
     stage = seated()
     said = stage.says("nosc", "CommitmentProposed", commitment("red") | {"title": title})
     assert concerned(stage, said) == {"inai", "sfp"}  # they sit in its body
 
 
-@pytest.mark.parametrize(("lead", "title", "named"), [("inai", "red", set()), ("red", "Hito", {"red"})])
+@each_row(("lead", "title", "named"), [("inai", "red", set()), ("red", "Hito", {"red"})])
 def test_what_is_put_to_the_vote_names_whom_the_act_names(lead: str, title: str, named: set[str]) -> None:
     stage = seated()
     stage.says("nosc", "CommitmentProposed", commitment())

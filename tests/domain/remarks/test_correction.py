@@ -8,6 +8,7 @@ import pytest
 from tests.domain.commitments.test_commitment import report
 from tests.domain.stage import Body, Stage, commitment, doc, root, seated, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.editions import NEWEST
@@ -52,7 +53,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -97,7 +98,7 @@ def test_the_target_is_in_the_log_and_says_what_the_correction_says_it_says() ->
     assert stage.code("inai", "CorrectionRecorded", wrong) == "E_DIGEST_MISMATCH"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "field",
     [
         "type", "stream", "id", "actor", "actor.party", "mode", "seen.size", "signed_at", "body", "body.level",
@@ -111,13 +112,13 @@ def test_21_identity_order_basis_and_levels_are_not_corrected(field: str) -> Non
     assert refusal.code == "E_CORRECTION_FORBIDDEN"
 
 
-@pytest.mark.parametrize("field", ["body.reason.es", *(f"body.evidence.{place}.uri" for place in "17²")])
+@each_row("field", ["body.reason.es", *(f"body.evidence.{place}.uri" for place in "17²")])
 def test_a_field_that_the_target_has_not_is_not_corrected(field: str) -> None:
     stage = stage_with_a_report()
     assert stage.code("inai", "CorrectionRecorded", correction(stage, field=field)) == "E_CORRECTION_FORBIDDEN"
 
 
-@pytest.mark.parametrize("field", ["occurred_on", "body.period"])
+@each_row("field", ["occurred_on", "body.period"])
 def test_a_corrected_date_is_a_date(field: str) -> None:
     stage = stage_with_a_report()
     old = value_at(stage.entries[-1].statement, field.split("."))
@@ -143,7 +144,7 @@ def leaves(hint: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
         yield path, hint
 
 
-@pytest.mark.parametrize("edition", range(1, NEWEST + 1))
+@each_row("edition", range(1, NEWEST + 1))
 def test_21_of_no_type_is_anything_corrected_but_free_text_and_dates(edition: int) -> None:
     """All of them are, within the members that the type lists: in a text, in each item of a list, absent or there."""
     wrong = []
@@ -172,7 +173,7 @@ FIRST_LISTED = {
 }
 
 
-@pytest.mark.parametrize("type_name", sorted(REGISTRY))
+@each_row("type_name", sorted(REGISTRY))
 def test_e3_the_first_edition_corrects_what_it_did(type_name: str) -> None:
     cls = REGISTRY[type_name]
     assert correctable(cls, 1) == FIRST_LISTED.get(type_name, cls.CORRECTABLE)
@@ -219,7 +220,7 @@ def test_a_proposal_that_was_said_stays_said() -> None:
     assert kind_of("CommitmentProposed", ["body", "commitment"]) is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "is_hidden"),
     [
         ({"field": "occurred_on"}, True),
@@ -246,7 +247,7 @@ def test_case_51_a_correction_of_a_correction_is_shown_at_the_first_target() -> 
     assert found.topics == (*found.concerns, f"entry/{found.target}", f"entry/{found.origin}")
 
 
-@pytest.mark.parametrize("when", ["2999-01-01", "2019-03-20", "1999-01-01", "2019-02", "../2019"])
+@each_row("when", ["2999-01-01", "2019-03-20", "1999-01-01", "2019-02", "../2019"])
 def test_case_52_a_corrected_day_is_one_that_the_entry_could_have_said(when: str) -> None:
     stage = stage_with_a_report()
     body = correction(stage, field="occurred_on", new_value=when, old_digest=digest("2019-03-01"))
@@ -293,15 +294,15 @@ def correcting(stage: Stage, was: tuple[str, str], when: str, again: int = 0) ->
     return stage.code_of("inai", "CorrectionRecorded", last)
 
 
-@pytest.mark.parametrize("again", [0, 1, 2])
-@pytest.mark.parametrize(("was", "when", "allowed"), CASES)
+@each_row("again", [0, 1, 2])
+@each_row(("was", "when", "allowed"), CASES)
 def test_case_52_a_date_stays_one_that_the_entry_could_have_said_however_often_it_is_corrected(
     was: tuple[str, str], when: str, allowed: bool, again: int
 ) -> None:
     assert correcting(dated(was), was, when, again) == ("" if allowed else "E_DATE")
 
 
-@pytest.mark.parametrize("again", [0, 1, 2])
+@each_row("again", [0, 1, 2])
 def test_case_52_an_impossible_date_is_refused_as_one(again: int) -> None:
     assert correcting(dated(LIVE), LIVE, "ayer", again) == "E_DATE"
 

@@ -8,6 +8,7 @@ from tests.domain.commitments.test_commitment import contest as former_contest
 from tests.domain.remarks.test_allegation import allegation, reduction
 from tests.domain.stage import Body, Stage, Voice, contest_of, doc, evidence, rep, root, seated, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.identity.edition import LawEditionAdopted
@@ -74,7 +75,7 @@ WALK = Walk(
 LEGAL = [one for one in WALK.pairs() if one.values != ("none", "ResponseGiven")]
 
 
-@pytest.mark.parametrize(("state", "act"), LEGAL)
+@each_row(("state", "act"), LEGAL)
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -103,7 +104,7 @@ def test_a_remark_says_which_entry_it_is_about_and_who_said_that() -> None:
     assert found.concerns == ("commitment/c1",)
 
 
-@pytest.mark.parametrize("type_name", ["EntryAcknowledged", "EntryContested", "ResponseGiven"])
+@each_row("type_name", ["EntryAcknowledged", "EntryContested", "ResponseGiven"])
 def test_the_entry_exists(type_name: str) -> None:
     stage = contested()
     bodies: dict[str, Body] = {
@@ -157,7 +158,7 @@ def test_a_contests_id_is_used_once_for_an_entry() -> None:
     stage.contest("nosc", made(stage, "CommitmentAdopted"))
 
 
-@pytest.mark.parametrize("type_name", sorted(CONTESTED_OTHERWISE))
+@each_row("type_name", sorted(CONTESTED_OTHERWISE))
 def test_what_another_act_contests_names_an_act_that_exists(type_name: str) -> None:
     assert {type_name, CONTESTED_OTHERWISE[type_name]} <= REGISTRY.keys()
 
@@ -178,7 +179,7 @@ def test_a_remark_is_neither_contested_nor_acknowledged() -> None:
     assert {"EntryAcknowledged", "EntryContested", "ResponseGiven"} == REMARKS
 
 
-@pytest.mark.parametrize("type_name", ["EntryAcknowledged", "EntryContested"])
+@each_row("type_name", ["EntryAcknowledged", "EntryContested"])
 def test_r2_nobody_contests_or_acknowledges_its_own_entry_for_any_party(type_name: str) -> None:
     stage = with_a_report()
     stage.join("sfp", name="double", person="p-inai")  # who reported also speaks for another party
@@ -200,7 +201,7 @@ def test_r2_founders_do_not_contest_genesis_and_answer_who_does() -> None:
     stage.says("sfp", "ResponseGiven", response(opened, "i1"))
 
 
-@pytest.mark.parametrize("type_name", ["EntryAcknowledged", "EntryContested", "ResponseGiven"])
+@each_row("type_name", ["EntryAcknowledged", "EntryContested", "ResponseGiven"])
 def test_a_secretariat_says_nothing_of_an_entry_for_its_party(type_name: str) -> None:
     stage = contested()
     bodies: dict[str, Body] = {
@@ -214,7 +215,7 @@ def test_a_secretariat_says_nothing_of_an_entry_for_its_party(type_name: str) ->
     assert stage.code(root(party), type_name, bodies[type_name]) == "E_OUT_OF_SCOPE"
 
 
-@pytest.mark.parametrize("type_name", ["EntryAcknowledged", "EntryContested"])
+@each_row("type_name", ["EntryAcknowledged", "EntryContested"])
 def test_r4_a_remark_does_not_precede_what_it_is_about(type_name: str) -> None:
     stage = with_a_report().on("2019-03-03")
     body = contest_of(made(stage)) if type_name == "EntryContested" else acknowledgement(made(stage))

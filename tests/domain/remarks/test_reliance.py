@@ -8,6 +8,7 @@ from tests.domain.participation.test_gathering import contributed, convened
 from tests.domain.plans.test_assessment import assessing, watched
 from tests.domain.remarks.test_cancellation import decided, officer, reported, requested
 from tests.domain.stage import MEMBERS, Body, Stage, doc, evidence, sha256
+from tests.rows import each_row
 
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.context import Context
@@ -72,7 +73,7 @@ def test_22_nobody_hides_what_another_party_cited_first(others: Callable[[Stage]
     stage.says(officer("inai"), "CancellationDecided", decided("denied", WORK, ground="not_competent"))
 
 
-@pytest.mark.parametrize("others", [work, report, assessment, contribution, source_of_a_duty])
+@each_row("others", [work, report, assessment, contribution, source_of_a_duty])
 def test_22_who_cited_it_first_decides_whoever_cites_it_later(others: Callable[[Stage], Recorded]) -> None:
     stage = at_work()
     said = own_report(stage)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, doc, seated, text
 from tests.domain.tables import Walk, codes
+from tests.rows import each_row
 
 from constancia.domain.remarks.statement import Statement
 
@@ -47,7 +47,7 @@ WALK = Walk(
 )
 
 
-@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+@each_row(("state", "act"), WALK.pairs())
 def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
     WALK.check(state, act)
 
@@ -75,7 +75,7 @@ def test_30_a_party_publishes_alone_what_is_its_own() -> None:
     assert found(stage).status == "published"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("who", "changed", "code"),
     [
         ("red", {}, "E_ROLE"),

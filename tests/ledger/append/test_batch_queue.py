@@ -3,14 +3,14 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 
-import pytest
+from tests.rows import each_row
 
 from constancia.ledger.append.batch_queue import BatchQueue
 
 WAIT_S = 20
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("limit", "batches"), [(1, [[0], [1], [2], [3]]), (2, [[0, 1], [2, 3]]), (3, [[0, 1, 2], [3]]), (9, [[0, 1, 2, 3]])]
 )
 def test_items_come_out_in_order_and_at_most_so_many_at_once(limit: int, batches: list[list[int]]) -> None:

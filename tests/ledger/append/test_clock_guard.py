@@ -10,6 +10,7 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.test_ledger import changed
 from tests.ledger.world import ORIGIN, START, World
+from tests.rows import each_row
 
 from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Problem, Refusal
@@ -47,7 +48,7 @@ class Bench:
         return self.guard.refusal() is not None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("step", "refused"),
     [(SKEW, False), (-SKEW, False), (SKEW + SECOND, True), (-SKEW - SECOND, True), (YEARS, True), (-YEARS, True)],
     ids=str,
@@ -60,14 +61,12 @@ def test_step_of_the_clock_while_running(step: timedelta, refused: bool) -> None
     assert not bench.refuses(), "a clock that is right again is believed again"
 
 
-@pytest.mark.parametrize(
-    ("behind", "refused"), [(timedelta(), False), (SKEW, False), (SKEW + SECOND, True), (YEARS, True)], ids=str
-)
+@each_row(("behind", "refused"), [(timedelta(), False), (SKEW, False), (SKEW + SECOND, True), (YEARS, True)], ids=str)
 def test_start_before_the_last_entry(behind: timedelta, refused: bool) -> None:
     assert Bench(format_recorded_at(START + behind)).refuses() is refused
 
 
-@pytest.mark.parametrize("offset", [YEARS, -YEARS, SKEW + 2 * SECOND, -SKEW - 2 * SECOND], ids=str)
+@each_row("offset", [YEARS, -YEARS, SKEW + 2 * SECOND, -SKEW - 2 * SECOND], ids=str)
 def test_witnesses_that_cosign_now_bound_the_clock_on_both_sides(offset: timedelta) -> None:
     bench = Bench()
     told = posix_seconds(START + offset)
@@ -81,7 +80,7 @@ def test_witnesses_that_cosign_now_bound_the_clock_on_both_sides(offset: timedel
     assert right.refusal() is None
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("offset", "refused"), [(SKEW, False), (-SKEW, False), (SKEW + SECOND, True), (-SKEW - SECOND, True)], ids=str
 )
 def test_witness_at_the_bound(offset: timedelta, refused: bool) -> None:
@@ -117,7 +116,7 @@ def test_steady_clock_goes_on_while_the_machine_sleeps_where_there_is_one(monkey
     assert (since_boot(), asked) == (5.0, [7])
 
 
-@pytest.mark.parametrize(("step", "refused"), [(-1, True), (0, False), (1, False)])
+@each_row(("step", "refused"), [(-1, True), (0, False), (1, False)])
 def test_what_a_witness_said_is_compared_with_what_the_clock_shows_now(step: int, refused: bool) -> None:
     """It said 200 s more than the clock, which has gone 200 s back or ahead since."""
     bench, some = Bench(), timedelta(seconds=200)
@@ -126,7 +125,7 @@ def test_what_a_witness_said_is_compared_with_what_the_clock_shows_now(step: int
     assert bench.refuses() is refused
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("signed", "last", "expected"),
     [
         (SIGNED_WITHIN, SIGNED_WITHIN + SECOND, None),
@@ -136,7 +135,7 @@ def test_what_a_witness_said_is_compared_with_what_the_clock_shows_now(step: int
         (SIGNED_WITHIN + SECOND, None, Problem),
     ],
 )
-@pytest.mark.parametrize("mode", ["live", "retroactive"])
+@each_row("mode", ["live", "retroactive"])
 def test_what_was_signed_long_ago_is_the_signers_matter_or_the_clocks(
     mode: str, signed: timedelta, last: timedelta | None, expected: type | None
 ) -> None:
@@ -157,7 +156,7 @@ def test_kept_cosignatures_show_only_that_their_time_has_passed() -> None:
     assert bench.refuses()
 
 
-@pytest.mark.parametrize("posix", [2**63 - 1, 2**62, 253_402_300_799, 253_370_764_800])
+@each_row("posix", [2**63 - 1, 2**62, 253_402_300_799, 253_370_764_800])
 def test_time_beyond_all_calendars_is_a_wrong_clock_as_any_other(posix: int) -> None:
     """What a witness states is a number of its choice: alone it stops the writing, as it may, and nothing else."""
     bench = Bench()

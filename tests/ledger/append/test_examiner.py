@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import ORIGIN, Key, Signed
+from tests.rows import each_row
 
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.problems import Problem, Refusal
@@ -128,7 +129,7 @@ def test_a_statement_has_as_many_signatures_as_keys_sign_it(desk: Desk) -> None:
         judge.examine(Submission(signed=replace(signed, signatures=signed.signatures * 2)))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("size", "root", "code"),
     [(4, 4, ""), (3, 3, ""), (5, 5, "E_SEEN_AHEAD"), (4, 3, "E_SEEN_CONTRADICTS"), (3, 4, "E_SEEN_CONTRADICTS")],
 )
@@ -142,7 +143,7 @@ def problem(code: str) -> Problem:
 
 
 # The order of the codes: what the ledger objects to lies before, behind or among what the domain objects to.
-@pytest.mark.parametrize(
+@each_row(
     ("domain", "ledger", "expected"),
     [
         ([], [], None),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.rows import each_row
 
 from constancia.domain import state as states
 from constancia.domain.kernel.editions import NEWEST
@@ -73,7 +74,7 @@ def test_e3_the_state_of_a_former_edition_is_the_same_byte_for_byte(edition: int
     assert report_text(report, "es").startswith("ÍNTEGRO")
 
 
-@pytest.mark.parametrize("edition", FORMER)
+@each_row("edition", FORMER)
 def test_e3_the_form_of_a_former_editions_state_stays(edition: int) -> None:
     """A new member of an aggregate is None where it is absent, a new aggregate has `SINCE` (SPEC §6.1)."""
     assert states.state_form(edition) == FORMER[edition].form

@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tests.efirma_files import PBES2, PBKDF2, encrypted, make_pair
+from tests.rows import each_row
 
 from constancia.ledger.keys.key_file import generate, load, save
 from constancia.ledger.keys.key_work import MAX_ITERATIONS, asks_too_much
@@ -60,14 +61,12 @@ def test_key_that_asks_for_hours_is_refused_at_once(data: bytes, tmp_path: Path)
         NoteKeys.load(tmp_path / "pem", SECRET)
 
 
-@pytest.mark.parametrize("data", [asking(PBKDF2, 2_048), asking(PBKDF2, 600_000), asking(SCRYPT, 2**14, 8, 1)])
+@each_row("data", [asking(PBKDF2, 2_048), asking(PBKDF2, 600_000), asking(SCRYPT, 2**14, 8, 1)])
 def test_usual_work_is_done(data: bytes) -> None:
     assert not asks_too_much(data)
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"\x30", b"\x30\x80", b"\x30\x03\x02\x01\x05", b"-----BEGIN ENCRYPTED PRIVATE KEY-----"]
-)
+@each_row("data", [b"", b"\x30", b"\x30\x80", b"\x30\x03\x02\x01\x05", b"-----BEGIN ENCRYPTED PRIVATE KEY-----"])
 def test_what_is_no_encrypted_key_is_left_to_its_reader(data: bytes) -> None:
     assert not asks_too_much(data)
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 
 from constancia.ledger.errors import TokenUnavailable
 from constancia.ledger.keys.token_errors import CODES, token_trouble
@@ -25,12 +26,12 @@ def test_parts_are_read_and_named_in_one_way() -> None:
     assert parse_token_uri(uri.name + MODULE).name == uri.name
 
 
-@pytest.mark.parametrize("source", ["file:/etc/pin", "file:///etc/pin", "/etc/pin"])
+@each_row("source", ["file:/etc/pin", "file:///etc/pin", "/etc/pin"])
 def test_file_of_the_pin_in_each_form(source: str) -> None:
     assert parse_token_uri(f"pkcs11:token=a{MODULE}&pin-source={source}").pin_source == Path("/etc/pin")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "",
@@ -58,7 +59,7 @@ def test_other_forms_are_refused(text: str) -> None:
     assert caught.value.code == "E_TOKEN_ADDRESS"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         f"pkcs11:token=a{MODULE}&pin-value=SECRET",

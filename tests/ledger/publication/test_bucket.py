@@ -14,6 +14,7 @@ from tests.api.command_line import run_here
 from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.publication.test_static_files import files, grow
 from tests.object_store import BUCKET, ObjectStore, program, running
+from tests.rows import each_row
 
 from constancia.api.cli.publish import _publish_again
 from constancia.ledger.clock import StoryClock
@@ -293,7 +294,7 @@ class TestTrouble:
         with pytest.raises(BucketTrouble, match="can't be used"):
             publish(documented, place)
 
-    @pytest.mark.parametrize("url", ["s3://", "s3://Bucket/x", "s3://bucket/../x", "s3://bucket//x", "s3:x"])
+    @each_row("url", ["s3://", "s3://Bucket/x", "s3://bucket/../x", "s3://bucket//x", "s3:x"])
     def test_address_of_another_form(self, url: str) -> None:
         with pytest.raises(BucketTrouble, match="is expected"):
             BucketTarget(url)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.small_ledger import Log, LogKey, Witness, Writer
 
 from constancia.ledger.publication.trust_page import OtherPage, TrustPage, check_page, is_name
@@ -65,7 +66,7 @@ def test_any_anchor_comes_back_from_its_page(  # noqa: PLR0917 - all that a page
     assert check_page(html) == page
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@each_row("name", HOSTILE)
 def test_h1_program_is_the_releases_whatever_the_publisher_is_called(name: str) -> None:
     html, release = made(publisher=name).html(), verifier_page().decode()
     assert PROGRAM.findall(html) == PROGRAM.findall(release)
@@ -97,8 +98,8 @@ def meta(name: str) -> re.Pattern[str]:
     return re.compile(rf'<meta name="constancia-{name}" content="[^"]*">\n')
 
 
-@pytest.mark.parametrize("name", ["publisher", "date", "fingerprint", "genesis", "policy"])
-@pytest.mark.parametrize("by", ["", "twice", '<meta name="constancia-{}" content="">\n'])
+@each_row("name", ["publisher", "date", "fingerprint", "genesis", "policy"])
+@each_row("by", ["", "twice", '<meta name="constancia-{}" content="">\n'])
 def test_h3_broken_anchor_is_refused(name: str, by: str) -> None:
     html = made(address="https://nosc.example/").html()
     [line] = meta(name).findall(html)
@@ -119,7 +120,7 @@ def test_anchor_of_somebody_else_under_this_fingerprint_is_refused() -> None:
     assert read.fingerprint != made().fingerprint
 
 
-@pytest.mark.parametrize(
+@each_row(
     "changes",
     [
         {"publisher": ""}, {"publisher": " NOSC"}, {"publisher": "NO\nSC"}, {"publisher": "NO\u202eSC"},

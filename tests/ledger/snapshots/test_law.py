@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.domain.stage import ORIGIN
 from tests.domain.test_oracles import history
+from tests.rows import each_row
 
 import constancia.domain
 from constancia.ledger.snapshots import sealed_rows
@@ -15,7 +16,7 @@ from constancia.verify.wire.merkle import Tree, hash_leaf
 LAW = b'"""A law."""\n\nMOST = 3\n\n\ndef is_late(days: int) -> bool:\n    """Tell."""\n    return days > MOST\n'
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         LAW.replace(b"MOST = 3", b"# The most.\nMOST = 3  # days"),
@@ -29,7 +30,7 @@ def test_comments_docstrings_and_places_mean_nothing(text: bytes) -> None:
     assert meaning_of(text) == meaning_of(LAW)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         LAW.replace(b"3", b"4"),

@@ -13,6 +13,7 @@ from tests.ledger.append.test_sequencer import submit
 from tests.ledger.conftest import Desk
 from tests.ledger.test_postgres_ledger import as_attacker, codes, eventually
 from tests.postgres import Server, own_server
+from tests.rows import each_row
 
 from constancia.ledger import store
 from constancia.ledger.backup import backup
@@ -85,14 +86,14 @@ def test_password_in_the_address_opens(server: Server) -> None:
     connect(server.address(role="guarded", secret=RIGHT)).close()
 
 
-@pytest.mark.parametrize("text", ["mysql://a@b/c", "/var/lib/db", "host=a dbname=b", "postgresql://a@[b/c", ""])
+@each_row("text", ["mysql://a@b/c", "/var/lib/db", "host=a dbname=b", "postgresql://a@[b/c", ""])
 def test_address_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         Address.read(text)
     assert caught.value.code == "E_STORE_ADDRESS"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "postgresql://a:ge#heim@h/db", "postgresql://a:ge?heim@h/db", "postgresql://a:ge/heim@h/db",
@@ -106,7 +107,7 @@ def test_address_that_libpq_reads_otherwise_is_refused_unseen(text: str) -> None
     assert "heim" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "postgresql://anna@db.example:5433/libro?options=-c%20search_path%3Dx%2By", "postgres:///libro?host=%2Frun",

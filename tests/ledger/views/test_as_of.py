@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 from tests.ledger.conftest import Desk
+from tests.rows import each_row
 
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE, Question, read_question
@@ -22,7 +23,7 @@ def day(text: str) -> tuple[date, date]:
     return date.fromisoformat(text), date.fromisoformat(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("at", "timezone", "first", "last", "end"),
     [
         ("2019-03-01", MEXICO, "2019-03-01", "2019-03-01", "2019-03-02T05:59:59+00:00"),
@@ -47,7 +48,7 @@ def test_b3_a_date_is_each_of_its_days(at: str, timezone: str, first: str, last:
 INSTANT: Final = instant("2019-03-01T05:59:59+00:00")  # the last second of February in Mexico City
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     ["2019-03-01T05:59:59Z", "2019-03-01T05:59:59", "2019-02-28T23:59:59-06:00", "2019-03-01T05:59:59.000Z"],
 )
@@ -57,14 +58,14 @@ def test_b2_an_instant_alone_says_both(text: str) -> None:
     assert asked == Question(known=INSTANT, first=feb, last=feb, at=INSTANT)
 
 
-@pytest.mark.parametrize("known", ["#7", "2019", "2019-03-01T00:00:00Z"])
+@each_row("known", ["#7", "2019", "2019-03-01T00:00:00Z"])
 def test_an_instant_beside_what_was_known_is_a_day_asked(known: str) -> None:
     asked = read_question(None, known, "2019-03-01T05:59:59Z", MEXICO)
     assert (asked.day, asked.at) == ("2019-03-01T05:59:59Z", INSTANT)
     assert (asked.size, asked.known is None) == ((7, True) if known == "#7" else (None, False))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("size", "known", "at"),
     [(80, None, None), (None, "#80", None), (None, None, "#80")],
 )
@@ -79,7 +80,7 @@ def test_a_bare_number_is_a_year_and_never_a_size() -> None:
         read_question(None, None, "80", MEXICO)
 
 
-@pytest.mark.parametrize("size", ["#0", "#1", "#0080", f"#{MAX_SIZE}"])
+@each_row("size", ["#0", "#1", "#0080", f"#{MAX_SIZE}"])
 def test_sizes(size: str) -> None:
     assert read_question(None, None, size, MEXICO).size == int(size[1:])
 
@@ -95,8 +96,8 @@ BAD: Final = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", BAD)
-@pytest.mark.parametrize("where", ["at", "known"])
+@each_row("text", BAD)
+@each_row("where", ["at", "known"])
 def test_other_forms_are_refused_and_named(text: str, where: str) -> None:
     with pytest.raises(Malformed) as caught:
         read_question(None, text if where == "known" else None, text if where == "at" else None, MEXICO)
@@ -104,8 +105,8 @@ def test_other_forms_are_refused_and_named(text: str, where: str) -> None:
     assert "#n" in caught.value.expected
 
 
-@pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
-@pytest.mark.parametrize("timezone", [MEXICO, UTC_ZONE, SAMOA, MANILA])
+@each_row("text", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+@each_row("timezone", [MEXICO, UTC_ZONE, SAMOA, MANILA])
 def test_an_instant_at_the_end_of_the_calendar_is_read_or_refused(text: str, timezone: str) -> None:
     try:
         asked = read_question(None, None, text, timezone)
@@ -114,7 +115,7 @@ def test_an_instant_at_the_end_of_the_calendar_is_read_or_refused(text: str, tim
     assert asked.first in (date.min, date.max)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("size", "known", "at", "named"),
     [
         (80, "2019", None, ["size=80", "known=2019"]),

@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from tests.ledger.conftest import Desk
+from tests.rows import each_row
 
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.ledger.views.exchange import ogp_rows, popolo
@@ -24,7 +24,7 @@ def milestones(*windows: str) -> list[dict[str, Any]]:
     return [{"window": window, "lead": [], "stands": "open"} for window in windows]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("windows", "start", "end"),
     [
         ([], "", ""),
@@ -44,8 +44,8 @@ def test_dates_are_of_all_milestones_and_empty_where_one_is_open(windows: list[s
         assert value == "" or parse_edtf(str(value)).start is not None
 
 
-@pytest.mark.parametrize("languages", [("es",), ("es", "en"), ("pt-br", "en"), ("en",)])
-@pytest.mark.parametrize("title", [{"es": "T"}, {"en": "T"}, {"es": "T", "en": "U"}, {"pt_br": "T"}, {"es_mx": "T"}])
+@each_row("languages", [("es",), ("es", "en"), ("pt-br", "en"), ("en",)])
+@each_row("title", [{"es": "T"}, {"en": "T"}, {"es": "T", "en": "U"}, {"pt_br": "T"}, {"es_mx": "T"}])
 def test_language_of_the_title_is_the_one_shown(languages: tuple[str, ...], title: dict[str, str]) -> None:
     [row] = ogp_rows(reading_of(languages, title=title, objective={"en": "O", "fr": "Q"}))
     assert title[str(row["title_language"]).replace("-", "_")] == row["title"]

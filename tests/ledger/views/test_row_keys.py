@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import date
 
-import pytest
 from tests.domain.plans.test_plan import opening
 from tests.domain.stage import Stage, milestone, seated, small_scope
 from tests.domain.test_oracles import history
+from tests.rows import each_row
 
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.ledger.views.projections.base import StateProjection
@@ -23,8 +23,8 @@ def of_like_names() -> Stage:
     return stage
 
 
-@pytest.mark.parametrize("played", [history, of_like_names])
-@pytest.mark.parametrize("projection", STATE_PROJECTIONS, ids=lambda projection: str(projection.name))
+@each_row("played", [history, of_like_names])
+@each_row("projection", STATE_PROJECTIONS, ids=lambda projection: str(projection.name))
 def test_each_row_is_found_by_its_own_key(projection: StateProjection, played: Callable[[], Stage]) -> None:
     state = played().state
     keys = list(projection.keys(state))

@@ -1,11 +1,11 @@
 """What a witness's refusal means to the log that asked."""
 
-import pytest
+from tests.rows import each_row
 
 from constancia.ledger.witnesses.protocol import refusal_code
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("status", "is_proof_sound", "code"),
     [
         (422, True, "conflict"),  # another tree was cosigned: since July 2026 also for an equal size

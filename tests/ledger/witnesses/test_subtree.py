@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 from tests.ledger.false_witness import RealWitness
 from tests.ledger.witnessed import TreeLog, cosigner
+from tests.rows import each_row
 
 from constancia.ledger.keys.note_keys import subtree_message
 from constancia.ledger.witnesses.subtree import CALL, format_subtree_request, is_subtree, parse_subtree_request
@@ -95,7 +96,7 @@ def test_witness_signs_a_subtree_of_what_it_cosigned_and_nothing_else(tmp_path: 
         witness.close()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "spoil",
     [
         lambda raw: b"",

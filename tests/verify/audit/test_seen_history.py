@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import pytest
+from tests.rows import each_row
 from tests.verify.small_ledger import Log, Writer, verify
 
 from constancia.verify.audit.seen_history import SeenHistory
@@ -38,7 +38,7 @@ def test_n1_size_beyond_the_index_is_a_fault_at_the_entry() -> None:
     assert (fault.index, fault.code, fault.expected, fault.found) == (5, "seen-ahead", "at most 5", "6")
 
 
-@pytest.mark.parametrize("size", [0, 1, 5])
+@each_row("size", [0, 1, 5])
 def test_n2_root_of_the_tree_confirms(size: int) -> None:
     seen = SeenHistory(TREE)
     seen.check(entry_at(5, size, TREE.root(size)))

@@ -1,6 +1,7 @@
 """The core's conclusion by itself: the log's own ML-DSA-44 cosignature, and what a policy must list and pin."""
 
 import pytest
+from tests.rows import each_row
 from tests.verify.small_ledger import ORIGIN, LogKey, PostQuantumWitness, Witness
 
 from constancia.verify.core.conclusion import Conclusion, check_pins
@@ -60,7 +61,7 @@ def faults(findings: FaultList) -> list[tuple[str, int | None, str, str]]:
     return [(fault.code, fault.index, fault.field, fault.level) for fault in findings.faults]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("vkey", "codes"),
     [(None, []), ("no key", ["directory"]), (format_vkey(W1.verifier), ["directory"])],
     ids=["none", "unreadable", "of a witness"],
@@ -83,7 +84,7 @@ def test_key_of_the_log_is_given_and_signs_its_checkpoints() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("signer", "is_earlier"), [("old", False), ("old", True), ("new", False), ("new", True)])
+@each_row(("signer", "is_earlier"), [("old", False), ("old", True), ("new", False), ("new", True)])
 def test_key_that_no_policy_lists_any_more_signs_earlier_checkpoints_and_no_last_one(
     signer: str, *, is_earlier: bool
 ) -> None:
@@ -100,7 +101,7 @@ def test_key_that_no_policy_lists_any_more_signs_earlier_checkpoints_and_no_last
 ROOTS = {size: MerkleTree([bytes(32)] * size).root() for size in range(3)}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("origin", "size", "root", "code"),
     [
         (ORIGIN, 0, ROOTS[0], None), (ORIGIN, 1, ROOTS[1], None), (ORIGIN, 2, ROOTS[2], None),
@@ -133,7 +134,7 @@ def test_checkpoint_by_a_key_that_no_policy_lists_is_asked_for_no_cosignature() 
         assert [fault.code for fault in findings.faults] == codes
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("listed", "signers", "codes"),
     [
         ((OTHER,), (OTHER,), []),
@@ -160,7 +161,7 @@ def test_checkpoint_by_a_key_that_follows_carries_a_cosignature_that_follows(
 CHANGED = NOTE.replace(f"{ORIGIN}\n1\n".encode(), f"{ORIGIN}\n2\n".encode())
 
 
-@pytest.mark.parametrize("listed", [(), (OWN.verifier,)], ids=["unlisted", "listed"])
+@each_row("listed", [(), (OWN.verifier,)], ids=["unlisted", "listed"])
 def test_each_cosignature_of_the_log_is_checked_once(listed: tuple[VerifierKey, ...]) -> None:
     """Here, or where the checkpoint was opened if the policy lists the key."""
     findings = cosigned(NOTE, CHANGED, given=policy(keys=listed))
@@ -203,7 +204,7 @@ def test_platform_without_the_scheme_says_once_that_nothing_was_checked() -> Non
     assert findings.unchecked == [Remark(code="unsupported", params={"names": ORIGIN})]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("key", "code"),
     [
         ("no key", "directory"),
@@ -226,7 +227,7 @@ def test_checkpoint_that_cannot_be_read_is_a_fault_and_gives_nothing() -> None:
     assert findings.checked == {"L1": {"checkpoints": 2}}
 
 
-@pytest.mark.parametrize("signer", [W1, OTHER], ids=["a witness", "another key of the log"])
+@each_row("signer", [W1, OTHER], ids=["a witness", "another key of the log"])
 def test_cosignature_that_fails_rejects_the_checkpoint_though_no_quorum_needs_it(signer: Witness) -> None:
     given = policy(keys=(OTHER.verifier,), w1=W1.verifier)
     text = parse_note(NOTE).text
@@ -251,7 +252,7 @@ def test_policy_that_asks_for_no_witness_is_said_to() -> None:
     assert findings.notes == [Remark(code="no-witnesses")]
 
 
-@pytest.mark.parametrize("leaves", [1, 2])
+@each_row("leaves", [1, 2])
 def test_quorum_vouches_for_the_log_up_to_the_size_that_it_cosigned(leaves: int) -> None:
     conclusion, findings = concluding(policy("w1", w1=W1.verifier), leaves)
     notes = [b"no note", LOG_KEY.checkpoint(1, bytes(32), [W1])]
@@ -276,7 +277,7 @@ def test_quorum_vouches_for_nothing_where_the_log_was_empty() -> None:
     assert findings.open == [Remark(code="no-quorum", params={"names": "w1"})]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("trust", "is_anchored", "left_open"),
     [
         (None, False, ["no-trust"]),

@@ -1,21 +1,21 @@
 """Errors are shown to people: what they show is bounded, and no character of it is invisible or moves the others."""
 
-import pytest
+from tests.rows import each_row
 
 from constancia.verify.core.errors import Malformed, Unreadable, one_line
 
 
-@pytest.mark.parametrize("length", [0, 199, 200, 201, 65_535])
+@each_row("length", [0, 199, 200, 201, 65_535])
 def test_error_shows_two_hundred_characters_of_a_value(length: int) -> None:
     assert Malformed("form", "index", "an integer", "x" * length).found == "x" * min(length, 200)
 
 
-@pytest.mark.parametrize("length", [1_999, 2_000, 2_001])
+@each_row("length", [1_999, 2_000, 2_001])
 def test_line_has_two_thousand_characters_at_most(length: int) -> None:
     assert one_line("x" * length) == "x" * min(length, 2_000)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "shown"),
     [
         ("más «así» 字", "más «así» 字"),

@@ -20,6 +20,7 @@ from tests.dishonest import (
     with_signatures_of,
     with_statement,
 )
+from tests.rows import each_row
 from tests.verify.small_ledger import ORIGIN, Log, LogKey, Witness, Writer
 
 from constancia.verify.core.errors import Malformed
@@ -71,14 +72,14 @@ def test_checkpoint_is_counted() -> None:
     assert check_log(LOG.entries, LOG.checkpoint(), None).findings.checked == {"L1": {"checkpoints": 1}}
 
 
-@pytest.mark.parametrize("index", range(len(LOG.entries)))
+@each_row("index", range(len(LOG.entries)))
 def test_signature_of_every_entry_is_checked_from_the_first_one_on(index: int) -> None:
     """The operator changes a day, and rebuilds links, tree and checkpoint: only the signer's signature is left."""
     changed = with_statement(LOG.entries[index], setting("occurred_on", "2018-01-02"))
     assert ("signature", index) in faults(rewritten(LOG, index, changed))
 
 
-@pytest.mark.parametrize(("signed_at", "is_early"), [("00:05:00", False), ("00:05:01", True)])
+@each_row(("signed_at", "is_early"), [("00:05:00", False), ("00:05:01", True)])
 def test_statement_may_be_signed_300_s_after_it_was_recorded(signed_at: str, is_early: bool) -> None:
     log = backdated(LOG, LAST, "2031-01-01T00:00:00.000Z")
     changed = with_statement(log.entries[LAST], setting("signed_at", f"2031-01-01T{signed_at}Z"))
@@ -144,7 +145,7 @@ ACTS: dict[str, tuple[Callable[[Log], Log], str, int]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ACTS)
+@each_row("name", ACTS)
 def test_each_act_of_a_dishonest_host_is_named_at_its_place(name: str) -> None:
     act, code, index = ACTS[name]
     assert (code, index) in faults(act(LOG))
@@ -158,7 +159,7 @@ def test_days_stay_open_where_the_rules_of_the_ledgers_zone_are_not_known() -> N
     assert "no-time-zone" not in {remark.code for remark in [*known.open, *unopened.open]}
 
 
-@pytest.mark.parametrize("vouched", [0, 1, 5])
+@each_row("vouched", [0, 1, 5])
 def test_signatures_are_counted_from_the_first_entry_that_no_source_vouches_for(vouched: int) -> None:
     findings = FaultList()
     check = LogCheck(findings, InOrder(findings), vouched=vouched)
@@ -169,7 +170,7 @@ def test_signatures_are_counted_from_the_first_entry_that_no_source_vouches_for(
     assert (check.signatures, check.unread) == (signatures, 0)
 
 
-@pytest.mark.parametrize("entries", [LOG.entries, ()], ids=["log", "empty"])
+@each_row("entries", [LOG.entries, ()], ids=["log", "empty"])
 def test_genesis_is_the_pinned_one(entries: tuple[bytes, ...]) -> None:
     own, there = WRITER.log_key.verifier, LOG.tree.leaf(0) if entries else b""
     for pinned in (LOG.tree.leaf(0), bytes(32)):
@@ -200,7 +201,7 @@ CHECKPOINTS: dict[str, tuple[bytes, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", CHECKPOINTS)
+@each_row("name", CHECKPOINTS)
 def test_checkpoint_that_does_not_cover_the_entries_is_named_with_what_it_says(name: str) -> None:
     checkpoint, code, value = CHECKPOINTS[name]
     assert [(fault.code, fault.found) for fault in found(LOG, checkpoint)] == [(code, value)]
@@ -218,7 +219,7 @@ def test_alteration_lies_somewhere_up_to_the_last_entry_that_the_checkpoint_cove
     assert (fault.index, fault.last_index, fault.somewhere) == (LOG.size, LOG.size + 1, False)
 
 
-@pytest.mark.parametrize(("names", "reported"), [(["own"], "own"), (["new", "own"], "own"), (["new", "newer"], "new")])
+@each_row(("names", "reported"), [(["own"], "own"), (["new", "own"], "own"), (["new", "newer"], "new")])
 def test_key_that_is_reported_is_that_of_entry_0_if_the_policy_lists_it(names: list[str], reported: str) -> None:
     own = WRITER.log_key.verifier
     listed = {"own": own} | {name: LogKey(name, own.name).verifier for name in ("new", "newer")}
@@ -234,7 +235,7 @@ def test_key_that_is_reported_is_that_of_entry_0_if_the_policy_lists_it(names: l
     assert findings.faults == []
 
 
-@pytest.mark.parametrize(("also", "origin"), [([], "example.org/third"), (["example.org/fourth"], ORIGIN)])
+@each_row(("also", "origin"), [([], "example.org/third"), (["example.org/fourth"], ORIGIN)])
 def test_policy_of_one_log_names_it_and_of_several_entry_0_does(also: list[str], origin: str) -> None:
     logs = {name: LogKey("log", name).verifier for name in ["example.org/third", *also]}
     trust = Trust(policy=Policy(logs=logs, witnesses={}, groups={}, quorum=NO_QUORUM))
@@ -255,7 +256,7 @@ SAVED: dict[str, tuple[bytes, list[tuple[str, int | None]], list[int]]] = {
 }
 
 
-@pytest.mark.parametrize("name", SAVED)
+@each_row("name", SAVED)
 def test_log_goes_on_from_the_checkpoint_that_the_verifier_saved(name: str) -> None:
     saved, faults, tails = SAVED[name]
     own = WRITER.log_key.verifier
@@ -281,7 +282,7 @@ COSIGNED: dict[tuple[Witness, ...], tuple[str, str, dict[str, object]]] = {
 }
 
 
-@pytest.mark.parametrize("witnesses", COSIGNED)
+@each_row("witnesses", COSIGNED)
 def test_quorum_names_who_cosigned(witnesses: tuple[Witness, ...]) -> None:
     own = WRITER.log_key.verifier
     listed = {"w1": W1.verifier, "w2": W2.verifier}

@@ -1,6 +1,6 @@
 """The specification's numbers, written once more: a test that takes a bound from the code notices no other bound."""
 
-import pytest
+from tests.rows import each_row
 
 from constancia.verify.core import log, report
 from constancia.verify.core.authorship import powers
@@ -16,7 +16,7 @@ NUMBERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("number", "wanted"), NUMBERS)
+@each_row(("number", "wanted"), NUMBERS)
 def test_number_is_the_specifications(number: object, wanted: object) -> None:
     assert number == wanted
 
@@ -33,7 +33,7 @@ def test_points_of_small_order_are_the_eight_with_either_sign() -> None:
     assert {int.from_bytes(one, "little") for one in signatures._SMALL_ORDER} == wanted
 
 
-@pytest.mark.parametrize("plane", range(17))
+@each_row("plane", range(17))
 def test_last_two_characters_of_each_plane_are_forbidden_and_no_other_of_its_end(plane: int) -> None:
     start = plane * 0x1_0000
     allowed = [n for n in (0xFFFC, 0xFFFD, 0xFFFE, 0xFFFF) if not canonical.FORBIDDEN.match(chr(start + n))]

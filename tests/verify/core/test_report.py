@@ -1,13 +1,14 @@
 """The core's list of findings by itself: the verdict, the order of faults, and what is bounded."""
 
 import pytest
+from tests.rows import each_row
 
 from constancia.verify.core import report
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.report import MAX_KEPT, FaultList, Verdict, fault_of, shown
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("faults", "left_open", "verdict", "code"),
     [
         (0, 0, Verdict.INTACT, 0),
@@ -83,12 +84,12 @@ def test_counts_of_a_level_add_up() -> None:
     assert findings.checked == {"L1": {"entries": 5}, "L2": {"entries": 1}}
 
 
-@pytest.mark.parametrize(("length", "is_cut"), [(MAX_KEPT - 1, False), (MAX_KEPT, False), (MAX_KEPT + 1, True)])
+@each_row(("length", "is_cut"), [(MAX_KEPT - 1, False), (MAX_KEPT, False), (MAX_KEPT + 1, True)])
 def test_long_values_are_cut_with_a_sign(length: int, is_cut: bool) -> None:
     assert shown("x" * length) == "x" * min(length, MAX_KEPT) + "…" * is_cut
 
 
-@pytest.mark.parametrize(("where", "field"), [("$", "entry"), ("", "entry"), ("entry", "entry"), ("$.v", "entry: $.v")])
+@each_row(("where", "field"), [("$", "entry"), ("", "entry"), ("entry", "entry"), ("$.v", "entry: $.v")])
 def test_form_error_becomes_a_fault_at_its_place(where: str, field: str) -> None:
     fault = fault_of(Malformed("form", where, "one", "two"), "entry-form", 3, "entry", "L1")
     assert (fault.code, fault.index, fault.field, fault.level) == ("entry-form", 3, field, "L1")

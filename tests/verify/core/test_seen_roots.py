@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-import pytest
+from tests.rows import each_row
 from tests.verify.small_ledger import Writer
 
 from constancia.verify.core.formats.entry import parse_entry
@@ -31,7 +31,7 @@ def test_history_is_vouched_for_up_to_the_largest_tree_that_somebody_saw() -> No
     assert seen.largest == tree.size
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("size", "root", "code", "expected"),
     [
         (9, None, None, ""), (8, None, None, ""), (10, None, "seen-ahead", "at most 9"),

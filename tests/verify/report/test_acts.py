@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tools.act_words import choices, table
 
 from constancia.api.text.dates import date_words
@@ -49,7 +49,7 @@ def test_every_type_has_a_sentence_in_both_languages_and_every_choice_a_word() -
     assert word("against", "es") == "en contra"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("lang", "expected"),
     [
         ("es", "Ana Ruiz vota por SFP en la decisión «¿Se quitan?»: en contra."),
@@ -78,8 +78,8 @@ def test_titles_of_parts_are_those_of_their_own_commitment() -> None:
     assert "hito «Informe»" in sentence("MilestoneCompleted", VOTER, body, "es", names)
 
 
-@pytest.mark.parametrize("lang", ["es", "en"])
-@pytest.mark.parametrize(
+@each_row("lang", ["es", "en"])
+@each_row(
     "text",
     ["2019-03-26", "2019-03", "2019", "2019-06/2019-08", "2019-08/..", "../2017-05", "2019-01-01/2019-12-31", "x"],
 )

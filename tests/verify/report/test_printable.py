@@ -8,6 +8,7 @@ import pyte
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.findings import Findings
@@ -54,16 +55,14 @@ def test_report_with_foreign_text_shows_its_own_verdict_on_its_own_line(text: st
     assert "\u202e" not in report_json(report)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@each_row("text", HOSTILE)
 def test_errors_are_one_line(text: str) -> None:
     for error in (Unreadable("file", text, text), Malformed("form", text, text, text)):
         assert str(error).isprintable()
         assert len(str(error)) <= MAX_PRINTABLE + 1
 
 
-@pytest.mark.parametrize(
-    "blank", "\u034f\u115f\u1160\u17b4\u2800\u3164\uffa0\ufe00\ufe0f\U000e0100\U000e01ef\u200b\u00ad"
-)
+@each_row("blank", "\u034f\u115f\u1160\u17b4\u2800\u3164\uffa0\ufe00\ufe0f\U000e0100\U000e01ef\u200b\u00ad")
 def test_what_is_blank_is_escaped_where_all_the_rest_is_plain(blank: str) -> None:
     assert printable(f"ñandú{blank}b") == f"ñandú{blank.encode('unicode_escape').decode()}b"
     assert printable("ñandú — «b» 中 ☃") == "ñandú — «b» 中 ☃"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.rows import each_row
 
 from constancia.verify.audit.run import LEVELS_ABOVE
 from constancia.verify.core.errors import Unreadable
@@ -47,7 +47,7 @@ def test_r1_what_was_not_checked_alone_leaves_the_verdict() -> None:
     assert found.report().verdict is Verdict.INTACT
 
 
-@pytest.mark.parametrize(("verdict", "code"), [("INTACT", 0), ("ALTERED", 1), ("INCONCLUSIVE", 2)])
+@each_row(("verdict", "code"), [("INTACT", 0), ("ALTERED", 1), ("INCONCLUSIVE", 2)])
 def test_exit_codes_are_stable(verdict: str, code: int) -> None:
     assert Verdict[verdict].exit_code == code
 
@@ -69,7 +69,7 @@ def test_faults_beyond_the_limit_are_counted_and_the_first_is_kept() -> None:
     assert report.first.index == 1
 
 
-@pytest.mark.parametrize("lang", ["es", "en"])
+@each_row("lang", ["es", "en"])
 def test_text_shows_what_could_harm_a_terminal_escaped(lang: str) -> None:
     found = findings()
     found.origin = "evil\x1b[2J\u202e"
@@ -139,7 +139,7 @@ def test_value_of_a_fault_is_bounded() -> None:
     assert len(fault.expected) == len(fault.found) == MAX_KEPT + 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("error", "es", "en"),
     [
         (Unreadable("unreachable", "http://127.0.0.1:9/checkpoint", "refused"), "Nadie responde", "Nobody answers"),

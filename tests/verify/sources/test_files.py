@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from tests.rows import each_row
 from tests.verify.small_ledger import Log, verify, write
 
 from constancia.verify.core.errors import Unreadable
@@ -137,13 +138,13 @@ def test_answer_that_can_not_be_used_is_unreadable(path: str, web: Web) -> None:
         web.read(path, 100_000)
 
 
-@pytest.mark.parametrize("address", ["http://[", "http://a b/", "http://127.0.0.1:x/", "http://", "https://ñ\u2028/"])
+@each_row("address", ["http://[", "http://a b/", "http://127.0.0.1:x/", "http://", "https://ñ\u2028/"])
 def test_address_that_is_none_is_unreadable(address: str) -> None:
     with pytest.raises(Unreadable):
         verify(address)
 
 
-@pytest.mark.parametrize("address", ["http://[", "http://a b", "http://127.0.0.1:x", "http://", "ftp://127.0.0.1"])
+@each_row("address", ["http://[", "http://a b", "http://127.0.0.1:x", "http://", "ftp://127.0.0.1"])
 def test_address_that_is_none_is_not_asked_again(address: str) -> None:
     """Another attempt could come to nothing else: it would only make somebody wait who has mistyped."""
     web = Web(address)

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.rows import each_row
 
 from constancia.domain.kernel.calendar import zone
 from constancia.verify.sources import zones
@@ -117,7 +118,7 @@ def test_n1_the_machines_files_are_not_read(false_zones: Path) -> None:
     assert done.stdout.strip() == "['2023-07-02', '2023-07-01', '2023-07-01']"
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "/etc/localtime", "America", "a" * 300, "é"])
+@each_row("name", ["Mars/Olympus", "", "../etc/passwd", "/etc/localtime", "America", "a" * 300, "é"])
 def test_a_zone_that_the_package_has_not_is_none(name: str) -> None:
     assert load_zone(name) is None
     with pytest.raises(ValueError, match="no time zone"):

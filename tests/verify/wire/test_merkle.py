@@ -10,6 +10,7 @@ import pymerkle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.public_vectors import vector_lines
 
 from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
@@ -47,7 +48,7 @@ def theirs(count: int) -> Any:
     return tree
 
 
-@pytest.mark.parametrize("size", [*range(70), 127, 128, 129, 255, 256, 257, 511, 512, 513, 600])
+@each_row("size", [*range(70), 127, 128, 129, 255, 256, 257, 511, 512, 513, 600])
 def test_root_is_the_one_of_the_rfcs_own_words(size: int) -> None:
     assert SMALL.root(size) == root_by_the_text(LEAVES[:size])
     assert Tree(LEAVES[:size]).root() == SMALL.root(size)
@@ -67,7 +68,7 @@ def test_roots_are_those_of_an_independent_implementation() -> None:
         assert SMALL.root(size) == other.get_root(size)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 64, 65, 100])
+@each_row("size", [1, 2, 3, 7, 8, 64, 65, 100])
 def test_inclusion_proofs_are_those_of_an_independent_implementation(size: int) -> None:
     other = theirs(size)
     for index in range(size):
@@ -76,7 +77,7 @@ def test_inclusion_proofs_are_those_of_an_independent_implementation(size: int) 
         assert [one.hex() for one in inclusion_proof(SMALL, index, size)] == path[1:]
 
 
-@pytest.mark.parametrize(("old", "new"), [(1, 2), (3, 7), (4, 7), (6, 8), (7, 8), (8, 9), (63, 100), (64, 100)])
+@each_row(("old", "new"), [(1, 2), (3, 7), (4, 7), (6, 8), (7, 8), (8, 9), (63, 100), (64, 100)])
 def test_their_consistency_proof_leads_to_our_roots(old: int, new: int) -> None:
     # Theirs has another layout than RFC 6962's, so the roots are what can be compared.
     proof = theirs(new).prove_consistency(old, new)
@@ -143,14 +144,14 @@ def test_consistency_from_nothing_needs_the_empty_root_and_no_proof() -> None:
     assert not verify_consistency(old_size=6, new_size=5, old_root=root, new_root=root, proof=[])
 
 
-@pytest.mark.parametrize(("index", "size"), [(0, 0), (-1, 5), (5, 5), (6, 5), (2**64, 5)])
+@each_row(("index", "size"), [(0, 0), (-1, 5), (5, 5), (6, 5), (2**64, 5)])
 def test_inclusion_outside_the_tree_never_holds(index: int, size: int) -> None:
     assert not verify_inclusion(leaf_hash=LEAVES[0], index=index, size=size, proof=[], root=LEAVES[0])
     with pytest.raises(Malformed):
         inclusion_proof(SMALL, index, size)
 
 
-@pytest.mark.parametrize("size", [-1, 601])
+@each_row("size", [-1, 601])
 def test_size_beyond_the_tree_is_refused(size: int) -> None:
     for ask in (SMALL.root, lambda n: consistency_proof(SMALL, 0, n), lambda n: Tree(LEAVES[:9]).truncate(n)):
         with pytest.raises(Malformed):

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 
 import pytest
+from tests.rows import each_row
 
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.timestamps.anchor_store import size_in
@@ -41,7 +42,7 @@ READERS: dict[str, Callable[[int], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", READERS)
+@each_row("name", READERS)
 def test_v10_number_that_a_double_may_round_is_of_another_form(name: str) -> None:
     READERS[name](LARGEST)
     for number in (LARGEST + 1, LARGEST + 2, 10**16 - 1, 10**16):

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.rows import each_row
 
 from constancia.ledger.wire.composition import encode_bundle
 from constancia.verify.core.errors import Malformed
@@ -19,7 +20,7 @@ from constancia.verify.wire.tiles import (
 NUMBERS = st.integers(0, 10**17)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("level", "number", "width", "path"),
     [
         (0, 0, 256, "tile/0/000"), (0, 999, 256, "tile/0/999"), (0, 1_000, 256, "tile/0/x001/000"),
@@ -38,7 +39,7 @@ def test_path_is_read_back_as_written(level: int | None, number: int, width: int
     assert parse_tile_path(path) == (level, number, width)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "path",
     [
         "", "tile", "tile/0", "tile/0/0", "tile/0/0000", "tile/00/000", "tile/64/000", "tile/-1/000", "tile/0/x000/000",

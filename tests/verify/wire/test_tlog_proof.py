@@ -5,6 +5,7 @@ import base64
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.small_ledger import Log
 
 from constancia.ledger.wire.composition import format_tlog_proof
@@ -27,7 +28,7 @@ def lines(*rest: str) -> bytes:
 HASH = base64.b64encode(bytes(32)).decode()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         b"", b"\n\n", HEADER.encode(), lines("", ""), lines("index 0"), lines("index 0", ""), lines("index", "", ""),

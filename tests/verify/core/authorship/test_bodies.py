@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
+from tests.rows import each_row
 from tests.verify.core.authorship.test_genesis import opened
 from tests.verify.small_ledger import SCOPE, Key, Writer
 
@@ -66,7 +66,7 @@ def faults(writer: Writer) -> list[tuple[str, int | None, str]]:
     return [(one.code, one.index, one.field) for one in check_log(log.entries, log.checkpoint(), None).findings.faults]
 
 
-@pytest.mark.parametrize(("act", "member", "value", "is_fault"), CASES)
+@each_row(("act", "member", "value", "is_fault"), CASES)
 def test_member_that_the_directory_needs_is_text(act: Act, member: str, value: object, is_fault: bool) -> None:
     writer = Writer().found()
     act(writer, **{member: value})
@@ -74,13 +74,13 @@ def test_member_that_the_directory_needs_is_text(act: Act, member: str, value: o
     assert faults(writer) == [wanted] * is_fault
 
 
-@pytest.mark.parametrize("member", ["log_key", "timezone"])
-@pytest.mark.parametrize("value", [None, 5])
+@each_row("member", ["log_key", "timezone"])
+@each_row("value", [None, 5])
 def test_genesis_names_the_logs_key_and_its_zone(member: str, value: Any) -> None:
     assert ("directory", 0, f"statement: body.{member}") in faults(opened(**{member: value}))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("material", "member"),
     [
         ({"scheme": None}, "scheme"), ({"scheme": 5}, "scheme"), ({"public_key": None}, "public_key"),
@@ -103,7 +103,7 @@ def test_key_is_registered_under_its_own_id_and_signs_that_itself() -> None:
         assert faults(writer) == [("directory", len(writer.entries) - 1, "statement.body.key")]
 
 
-@pytest.mark.parametrize("case", ["unknown", "no text", "revoked", "of another party"])
+@each_row("case", ["unknown", "no text", "revoked", "of another party"])
 def test_key_of_an_appointment_that_is_not_in_force_is_not_registered(case: str) -> None:
     writer = Writer().found()
     if case == "revoked":

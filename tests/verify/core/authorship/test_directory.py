@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.rows import each_row
 from tests.verify.small_ledger import PARTIES, SCOPE, TEXT, Key, Writer, verify
 
 from constancia.verify.core.authorship.directory import Directory
@@ -146,7 +147,7 @@ def test_2_day_is_counted_in_the_ledgers_zone(tmp_path: Path) -> None:
     assert audited(writer, tmp_path).faults == ()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("recorded_at", "day"),
     [
         ("2019-03-02T05:59:59.999Z", "2019-03-01"), ("2019-03-02T06:00:00.000Z", "2019-03-02"),
@@ -404,7 +405,7 @@ def test_5_founder_without_a_root_gets_one_from_others_since_the_second_edition(
     assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
 
 
-@pytest.mark.parametrize("kind", ["KeyEndorsed", "KeyRotated", "KeyRevoked", "KeyCompromised"])
+@each_row("kind", ["KeyEndorsed", "KeyRotated", "KeyRevoked", "KeyCompromised"])
 def test_act_about_a_key_that_is_not_registered_has_no_effect_even_where_it_was_not_checked(kind: str) -> None:
     writer, directory = Writer(), Directory(lambda _: None)
     writer.as_root("sfp", kind, f"key/{'0' * 64}", {"key": "0" * 64})

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pytest
+from tests.rows import each_row
 from tests.verify.small_ledger import ORIGIN, PARTIES, Key, PostQuantumWitness, Writer
 
 from constancia.verify.core.formats.canonical import parse_canonical
@@ -39,25 +39,23 @@ def test_genesis_as_it_should_be_has_no_fault() -> None:
     assert faults(opened()) == []
 
 
-@pytest.mark.parametrize("founders", [None, [], {}, "inai", 3, ["inai"], [founder("inai"), "nosc"], [[]]], ids=repr)
+@each_row("founders", [None, [], {}, "inai", 3, ["inai"], [founder("inai"), "nosc"], [[]]], ids=repr)
 def test_founders_that_are_no_list_of_founders_are_a_fault_of_the_directory(founders: object) -> None:
     assert faults(opened(founders=founders)) == [("directory", 0, "statement.body.founders")]
 
 
-@pytest.mark.parametrize("root", [None, "key", [], 1], ids=repr)
+@each_row("root", [None, "key", [], 1], ids=repr)
 def test_founder_without_a_root_is_a_fault_of_the_directory(root: object) -> None:
     founders = [founder(PARTIES[0]), founder(PARTIES[1], root=root), founder(PARTIES[2])]
     assert faults(opened(founders=founders)) == [("directory", 0, "statement.body.founders.root")]
 
 
-@pytest.mark.parametrize(
-    "actor", [{"capacity": "root", "party": "inai"}, Writer().actor("inai")], ids=["root", "person"]
-)
+@each_row("actor", [{"capacity": "root", "party": "inai"}, Writer().actor("inai")], ids=["root", "person"])
 def test_genesis_is_said_by_the_founders_together(actor: dict[str, str]) -> None:
     assert faults(opened(actor)) == [("actor", 0, "statement.actor")]
 
 
-@pytest.mark.parametrize("signers", [PARTIES[:2], PARTIES[1:], tuple(reversed(PARTIES)), PARTIES[:1] * 3], ids=repr)
+@each_row("signers", [PARTIES[:2], PARTIES[1:], tuple(reversed(PARTIES)), PARTIES[:1] * 3], ids=repr)
 def test_genesis_is_signed_by_every_founder_in_order(signers: tuple[str, ...]) -> None:
     assert ("signature-count", 0, "signatures") in faults(opened(signers=signers))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pytest
+from tests.rows import each_row
 from tests.verify.small_ledger import PARTIES, Writer
 
 from constancia.verify.core.authorship.powers import NEWEST
@@ -31,7 +31,7 @@ def folded(*statements: Statement) -> Seats:
     return seats
 
 
-@pytest.mark.parametrize("schema", EDITIONS)
+@each_row("schema", EDITIONS)
 def test_returning_root_suffices_from_the_second_edition_on(schema: int) -> None:
     left = [*established(schema), said("nosc", "PartyWithdrew", {"governance_body": "stt"}, schema)]
     seats = folded(*left)
@@ -43,7 +43,7 @@ def test_returning_root_suffices_from_the_second_edition_on(schema: int) -> None
     assert seats.is_seated("nosc")
 
 
-@pytest.mark.parametrize("schema", EDITIONS)
+@each_row("schema", EDITIONS)
 def test_words_of_others_begin_no_return(schema: int) -> None:
     left = [*established(schema), said("nosc", "PartyWithdrew", {"governance_body": "stt"}, schema)]
     others = [said(party, "PartyReturned", RETURN, schema, by_root=False) for party in ("inai", "sfp")]
@@ -68,13 +68,13 @@ def test_withdrawal_ends_a_return_under_way() -> None:
     assert not folded(*returning, left, *others).is_seated("nosc")
 
 
-@pytest.mark.parametrize("schema", EDITIONS)
+@each_row("schema", EDITIONS)
 def test_successor_ends_its_predecessor_from_the_second_edition_on(schema: int) -> None:
     seats = folded(*established(schema), *established(schema, "next", predecessor="stt"))
     assert set(seats.bodies) == ({"next"} if schema > 1 else {"stt", "next"})
 
 
-@pytest.mark.parametrize("schema", EDITIONS)
+@each_row("schema", EDITIONS)
 def test_provenance_is_part_of_an_equal_text_in_the_first_edition_alone(schema: int) -> None:
     first, *others = PARTIES
     body = {"governance_body": "stt", "members": list(PARTIES)}
@@ -84,7 +84,7 @@ def test_provenance_is_part_of_an_equal_text_in_the_first_edition_alone(schema: 
     assert folded(*established(schema)).is_seated(first)
 
 
-@pytest.mark.parametrize("schema", EDITIONS)
+@each_row("schema", EDITIONS)
 def test_body_that_is_established_again_gives_no_seat_back(schema: int) -> None:
     left = [*established(schema), said("nosc", "PartyWithdrew", {"governance_body": "stt"}, schema)]
     seats = folded(*left, *established(schema))
@@ -92,8 +92,8 @@ def test_body_that_is_established_again_gives_no_seat_back(schema: int) -> None:
     assert seats.is_seated("inai")
 
 
-@pytest.mark.parametrize("kind", ["PartyWithdrew", "PartyReturned"])
-@pytest.mark.parametrize("schema", EDITIONS)
+@each_row("kind", ["PartyWithdrew", "PartyReturned"])
+@each_row("schema", EDITIONS)
 def test_act_about_a_body_that_is_not_established_has_no_effect(kind: str, schema: int) -> None:
     seats = folded(said("nosc", kind, RETURN | {"governance_body": "none"}, schema), *established(schema))
     assert set(seats.bodies) == {"stt"}

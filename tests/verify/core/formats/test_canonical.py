@@ -8,6 +8,7 @@ import pytest
 import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.public_vectors import vector_file
 
 from constancia.verify.core.errors import Malformed
@@ -72,7 +73,7 @@ def test_odd_bytes_are_read_or_malformed_and_never_anything_else(raw: bytes) -> 
     assert canonical(value) == raw
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "code"),
     [
         (b'{"a": 1}', "not-canonical"),
@@ -132,7 +133,7 @@ def test_every_other_form_is_refused_by_its_name(raw: bytes, code: str) -> None:
     assert refused(raw) == code
 
 
-@pytest.mark.parametrize("value", [MAX_INTEGER, -MAX_INTEGER, 0, -1])
+@each_row("value", [MAX_INTEGER, -MAX_INTEGER, 0, -1])
 def test_integer_below_the_bound_in_size_is_written_and_read(value: int) -> None:
     assert parse_canonical(canonical({"a": value})) == {"a": value}
     if abs(value) == MAX_INTEGER:
@@ -164,13 +165,13 @@ def test_length_is_checked_before_anything_is_parsed() -> None:
     assert parse_canonical(b'{"a":1}', limit=7) == {"a": 1}
 
 
-@pytest.mark.parametrize("value", [1.0, float("nan"), b"x", {1}, {"a": 1.5}, {1: 1}, {"A": 1}, [object()], 2**53])
+@each_row("value", [1.0, float("nan"), b"x", {1}, {"a": 1.5}, {1: 1}, {"A": 1}, [object()], 2**53])
 def test_value_outside_the_profile_is_not_written(value: object) -> None:
     with pytest.raises(Malformed):
         canonical(value)
 
 
-@pytest.mark.parametrize("size", [0, 1, 5_000])
+@each_row("size", [0, 1, 5_000])
 def test_key_sets_are_read_alike_however_many_were_seen_before(size: int) -> None:
     for number in range(size):
         parse_canonical(b'{"a%d":1,"b":2}' % number)
@@ -189,7 +190,7 @@ def test_characters_of_the_fast_way_need_none_of_the_slow_ways_checks() -> None:
     assert all(unicodedata.normalize("NFC", "a" + one) == "a" + one for one in plain)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "is_plain"),
     [
         ('{"a":"El año, según «acta» – 5 €"}', True), (r'{"a":"\n\"\\"}', True), ("{}", True), ('{"a":"字"}', False),
@@ -200,21 +201,21 @@ def test_strings_need_no_look_at_each_where_all_is_allowed_and_nothing_escaped_o
     assert module.is_plain(text) is is_plain
 
 
-@pytest.mark.parametrize("name", ["arrays", "french", "unicode"])
+@each_row("name", ["arrays", "french", "unicode"])
 def test_public_vector_without_floats_gives_the_published_bytes(name: str) -> None:
     value = json.loads(vector_file(f"jcs/input/{name}.json").read_text(encoding="utf-8"))
     wanted = bytes.fromhex(vector_file(f"jcs/outhex/{name}.txt").read_text(encoding="ascii"))
     assert module._encode_sorted(value).encode() == wanted == rfc8785.dumps(value)
 
 
-@pytest.mark.parametrize("name", ["arrays", "french", "structures", "unicode", "values", "weird"])
-@pytest.mark.parametrize("form", ["input", "output"])
+@each_row("name", ["arrays", "french", "structures", "unicode", "values", "weird"])
+@each_row("form", ["input", "output"])
 def test_public_vector_lies_outside_the_profile_and_is_refused(name: str, form: str) -> None:
     # Lists at the top, keys of other characters, text that is not NFC, floats, white space: each breaks a rule.
     refused(vector_file(f"jcs/{form}/{name}.json").read_bytes())
 
 
-@pytest.mark.parametrize("name", ["structures", "values"])
+@each_row("name", ["structures", "values"])
 def test_public_vector_with_floats_is_refused_for_its_floats(name: str) -> None:
     value = json.loads(vector_file(f"jcs/input/{name}.json").read_text(encoding="utf-8"))
     numbers = value["numbers"] if name == "values" else [value["1"]["\n"]]
@@ -222,7 +223,7 @@ def test_public_vector_with_floats_is_refused_for_its_floats(name: str) -> None:
         assert refused(b'{"a":%b}' % json.dumps(number).encode()) == "number"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "where"),
     [
         (b'{"a":["x","\xe2\x80\x8b"]}', "$.a[1]"),

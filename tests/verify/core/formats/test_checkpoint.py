@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.small_ledger import ORIGIN, Log, LogKey, Witness
 
 from constancia.verify.core.errors import Malformed
@@ -43,7 +44,7 @@ def test_size_is_below_2_to_the_53() -> None:
         parse_checkpoint(format_checkpoint(ORIGIN, 2**53, ROOT))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "", "\n", f"o\n1\n{ENCODED}", f"o\n1\n{ENCODED}\n\n", f"\n1\n{ENCODED}\n", f"o\n\n{ENCODED}\n", "o\n1\n\n",
@@ -132,7 +133,7 @@ BY_THIRD, WITNESSED = line_by(THIRD), Witness("a").line(TEXT)
 
 
 # Of a log whose keys are the first and the second one.
-@pytest.mark.parametrize(
+@each_row(
     ("lines", "is_other"),
     [
         ([line_by(FIRST)], False),

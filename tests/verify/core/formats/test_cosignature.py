@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.small_ledger import ORIGIN, PostQuantumWitness, Witness
 
 from constancia.verify.core.errors import Malformed, Unsupported
@@ -24,21 +25,21 @@ def test_messages_are_laid_out_as_the_specification_says() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("witness", BOTH)
-@pytest.mark.parametrize("time", [0, 2**63, 2**64 - 1])
+@each_row("witness", BOTH)
+@each_row("time", [0, 2**63, 2**64 - 1])
 def test_time_that_no_witness_gives_makes_a_line_unsound(witness: Witness, time: int) -> None:
     with pytest.raises(Malformed):
         verify_cosignature(witness.verifier, witness.line(TEXT, time), TEXT)
 
 
-@pytest.mark.parametrize("witness", BOTH)
-@pytest.mark.parametrize("time", [1, 1_551_463_200, 2**63 - 1])
+@each_row("witness", BOTH)
+@each_row("time", [1, 1_551_463_200, 2**63 - 1])
 def test_sound_cosignature_gives_its_time(witness: Witness, time: int) -> None:
     assert verify_cosignature(witness.verifier, witness.line(TEXT, time), TEXT) == time
 
 
-@pytest.mark.parametrize("witness", BOTH)
-@pytest.mark.parametrize(
+@each_row("witness", BOTH)
+@each_row(
     "text",
     [
         format_checkpoint(ORIGIN, 8, ROOT), format_checkpoint(ORIGIN, 7, bytes(32)),
@@ -60,8 +61,8 @@ def test_changed_byte_does_not_count(witness: Witness, data: st.DataObject) -> N
         verify_cosignature(witness.verifier, replace(line, blob=blob), TEXT)
 
 
-@pytest.mark.parametrize("witness", BOTH)
-@pytest.mark.parametrize("length", [0, 7, 8, 64, 71, 73, 2_427, 2_429])
+@each_row("witness", BOTH)
+@each_row("length", [0, 7, 8, 64, 71, 73, 2_427, 2_429])
 def test_blob_of_another_length_does_not_count(witness: Witness, length: int) -> None:
     line = replace(witness.line(TEXT), blob=bytes(length))
     with pytest.raises(Malformed):

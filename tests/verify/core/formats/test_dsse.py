@@ -1,14 +1,14 @@
 """What is signed: the pre-authentication encoding."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from securesystemslib import dsse
+from tests.rows import each_row
 
 from constancia.verify.core.formats.dsse import STATEMENT_PAYLOAD_TYPE, pae, signed_bytes
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "payload", "expected"),
     [
         ("", b"", b"DSSEv1 0  0 "),

@@ -1,6 +1,7 @@
 """The tree that the core grows: every size that it has had has its root, and no other size has one."""
 
 import pytest
+from tests.rows import each_row
 
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.merkle import EMPTY_ROOT, HASH_BYTES, MerkleTree, hash_leaf
@@ -23,7 +24,7 @@ def test_tree_stores_the_complete_subtrees_of_each_level_and_nothing_else() -> N
         tree.append(hash_leaf(bytes([size])))
 
 
-@pytest.mark.parametrize("size", [-1, 6, 7, 8, 9, 2**53])
+@each_row("size", [-1, 6, 7, 8, 9, 2**53])
 def test_size_that_the_tree_has_not_had_is_refused(size: int) -> None:
     tree = MerkleTree()
     tree.extend(hash_leaf(bytes([number])) for number in range(5))

@@ -5,6 +5,7 @@ import base64
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.small_ledger import Log, LogKey, PostQuantumWitness, Witness
 
 from constancia.verify.core.errors import Malformed
@@ -59,7 +60,7 @@ def test_last_empty_line_parts_text_and_signatures() -> None:
     assert parse_note(note("a\n\n" + LINE + "\nb\n")).text == "a\n\n" + LINE + "\nb\n"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         b"", b"\n", b"\n\n", b"text\n", b"text\n\n", note("", LINE), note("text"), note("text\n", ""),
@@ -79,7 +80,7 @@ def test_note_of_another_form_is_refused(raw: bytes) -> None:
         parse_note(raw)
 
 
-@pytest.mark.parametrize("more", [-1, 0, 1])
+@each_row("more", [-1, 0, 1])
 def test_note_and_its_signatures_are_read_up_to_their_bounds(more: int) -> None:
     long = note("x" * (MAX_NOTE_BYTES + more - len(note("\n"))) + "\n")
     many = note("text\n", LINE * (MAX_SIGNATURES + more))
@@ -115,7 +116,7 @@ def test_odd_bytes_are_a_note_or_malformed(raw: bytes) -> None:
     assert format_note(read.text, read.signatures) == raw
 
 
-@pytest.mark.parametrize("key", [LogKey().verifier, Witness("a").verifier, PostQuantumWitness("a").verifier])
+@each_row("key", [LogKey().verifier, Witness("a").verifier, PostQuantumWitness("a").verifier])
 def test_vkey_is_read_back_as_written(key: object) -> None:
     assert parse_vkey(format_vkey(key)) == key  # type: ignore[arg-type]
 
@@ -136,7 +137,7 @@ def test_changed_character_of_a_vkey_is_refused_or_another_key(data: st.DataObje
 VKEY = format_vkey(LogKey().verifier)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "", "+", "a+b", "a+00000000+", "a+00000000+AA", VKEY + "\n", VKEY + " ", " " + VKEY, VKEY.upper(),
@@ -148,7 +149,7 @@ def test_vkey_of_another_form_is_refused(text: str) -> None:
         parse_vkey(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("type_byte", "public"),
     [
         (ED25519, bytes(31)), (COSIGNATURE_ED25519, bytes(33)), (0x06, bytes(32)), (0x02, bytes(32)), (0, b""),
@@ -161,7 +162,7 @@ def test_key_that_the_rule_excludes_is_refused_even_with_its_own_hash(type_byte:
         parse_vkey(text)
 
 
-@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\u2003b", "a\x7fb", "\udc80"])
+@each_row("name", ["", "a b", "a+b", "a\nb", "a\u2003b", "a\x7fb", "\udc80"])
 def test_name_that_a_key_can_not_have_is_refused(name: str) -> None:
     with pytest.raises(Malformed):
         verifier_key(name, ED25519, LogKey().verifier.public_key)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.small_ledger import ORIGIN, Log, LogKey, PostQuantumWitness, Witness, write
 
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -36,7 +37,7 @@ def test_every_kind_of_line_is_read() -> None:
     assert (read.groups["both"].needed, read.groups["both"].members, read.quorum) == (2, ("a", "b"), "both")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "lines",
     [
         (), (LOG,), ("quorum none",), (LOG, "quorum none", "quorum none"), (LOG, "quorum missing"), (LOG, "quorum"),
@@ -79,7 +80,7 @@ def test_odd_text_is_malformed(text: str) -> None:
         parse_policy(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("quorum", "cosigned", "met"),
     [
         ("none", "", True), ("a", "", False), ("a", "a", True), ("a", "b", False), ("any", "", False),
@@ -105,7 +106,7 @@ INAI = {
 }
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("groups", "quorum", "reason"),
     [
         (["group q 2 inai strong a"], "q", "each witness once"),
@@ -128,7 +129,7 @@ def test_quorum_that_would_count_a_witness_twice_or_the_log_is_refused(
         policy(*W.values(), *INAI.values(), *groups, f"quorum {quorum}", LOG)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("groups", "cosigned", "made"),
     [
         (["group q all inai strong"], "inai strong", {"inai"}),
@@ -149,7 +150,7 @@ def test_note_names_the_witnesses_that_make_up_the_quorum_and_no_other(
     assert set(cosigners(opened, read)) == made
 
 
-@pytest.mark.parametrize("odd", ["\r", "\0", "\x0b", "\x1b", "\x7f", "\x85"])
+@each_row("odd", ["\r", "\0", "\x0b", "\x1b", "\x7f", "\x85"])
 def test_tab_and_line_feed_are_the_only_control_characters(odd: str) -> None:
     assert policy(f"{LOG}\t", "# \t", "quorum\tnone").quorum == "none"
     for text in (f"{LOG}{odd}\nquorum none\n", f"{LOG}\n# {odd}\nquorum none\n"):
@@ -157,7 +158,7 @@ def test_tab_and_line_feed_are_the_only_control_characters(odd: str) -> None:
             parse_policy(text)
 
 
-@pytest.mark.parametrize("odd", ["\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u00a0", "\u3000", "\U000e0041"])
+@each_row("odd", ["\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u00a0", "\u3000", "\U000e0041"])
 def test_names_hold_no_invisible_character_and_no_writing_direction(odd: str) -> None:
     with pytest.raises(Malformed, match="invisible"):
         policy(LOG, W["a"].replace(" a ", f" a{odd} "), "quorum none")

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.public_vectors import vector_json
 from tests.verify.small_ledger import Key
 
@@ -71,7 +72,7 @@ def test_ed25519_speccheck_verdicts_are_the_rules() -> None:
     assert found == SPECCHECK
 
 
-@pytest.mark.parametrize("number", [0, 1, 11])
+@each_row("number", [0, 1, 11])
 def test_ed25519_key_of_small_order_or_not_canonical_is_refused_at_registration(number: int) -> None:
     public = bytes.fromhex(vector_json("ed25519-speccheck/cases.json")[number]["pub_key"])
     with pytest.raises(Malformed):
@@ -127,8 +128,8 @@ def test_wycheproof_rsa_keys_of_exponent_3_are_refused_at_registration() -> None
                 load_public_key("rsa-pkcs1-sha256", spki)
 
 
-@pytest.mark.parametrize("y", [0, 1, P - 1, P, P + 1, P + 18])
-@pytest.mark.parametrize("sign", [0, 1])
+@each_row("y", [0, 1, P - 1, P, P + 1, P + 18])
+@each_row("sign", [0, 1])
 def test_ed25519_point_that_the_rule_excludes_is_neither_key_nor_r(y: int, sign: int) -> None:
     encoded = (y | sign << 255).to_bytes(32, "little")
     key = Key("a")
@@ -139,7 +140,7 @@ def test_ed25519_point_that_the_rule_excludes_is_neither_key_nor_r(y: int, sign:
         load_public_key("ed25519", spki_of_ed25519(encoded))
 
 
-@pytest.mark.parametrize("y", [0, 1, P - 1, P, ORDER_8, P - ORDER_8])
+@each_row("y", [0, 1, P - 1, P, ORDER_8, P - ORDER_8])
 def test_ed25519_point_of_small_order_is_no_r(y: int) -> None:
     """Its own holder can make a signature with such an R that the library accepts."""
     for sign in (0, 1):
@@ -163,7 +164,7 @@ def test_ed25519_changed_byte_of_a_signature_is_refused(at: int, flip: int) -> N
     assert not verify_ed25519(key.raw, bytes(sig), MESSAGE)
 
 
-@pytest.mark.parametrize("length", [0, 1, 31, 32, 63, 65, 128])
+@each_row("length", [0, 1, 31, 32, 63, 65, 128])
 def test_ed25519_other_lengths_are_refused_and_never_an_error(length: int) -> None:
     key = Key("a")
     assert not verify_ed25519(key.raw, b"\x01" * length, MESSAGE)
@@ -202,7 +203,7 @@ def test_rsa_signature_counts_by_the_keys_scheme_and_without_a_passkeys_data(rsa
     assert not verify_signature(key, replace(sound, authenticator_data=b""), MESSAGE)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("bits", "exponent", "is_sound"),
     [
         (2_047, 65_537, False), (2_048, 65_537, True), (8_192, 65_537, True), (8_193, 65_537, False),
@@ -366,9 +367,7 @@ def test_base64_has_one_text_for_one_byte_string(data: bytes) -> None:
     assert decode_base64(base64.b64encode(data).decode()) == data
 
 
-@pytest.mark.parametrize(
-    "text", ["A", "AA", "AAA", "AB==", "AAB=", "AA==\n", " AA==", "AA-_", "AA==AA==", "ñ", "A===", 5]
-)
+@each_row("text", ["A", "AA", "AAA", "AB==", "AAB=", "AA==\n", " AA==", "AA-_", "AA==AA==", "ñ", "A===", 5])
 def test_base64_in_another_form_is_refused(text: object) -> None:
     with pytest.raises(Malformed):
         decode_base64(text)
@@ -378,12 +377,12 @@ SIGNATURE = {"key": "a" * 64, "sig": "AAAA"}
 PASSKEY = {"authenticator_data": "AAAA", "client_data": "e30=", **SIGNATURE}
 
 
-@pytest.mark.parametrize("item", [SIGNATURE, PASSKEY])
+@each_row("item", [SIGNATURE, PASSKEY])
 def test_signature_object_is_read_and_written_back(item: dict[str, str]) -> None:
     assert signature_object(parse_signature(item)) == item
 
 
-@pytest.mark.parametrize(
+@each_row(
     "item",
     [
         None, [], {}, {"key": "a" * 64}, {"sig": "AAAA"}, {"key": "A" * 64, "sig": "AAAA"},
@@ -403,7 +402,7 @@ def test_key_id_is_the_digest_of_the_der_form() -> None:
     assert spki_of_ed25519(key.raw) == key.spki
 
 
-@pytest.mark.parametrize(("scalar", "is_sound"), [(0, True), (L - 1, True), (L, False)])
+@each_row(("scalar", "is_sound"), [(0, True), (L - 1, True), (L, False)])
 def test_scalar_of_a_signature_is_below_the_groups_order(scalar: int, is_sound: bool) -> None:
     point = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     assert is_sound_ed25519(point + scalar.to_bytes(32, "little")) is is_sound

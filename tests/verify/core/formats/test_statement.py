@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.small_ledger import Log
 
 from constancia.verify.core.errors import Malformed
@@ -39,12 +40,12 @@ def test_sound_statement_is_read_with_every_member() -> None:
     assert (statement.seen.size, statement.seen.root) == (3, bytes(32))
 
 
-@pytest.mark.parametrize("actor", [REPRESENTATIVE, {"capacity": "root", "party": "inai"}, {"capacity": "founders"}])
+@each_row("actor", [REPRESENTATIVE, {"capacity": "root", "party": "inai"}, {"capacity": "founders"}])
 def test_actor_has_one_of_three_forms(actor: dict[str, str]) -> None:
     assert parse_statement(canonical(SOUND | {"actor": actor})).actor == actor
 
 
-@pytest.mark.parametrize("name", MEMBERS)
+@each_row("name", MEMBERS)
 def test_member_missing_is_named(name: str) -> None:
     with pytest.raises(Malformed) as caught:
         parse_statement(canonical({key: value for key, value in SOUND.items() if key != name}))
@@ -83,7 +84,7 @@ OTHER_FORMS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "value"), OTHER_FORMS)
+@each_row(("name", "value"), OTHER_FORMS)
 def test_member_of_another_form_is_named(name: str, value: object) -> None:
     with pytest.raises(Malformed) as caught:
         parse_statement(canonical(SOUND | {name: value}))
@@ -127,7 +128,7 @@ def test_any_value_in_any_member_is_read_or_malformed(name: str, value: object) 
         return
 
 
-@pytest.mark.parametrize("more", [-1, 0, 1])
+@each_row("more", [-1, 0, 1])
 def test_statement_within_an_object_has_the_same_bound_as_one_by_itself(more: int) -> None:
     """An entry or a submission is parsed as a whole: its statement's length is seen here alone."""
     empty = SOUND | {"body": {"note": ""}}

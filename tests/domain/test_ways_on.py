@@ -258,8 +258,8 @@ def test_case_24_there_is_a_way_on_whoever_is_gone(name: str, going: Callable[[S
     assert find_way(stage, moves, lambda found: wait.ended(found, gone)) is not None, "a dead end"
 
 
-@pytest.mark.parametrize("gone", MEMBERS)
-@pytest.mark.parametrize("name", [f"a decision with 3 votes and {signatures} signatures" for signatures in (0, 1, 2)])
+@each_row("gone", MEMBERS)
+@each_row("name", [f"a decision with 3 votes and {signatures} signatures" for signatures in (0, 1, 2)])
 def test_nobody_blocks_by_saying_nothing_what_binds_nobody(name: str, gone: str) -> None:
     wait = WAITS[name]
     stage = wait.reached()

@@ -262,7 +262,7 @@ def test_w1_a_scope_still_needs_the_signatures_of_all_who_sit() -> None:
     assert (refusal.code, refusal.judged_against["missing"]) == ("E_POLICY", ["nosc"])
 
 
-@pytest.mark.parametrize("edition", [1, 2])
+@each_row("edition", [1, 2])
 def test_under_an_earlier_edition_who_voted_for_it_is_waited_for(edition: int) -> None:
     stage = seated(edition=edition)
     stage.says("nosc", "CommitmentProposed", commitment())

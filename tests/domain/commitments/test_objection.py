@@ -87,6 +87,18 @@ def test_o1_who_rejects_what_it_had_accepted_does_not_accept_it() -> None:
     assert found(stage).accepted_without == ("nosc",)
 
 
+def test_o1_who_accepts_what_it_had_rejected_accepts_it_and_takes_nobody_elses_word_back() -> None:
+    stage = sent_back(of_a_member("cuarta"))
+    stage.says("sfp", "DeliverableAccepted", of(3))
+    stage.says("nosc", "DeliverableRejected", rejected(3))
+    other = stage.copy()
+    other.says("cuarta", "DeliverableAccepted", of(3))
+    assert found(other).accepted_without == ("nosc",)
+    stage.says("nosc", "DeliverableAccepted", of(3))
+    stage.says("cuarta", "DeliverableAccepted", of(3))
+    assert (found(stage).status, found(stage).accepted_without) == ("accepted", None)
+
+
 def test_o1_two_contests_by_a_member_are_two_objections() -> None:
     stage = of_a_member()
     for version in (1, 2):

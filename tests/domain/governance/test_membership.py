@@ -143,6 +143,18 @@ def test_25_no_body_has_the_name_of_the_body_of_all(name: str) -> None:
     assert other_body(stage, "Comité de dos", "inai", "red") == ""
 
 
+def test_25_who_comes_second_adds_to_the_name_and_contests_the_first() -> None:
+    """The limit that docs/THREATS names: a ledger can't tell the rightful bearer of a name from who took it first."""
+    stage = founded()
+    stage.outsider()
+    assert other_body(stage, "Comité", "inai", "red") == ""
+    stage.says("red", "GovernanceBodyEstablished", stage.entries[-1].statement["body"])
+    taken = stage.entries[-1]
+    assert other_body(stage, "Comité", *MEMBERS, governance_body="cc") == "E_POLICY"
+    assert other_body(stage, "Comité de los tres", *MEMBERS, governance_body="cc") == ""
+    stage.contest("nosc", taken)
+
+
 def test_a_successor_has_the_name_of_its_predecessor_and_of_nobody_else() -> None:
     stage = seated().body("junta-1", ("inai", "red"))
     assert other_body(stage, "Comité junta-1", *MEMBERS, predecessor="cc") == "E_POLICY"

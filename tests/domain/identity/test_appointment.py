@@ -187,6 +187,15 @@ def test_a_person_represents_another_party_once_the_first_appointment_has_ended(
     stage.says(root("inai"), "RepresentativeAppointed", later)
 
 
+def test_26_whose_id_another_party_took_first_is_appointed_under_another_one() -> None:
+    """The limit that docs/THREATS names."""
+    stage = founded()
+    stage.says(root("sfp"), "RepresentativeAppointed", appointment("sfp", "taken", person="p-lucia"))
+    own = appointment("nosc", "own", person="p-lucia")
+    assert stage.code(root("nosc"), "RepresentativeAppointed", own) == "E_SELF_DEALING"
+    stage.says(root("nosc"), "RepresentativeAppointed", own | {"person": "p-lucia-2"})
+
+
 def test_several_parties_share_a_secretariat_and_none_takes_anothers_representative_for_one() -> None:
     stage = seated()
     clerk = stage.join("inai", name="clerk", capacity="secretariat")

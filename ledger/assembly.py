@@ -28,8 +28,8 @@ from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.places import places_of
 from constancia.ledger.policy_keys import check_listed, check_signer, listed_keys, policy_in
-from constancia.ledger.reader.anchors import Anchors
 from constancia.ledger.reader.log import Log, read_recorded
+from constancia.ledger.reader.state_copies import StateCopies
 from constancia.ledger.reader.states import States
 from constancia.ledger.replacement import tidy
 from constancia.ledger.snapshots.snapshots import Progress, Snapshots, read_back
@@ -111,7 +111,7 @@ class LedgerParts:
         tip: Tip,
         clock: Clock,
         snapshots: Snapshots | None,
-        anchors: Anchors,
+        copies: StateCopies,
     ) -> None:
         """Join what belongs to reading; a writable ledger then gets its `sequencer`."""
         self.folder = wanted.folder
@@ -127,7 +127,7 @@ class LedgerParts:
         self.log = Log(head.tree, application.store, self.tip)
         place = LedgerFolder(wanted.folder).views if wanted.signer is not None else None
         # What was folded while the store was read is not folded once more; the head's own state is never lent.
-        self.states = States(self.log, origin, head.state.copied(), snapshots, anchors)
+        self.states = States(self.log, origin, head.state.copied(), snapshots, copies)
         self.views = Views(self.log, self.states, application.store, place, origin)
         self.witnessing = _witnessing(wanted, application, self.log, origin)
         self.log.cosigned = self.witnessing.lines
@@ -196,11 +196,11 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     signer = wanted.signer
     listed = listed_keys(wanted.folder, origin)
     new_head = partial(Head, origin, partial(read_recorded, application.store))
-    snapshots, anchors = None, Anchors()
+    snapshots, copies = None, StateCopies()
     if signer is None:
         # Who only reads, perhaps somebody else's folder, takes nothing from it but the entries.
         head = new_head()
-        progress = anchors.watching(head, options.on_progress)
+        progress = copies.watching(head, options.on_progress)
         tip = replay(head, application.store, listed, progress, most=options.most)
     else:
         snapshots = Snapshots(LedgerFolder(wanted.folder).snapshots, origin, application.store, new_head)
@@ -209,7 +209,7 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     check_signer(head, signer, policy_in(wanted.folder))
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
-    core = LedgerParts(wanted, origin, application, head, tip, clock, snapshots, anchors)
+    core = LedgerParts(wanted, origin, application, head, tip, clock, snapshots, copies)
     resources.callback(core.states.close)
     core.listed = listed
     resources.callback(core.witnessing.store.close)

@@ -12,7 +12,7 @@ Each entry is parsed once for it: what else needs the entries in order (the proj
   all else is read from the store and folded here.
 - F5: where the ledger is written, the state is stored now and then (`snapshots`), and goes on from what is stored: a
   copy is what has changed since, and an earlier size the nearest stored one with the entries after it. Elsewhere
-  copies of what was folded are at hand at some sizes (`anchors`).
+  copies of what was folded are at hand at some sizes (`state_copies`).
 """
 
 import threading
@@ -23,8 +23,8 @@ from typing import Final
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.state import Change, State
 from constancia.ledger.errors import NotFound
-from constancia.ledger.reader.anchors import Anchors
 from constancia.ledger.reader.log import Log
+from constancia.ledger.reader.state_copies import StateCopies
 from constancia.ledger.snapshots.snapshots import Snapshots
 
 # Earlier states in the cache.
@@ -48,7 +48,7 @@ class States:
         origin: str,
         begun: State | None = None,
         snapshots: Snapshots | None = None,
-        anchors: Anchors | None = None,
+        copies: StateCopies | None = None,
     ) -> None:
         """Fold the entries of `log`.
 
@@ -57,7 +57,7 @@ class States:
             origin: The ledger's name.
             begun: A state of its own at some size of this very log, to go on from; by default that of size 0.
             snapshots: Where states are stored now and then.
-            anchors: Copies at smaller sizes of this very log, where there are no snapshots.
+            copies: Copies at smaller sizes of this very log, where there are no snapshots.
         """
         self._log = log
         self._origin = origin
@@ -71,7 +71,7 @@ class States:
         self._lock = threading.Lock()
         self._past: OrderedDict[int, State] = OrderedDict()
         self._past_lock = threading.Lock()
-        self._anchors = anchors or Anchors()
+        self._copies = copies or StateCopies()
 
     def at(self, size: int | None = None) -> State:
         """Give the state after `size` entries, by default after all that are stored. It must not be changed.
@@ -169,7 +169,7 @@ class States:
 
     def _near(self, size: int) -> State:
         """Give a state of its own at an earlier size that is at hand."""
-        at_hand = self._anchors if self._snapshots is None else self._snapshots
+        at_hand = self._copies if self._snapshots is None else self._snapshots
         return at_hand.near(size) or State(self._origin)
 
     def _apply(self, state: State, recorded: Recorded) -> None:
@@ -183,4 +183,4 @@ class States:
         if self._snapshots is not None:
             self._snapshots.store(state, self._log.tree)
         else:
-            self._anchors.note(state)
+            self._copies.note(state)

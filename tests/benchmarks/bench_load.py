@@ -180,18 +180,18 @@ class Bench:
             server.http.close()
             measure(server, 8, warm, Measured(), settle=True)
             self.servers[str(link)] = server
+        self.order = list(self.servers)
         self.servers["bare"] = Process(OWN, BARE)
 
     def turn(self, kind: str, clients: int, requests: list[bytes], *, settle: bool = False) -> None:
         """Have each server answer the same requests; the bare route as many, with as many bytes, last."""
         table = self.tables.setdefault(kind, {name: Measured() for name in self.servers})
         size = 0
-        for name, server in self.servers.items():
-            if name == "bare":
-                bare = [re.sub(rb"^(\w+) \S+", rb"\1 /%d" % size, each) for each in requests]
-                measure(server, clients, bare, table[name])
-            else:
-                size = measure(server, clients, requests, table[name], settle=settle)
+        for name in self.order:
+            size = measure(self.servers[name], clients, requests, table[name], settle=settle)
+        self.order.reverse()  # who is the first of a turn finds the machine's caches as others have left them
+        bare = [re.sub(rb"^(\w+) \S+", rb"\1 /%d" % size, each) for each in requests]
+        measure(self.servers["bare"], clients, bare, table["bare"])
 
     def close(self) -> None:
         """End the servers."""

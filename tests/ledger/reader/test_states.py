@@ -8,7 +8,7 @@ from tests.ledger.conftest import Desk
 from constancia.domain.state import State
 from constancia.ledger.append.head import Head, find_leaf
 from constancia.ledger.errors import Fatal, NotFound
-from constancia.ledger.reader import anchors, states
+from constancia.ledger.reader import state_copies, states
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
 from constancia.ledger.store.mapper import recorded_of
@@ -100,7 +100,7 @@ class TestStates:
 
     def test_older_state_is_reached_from_a_copy_on_the_way(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         whole = [document(desk, size) for size in range(desk.ledger.size + 1)]
-        monkeypatch.setattr(anchors, "EVERY", 4)
+        monkeypatch.setattr(state_copies, "EVERY", 4)
         monkeypatch.setattr(states, "_CACHED", 1)
         kept = States(desk.ledger.log, desk.ledger.origin)
         kept.at()

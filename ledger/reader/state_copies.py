@@ -18,7 +18,7 @@ MOST: Final = 32
 Progress = Callable[[int, int], None]
 
 
-class Anchors:
+class StateCopies:
     """States at sizes that grow. Safe to use from several threads."""
 
     def __init__(self) -> None:

@@ -8,8 +8,8 @@ from tests.ledger.conftest import Desk
 
 from constancia.domain.state import State
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.reader import anchors
-from constancia.ledger.reader.anchors import Anchors
+from constancia.ledger.reader import state_copies
+from constancia.ledger.reader.state_copies import StateCopies
 from constancia.verify.core.formats.canonical import canonical
 
 
@@ -20,26 +20,26 @@ def sized(size: int) -> State:
 
 
 def test_copies_are_bounded_and_spread_over_the_log() -> None:
-    noted = Anchors()
+    noted = StateCopies()
     for size in range(0, 200_000, 100):
         noted.note(sized(size))
     sizes = [0, *noted.sizes, 200_000]
     gaps = [after - before for before, after in pairwise(sizes)]
-    assert anchors.MOST / 2 <= len(noted.sizes) <= anchors.MOST
-    assert max(gaps) <= 2 * 200_000 / (anchors.MOST / 2)
+    assert state_copies.MOST / 2 <= len(noted.sizes) <= state_copies.MOST
+    assert max(gaps) <= 2 * 200_000 / (state_copies.MOST / 2)
     near = noted.near(150_000)
     assert near is not None
     assert 150_000 - max(gaps) < near.size <= 150_000
-    assert Anchors().near(150_000) is noted.near(noted.sizes[0] - 1) is None
+    assert StateCopies().near(150_000) is noted.near(noted.sizes[0] - 1) is None
 
 
 def test_copy_that_is_given_out_is_the_askers_own() -> None:
-    noted = Anchors()
-    noted.note(sized(anchors.EVERY))
+    noted = StateCopies()
+    noted.note(sized(state_copies.EVERY))
     for _ in range(2):
         near = noted.near(10_000)
         assert near is not None
-        assert near.size == anchors.EVERY
+        assert near.size == state_copies.EVERY
         near.size += 1
 
 
@@ -49,9 +49,9 @@ def test_day_is_reached_from_a_copy_and_is_what_a_fold_of_all_gives(
     """Opening for reading only has folded all of it: what had certainly happened is not folded once more."""
     days = ("2019-03-01", "2019", "2017-06", "2030-01-01")
     with Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader:
-        assert reader._core.states._anchors.sizes == []  # of so few entries none is worth a copy
+        assert reader._core.states._copies.sizes == []  # of so few entries none is worth a copy
         whole = [shown(reader, day) for day in days]
-    monkeypatch.setattr(anchors, "EVERY", 4)
+    monkeypatch.setattr(state_copies, "EVERY", 4)
     folded: list[int] = []
     apply = State.apply
 
@@ -60,7 +60,7 @@ def test_day_is_reached_from_a_copy_and_is_what_a_fold_of_all_gives(
         return apply(state, *arguments, **named)  # type: ignore[arg-type]  # as it was called
 
     with Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader:
-        assert len(reader._core.states._anchors.sizes) > 3
+        assert len(reader._core.states._copies.sizes) > 3
         monkeypatch.setattr(State, "apply", noting)
         assert [shown(reader, day) for day in days[:3]] == whole[:3]
         folded.clear()

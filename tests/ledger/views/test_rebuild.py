@@ -101,7 +101,7 @@ def test_no_more_than_a_page_is_in_memory(desk: Desk, tmp_path: Path, monkeypatc
 
 
 def test_a_row_under_several_keys_lies_there_once(desk: Desk) -> None:
-    """Under the further keys lies the first one, and whoever reads gets the row; without the first one, nothing."""
+    """Under the further keys lies the first one, and who reads it gets the row; without the first one, nothing."""
     rows = [("timeline", f"{subject}#0000000999", data) for data in (b'{"a":1}',) for subject in ("all", "x", "y")]
     rows += [("citations", "z", rows[0][2]), ("timeline", "w", b'{"a":2}')]
     store = ViewStore("file:once?mode=memory&cache=shared")

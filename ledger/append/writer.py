@@ -209,10 +209,12 @@ class Writer:
         except RuntimeError:  # closed, or the interpreter comes to its end
             return judge()
         cosigned = None
-        # A fault of the key comes again when the checkpoint is asked for, where it stops the writer.
-        with contextlib.suppress(Exception):
-            cosigned = self._signer.cosigned(size, root, posix_seconds(parse_recorded_at(entry.recorded_at)))
-        change = judged.result()
+        try:
+            # A fault of the key comes again when the checkpoint is asked for, where it stops the writer.
+            with contextlib.suppress(Exception):
+                cosigned = self._signer.cosigned(size, root, posix_seconds(parse_recorded_at(entry.recorded_at)))
+        finally:  # whatever happens, nobody else advances the head from here on
+            change = judged.result()
         self._cosigned = cosigned
         return change
 

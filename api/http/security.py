@@ -109,14 +109,15 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_open = scope["method"] in _READS and path_within(scope).startswith(OPEN_TO_ALL)
+        path = path_within(scope)
+        is_open = scope["method"] in _READS and path.startswith(OPEN_TO_ALL)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 there = {name.lower() for name, _value in headers}
                 headers += [field for field in (_FIELDS_OPEN if is_open else _FIELDS) if field[0] not in there]
-                if path_within(scope).startswith(_API):  # RFC 8631
+                if path.startswith(_API):  # RFC 8631
                     link = f'<{prefix_of(scope)}/openapi.json>; rel="service-desc"'
                     headers.append((b"link", link.encode("latin-1")))
                 message["headers"] = headers
@@ -188,11 +189,11 @@ async def bounded_body(request: Request, limit: int, timeout_s: float = BODY_TIM
         Malformed: `too-large`, without reading the rest; `cut` where the client left before the end.
         Refusal: E_TIMEOUT; E_CONTENT_TYPE for a compressed body, whose uncompressed length is unknown.
     """
-    coding = _field(request, b"content-encoding", "identity")
+    coding = field_of(request, b"content-encoding", "identity")
     if coding != "identity":
         rule = "a body is sent as it is, not compressed"
         raise Refusal(Problem(code="E_CONTENT_TYPE", rule=rule), {"content_encoding": coding[:80]})
-    declared = _field(request, b"content-length")
+    declared = field_of(request, b"content-length")
     number = plain_number(declared)
     if number is not None and number > limit:
         raise Malformed("too-large", "body", f"at most {limit} bytes", declared)
@@ -211,7 +212,7 @@ async def bounded_body(request: Request, limit: int, timeout_s: float = BODY_TIM
     return bytes(data)
 
 
-def _field(request: Request, name: bytes, otherwise: str = "") -> str:
+def field_of(request: Request, name: bytes, otherwise: str = "") -> str:
     """Give the first field of a name, as `request.headers` does, which makes an object for each request and look-up."""
     return next((value.decode("latin-1") for each, value in request.scope["headers"] if each == name), otherwise)
 
@@ -222,7 +223,7 @@ def check_json(request: Request) -> None:
     Raises:
         Refusal: E_CONTENT_TYPE.
     """
-    kind = _field(request, b"content-type").split(";")[0].strip().lower()
+    kind = field_of(request, b"content-type").split(";")[0].strip().lower()
     if kind != "application/json":
         judged = {"expected": "application/json", "found": kind[:80]}
         raise Refusal(Problem(code="E_CONTENT_TYPE", rule="the body is application/json"), judged)

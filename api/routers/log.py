@@ -12,6 +12,7 @@ from constancia.api.http.examples import CONSISTENCY, LEDGER
 from constancia.api.http.query import Router
 from constancia.api.http.representation import IMMUTABLE, REVALIDATED, represent
 from constancia.api.http.schemas import file_answer, json_example, refusals
+from constancia.api.http.security import field_of
 from constancia.api.routers.entries import index_of, receipt_document
 from constancia.api.routers.witnesses import witnessed
 from constancia.api.text.qr import qr_code
@@ -126,12 +127,12 @@ def receipt(name: str, request: Request, ledger: TheLedger, size: TheSize) -> Re
     index = index_of(ledger, name)
     if index >= size:
         raise NotFound(f"entry {index} is not in the log of size {size}")
-    if "size" not in request.query_params:
+    if not request.scope["query_string"] or "size" not in request.query_params:
         size = ledger.receipt_size(index)
-    if "application/json" in request.headers.get("accept", ""):
+    if "application/json" in field_of(request, b"accept"):
         return JSONResponse(receipt_document(ledger, index, size))
     headers = {"Content-Disposition": f'attachment; filename="constancia-{index}.tlog-proof"'}
-    return PlainTextResponse(ledger.receipt(index, size).decode(), headers=headers)
+    return PlainTextResponse(ledger.receipt(index, size), headers=headers)
 
 
 @router.get(

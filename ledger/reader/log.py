@@ -5,6 +5,7 @@ transactions of its own, which in WAL mode see the last commit and block nobody.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from eventsourcing.persistence import Notification
@@ -36,6 +37,12 @@ def _not_cosigned(_size: int) -> bytes:
     return b""
 
 
+@lru_cache(8)
+def _joined(note: bytes, lines: bytes) -> bytes:
+    """Give a note with its cosignatures: the same object for the same note, which caches look up by its hash."""
+    return note + lines
+
+
 def _is_stored(state: object, leaf_hash: bytes) -> bool:
     return isinstance(state, bytes) and hash_leaf(state) == leaf_hash
 
@@ -64,8 +71,8 @@ class Log:
         """Return the signed note for a size, with the cosignatures that there are; see `signed`."""
         tip = self._tip()  # asked once: the log may grow meanwhile
         if size in (None, tip.size) and tip.size:
-            return tip.checkpoint + self.cosigned(tip.size)
-        return self.signed(size) + self.cosigned(size or 0)
+            return _joined(tip.checkpoint, self.cosigned(tip.size))
+        return _joined(self.signed(size), self.cosigned(size or 0))
 
     def signed(self, size: int | None = None) -> bytes:
         """Return the note for a size as the log signed it.

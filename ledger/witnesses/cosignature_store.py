@@ -19,7 +19,9 @@ _TABLE = (
     "CREATE TABLE cosignatures (size INTEGER NOT NULL, root BLOB NOT NULL, key TEXT NOT NULL, "
     "line TEXT NOT NULL, PRIMARY KEY (size, key))"
 )
+_MARK = "SELECT COALESCE(MAX(rowid), 0) FROM cosignatures"
 _FULL = 2
+_TREES = 64  # whose rows stay in memory
 
 
 class CosignatureRow(NamedTuple):
@@ -45,6 +47,9 @@ class CosignatureStore:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._is_missing = False
+        self._at: dict[int, tuple[CosignatureRow, ...]] = {}
+        self._at_mark = -1  # at which they were read
+        self._mark: int | None = None
         self._connect()
 
     def _connect(self, *, create: bool = False) -> sqlite3.Connection | None:
@@ -99,14 +104,22 @@ class CosignatureStore:
             try:
                 connection.executemany("INSERT OR REPLACE INTO cosignatures VALUES (?, ?, ?, ?)", rows)
                 connection.execute("COMMIT")
+                self._mark = None
             except BaseException:
                 if connection.in_transaction:  # a full disk may already have ended the transaction
                     connection.execute("ROLLBACK")
                 raise
 
     def at(self, size: int) -> tuple[CosignatureRow, ...]:
-        """Return the rows of a tree size, by key."""
-        return tuple(self._rows("WHERE size = ? ORDER BY key", size))
+        """Return the rows of a tree size, by key. They are read once, until a row is added."""
+        mark = self.mark()  # before they are read: rows that are added meanwhile have another
+        with self._lock:
+            if mark != self._at_mark or len(self._at) >= _TREES:
+                self._at, self._at_mark = {}, mark
+            at, rows = self._at, self._at.get(size)
+        if rows is None:
+            rows = at[size] = tuple(self._rows("WHERE size = ? ORDER BY key", size))
+        return rows
 
     def last_by(self, key: VerifierKey) -> CosignatureRow | None:
         """Return a key's row of the largest tree."""
@@ -126,9 +139,12 @@ class CosignatureStore:
         return [row[0] for row in rows]
 
     def mark(self) -> int:
-        """Return a number that grows whenever a row is added."""
-        rows = self._select("SELECT COALESCE(MAX(rowid), 0) FROM cosignatures")
-        return rows[0][0] if rows else 0
+        """Return a number that grows whenever a row is added; who writes is the only one to add any."""
+        with self._lock:
+            if self._mark is None or not self._writable:
+                connection = self._connect()
+                self._mark = 0 if connection is None else int(connection.execute(_MARK).fetchone()[0])
+            return self._mark
 
     def _rows(self, tail: str, *params: object) -> list[CosignatureRow]:
         return [

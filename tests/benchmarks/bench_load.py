@@ -1,6 +1,7 @@
 """Many keep-alive clients at once over HTTP: appends with their receipts, and reads; beside a bare Starlette route.
 
     PYTHONPATH=.import:. python tests/benchmarks/bench_load.py [--code DIR …] [--appends 2000] [--reads 1000]
+    PYTHONPATH=.import:. python tests/benchmarks/bench_load.py --folder DIR [--code DIR …] [--reads 1000]
 
 The server is what `constancia serve` starts, without limits of rate, on a copy of a ledger; what it is compared with is
 a bare Starlette route that takes the same bodies and gives as many bytes, under the best settings that uvicorn has
@@ -8,7 +9,8 @@ a bare Starlette route that takes the same bodies and gives as many bytes, under
 short rounds, so that a noisy neighbour hits all of them. Printed are, for each server and kind of request: requests a
 second by the clock on the wall, what its process used of the processor for one (of an append: with the views kept up),
 the time that a client waits (median, 99th percentile), and the ratios to the bare route. `--code` names the import
-folder (`.import`) of another checkout to be measured in the same run, any number of times.
+folder (`.import`) of another checkout to be measured in the same run, any number of times. With `--folder` the reads
+alone are measured, at `serve --read-only` of that ledger; witnesses have cosigned a demonstration's.
 """
 
 import argparse
@@ -167,13 +169,14 @@ def shown(kind: str, table: dict[str, Measured]) -> None:
 class Bench:
     """Servers that take turns, and what each took for each kind of request."""
 
-    def __init__(self, place: Path, codes: list[Path], warm: list[bytes]) -> None:
+    def __init__(self, place: Path, codes: list[Path], warm: list[bytes], read: Path | None) -> None:
         self.servers: dict[str, Process] = {}
         self.tables: dict[str, dict[str, Measured]] = {}
         for number, link in enumerate((OWN, *codes)):
             folder = place / f"ledger{number}"
-            shutil.copytree(stored(1, 9), folder)
-            server = Process(link, RUN, "serve", "--dir", str(folder), "--port", "0")
+            shutil.copytree(read or stored(1, 9), folder)
+            how = ["--read-only"] if read else []
+            server = Process(link, RUN, "serve", "--dir", str(folder), "--port", "0", *how)
             server.http.close()
             measure(server, 8, warm, Measured(), settle=True)
             self.servers[str(link)] = server
@@ -205,14 +208,19 @@ def main() -> None:
     parser.add_argument("--reads", type=int, default=1_000)
     parser.add_argument("--clients", type=int, default=CLIENTS)
     parser.add_argument("--only", default="", help="kinds of requests, by a part of their names")
+    parser.add_argument("--folder", type=Path, default=None, help="a ledger that is read, and not appended to")
     chosen = parser.parse_args()
-    count = WARM + chosen.appends + chosen.appends // 8
-    bodies = [request("POST", "/api/v1/entries", each) for each in statements(stored(1, 9), count)]
-    warm, bodies = bodies[:WARM], bodies[WARM:]  # so that the first tile is full
+    if chosen.folder is None:
+        count = WARM + chosen.appends + chosen.appends // 8
+        bodies = [request("POST", "/api/v1/entries", each) for each in statements(stored(1, 9), count)]
+        warm, bodies = bodies[:WARM], bodies[WARM:]  # so that the first tile is full
+    else:
+        chosen.appends, bodies = 0, []
+        warm = [request("GET", path) for path in READS.values()] * 8
     with tempfile.TemporaryDirectory() as place:
-        bench = Bench(Path(place), chosen.code, warm)
+        bench = Bench(Path(place), chosen.code, warm, chosen.folder)
         try:
-            if chosen.only in "append":
+            if chosen.appends and chosen.only in "append":
                 for start in range(0, chosen.appends, ROUND):
                     turn = bodies[start : min(start + ROUND, chosen.appends)]
                     bench.turn(f"append, {chosen.clients}", chosen.clients, turn, settle=True)

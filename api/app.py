@@ -20,6 +20,7 @@ from constancia.api.http import problems
 from constancia.api.http.proxies import Prefixed, path_within, prefix_of
 from constancia.api.http.query import CheckedFiles, CheckedQuery, take_in
 from constancia.api.http.quotas import Quotas
+from constancia.api.http.rates import Rates
 from constancia.api.http.readers import Reader, Readers
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import DraftRequest, ReceiptDocument, with_common_answers
@@ -186,6 +187,7 @@ def create_app(
     _show_refusals(app, shown)
     app.state.made = MadeFiles()
     app.state.make_app = copy_app
+    app.state.rates = Rates(settings)
     app.state.quotas = quotas = Quotas(ledger, settings)
     direct.answer_directly(app, ledger, settings, app.state.rates, quotas)
     _guard(app, shown, readers)

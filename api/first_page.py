@@ -23,8 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from constancia.api.http.asked import ledger_of
 from constancia.api.http.proxies import Prefixed, path_within
-from constancia.api.http.rates import Rates
-from constancia.api.http.security import Guard
+from constancia.api.http.security import as_get, with_headers
 from constancia.api.http.settings import Settings
 from constancia.api.pages import home
 from constancia.api.pages.frame import Frame
@@ -51,7 +50,6 @@ def begin(ledger: Ledger, settings: Settings) -> State:
         {
             "ledger": ledger,
             "settings": settings,
-            "rates": Rates(settings),
             "rows_cache": RowsCache(),
             "pages": PageStore(),
             "state_documents": StateDocuments(),
@@ -74,8 +72,7 @@ class FirstPage:
         self._whole: Future[ASGIApp] | None = None
         self._app: ASGIApp | None = None
         self._files = StaticFiles(directory=str(files("constancia.api").joinpath("static")))
-        guarded = Guard(self._answer, state.rates, state.settings, lambda refused, _request: refused)
-        self._first = Prefixed(guarded, state.settings.root_path)
+        self._first = Prefixed(self._answer, state.settings.root_path)
 
     def begin_loading(self) -> Future[ASGIApp]:
         """Have the application loaded, if it is not yet; from any thread."""
@@ -113,17 +110,18 @@ class FirstPage:
         await self._app(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does: what its guard refuses and counts are other requests than these."""
         scope["app"] = self
-        request, path = Request(scope, receive), path_within(scope)
-        answer: ASGIApp
+        path, asked = path_within(scope), as_get(scope)
         try:
             if path in _FILES:
-                answer = await self._files.get_response(path.removeprefix(_STATIC), scope)
+                answer = await self._files.get_response(path.removeprefix(_STATIC), asked)
             else:
-                answer = await made_once(request, _made)
+                answer = await made_once(Request(asked, receive), _made)
         except Exception:  # noqa: BLE001 - it will be the application's too, which says what is amiss
-            answer = self._by_application
-        await answer(scope, receive, send)
+            await self._by_application(scope, receive, send)
+            return
+        await answer(asked, receive, with_headers(scope, send))
 
 
 async def _made(request: Request) -> Response:

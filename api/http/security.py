@@ -9,7 +9,7 @@
 import asyncio
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -20,13 +20,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from constancia.api.http import problems
 from constancia.api.http.proxies import own_address, path_within, prefix_of
-from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.api.text.numbers import plain_number
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.core.errors import Malformed
+
+if TYPE_CHECKING:
+    from constancia.api.http.rates import Rates
 
 MAX_ENTRY_REQUEST_BYTES: Final = 65_536  # an entry has at most 65,535 bytes; signatures and statement less
 BODY_TIMEOUT_S: Final = 20.0  # a signed statement is a few KiB; a slower client would only block a connection
@@ -97,7 +99,7 @@ class Guard:
     """
 
     def __init__(
-        self, app: ASGIApp, rates: Rates, settings: Settings, shown: Callable[[Response, Request], Response]
+        self, app: ASGIApp, rates: "Rates", settings: Settings, shown: Callable[[Response, Request], Response]
     ) -> None:
         self._app = app
         self._rates = rates
@@ -109,20 +111,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path = path_within(scope)
-        fields = _FIELDS_OPEN if scope["method"] in _READS and path.startswith(OPEN_TO_ALL) else _FIELDS
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                there = {name.lower() for name, _value in headers}
-                headers += [field for field in fields if field[0] not in there]
-                if path.startswith(_API):  # RFC 8631
-                    link = f'<{prefix_of(scope)}/openapi.json>; rel="service-desc"'
-                    headers.append((b"link", link.encode("latin-1")))
-                message["headers"] = headers
-            await send(message)
-
+        send_with_headers = with_headers(scope, send)
         if scope["method"] not in _READS and self._is_from_another_site(scope):
             refused = problems.problem("E_CROSS_SITE", "a page of another site may read here, and not write")
             await self._refuse(refused, scope, receive, send_with_headers)
@@ -135,8 +124,7 @@ class Guard:
             refused = problems.from_ledger(NotFound("there is nothing at this address"), scope["path"])
             await self._refuse(refused, scope, receive, send_with_headers)
             return
-        inner = _as_get(scope) if scope["method"] == "HEAD" else scope
-        await self._app(inner, receive, send_with_headers)
+        await self._app(as_get(scope), receive, send_with_headers)
 
     def _is_from_another_site(self, scope: Scope) -> bool:
         if _SITE.isdisjoint([name for name, _value in scope["headers"]]):  # no browser
@@ -148,11 +136,32 @@ class Guard:
         await answer(scope, receive, send)
 
 
-def _as_get(scope: Scope) -> dict[str, Any]:
-    """Return a HEAD request as the equivalent GET; the server omits the body.
+def with_headers(scope: Scope, send: Send) -> Send:
+    """Give what sends an answer with the headers that every answer has, for a request within the application."""
+    path = path_within(scope)
+    fields = _FIELDS_OPEN if scope["method"] in _READS and path.startswith(OPEN_TO_ALL) else _FIELDS
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            there = {name.lower() for name, _value in headers}
+            headers += [field for field in fields if field[0] not in there]
+            if path.startswith(_API):  # RFC 8631
+                link = f'<{prefix_of(scope)}/openapi.json>; rel="service-desc"'
+                headers.append((b"link", link.encode("latin-1")))
+            message["headers"] = headers
+        await send(message)
+
+    return send_with_headers
+
+
+def as_get(scope: Scope) -> Scope:
+    """Return a HEAD request as the equivalent GET, and any other as it is; the server omits the body.
 
     Ranges are for GET only (RFC 9110 §14.2).
     """
+    if scope["method"] != "HEAD":
+        return scope
     headers = [item for item in scope["headers"] if item[0] not in (b"range", b"if-range")]
     return {**scope, "headers": headers, "method": "GET"}
 

@@ -17,13 +17,13 @@ from typing import Final
 
 from constancia.ledger.disk.file_store import FileStore
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
-from constancia.ledger.timestamps.authorities import AUTHORITY_NAME
 from constancia.verify.core.formats.canonical import MAX_INTEGER
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, parse_note
 
 INDEX_NAME: Final = "SHA256SUMS"
 NOTE_NAME: Final = "checkpoint"
 SUFFIX: Final = ".tsr"
+AUTHORITY_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 MAX_INDEX_BYTES: Final = 32 * 1024 * 1024  # two hundred thousand anchors
 _PATH = re.compile(rf"([1-9]\d{{0,15}})/(?:{NOTE_NAME}|({AUTHORITY_NAME.pattern})\{SUFFIX})", re.ASCII)
 _LINE = re.compile(rf"([0-9a-f]{{64}})  ({_PATH.pattern})", re.ASCII)

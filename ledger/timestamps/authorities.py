@@ -10,7 +10,6 @@
   gives a time-stamp. The mark is the verifier's own statement, with its reason.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +18,10 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
+from constancia.ledger.timestamps.anchor_store import AUTHORITY_NAME
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.sources.files import read_file
 
-AUTHORITY_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 MAX_AUTHORITIES: Final = 64
 MAX_FILE_BYTES: Final = 256 * 1024
 MAX_PATH: Final = 8

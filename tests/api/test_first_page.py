@@ -190,5 +190,12 @@ def test_nothing_of_the_framework_is_loaded_for_it() -> None:
     done = code_of("import sys, constancia.api.first_page, json; print(json.dumps([*sys.modules]))")
     loaded = set(json.loads(done.stdout))
     assert "constancia.api.pages.home" in loaded
-    unwanted = {"fastapi", "constancia.api.app", "constancia.api.description.openapi", "constancia.api.pages.routes"}
+    unwanted = {
+        "fastapi",
+        "limits",
+        "cryptography.x509",
+        "constancia.api.app",
+        "constancia.api.description.openapi",
+        "constancia.api.pages.routes",
+    }
     assert not loaded & unwanted

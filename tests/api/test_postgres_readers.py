@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -23,6 +24,7 @@ from tests.ledger.test_postgres_ledger import codes, eventually
 from tests.ledger.test_postquantum import PASSPHRASE
 from tests.ledger.test_privacy import PAPER_SHA256
 from tests.postgres import Server, own_server, put_into
+from tests.warm import WARM
 
 from constancia.api.cli import readers
 from constancia.api.http.readers import Reader, _messages, request_bytes
@@ -49,6 +51,12 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def new_database(server: Server) -> Callable[[], Address]:
     return server.schema
+
+
+@pytest.fixture(scope="module", autouse=True)
+def begun() -> None:
+    """The parent of forked processes has begun: on a busy machine that takes longer than a reader is waited for."""
+    subprocess.run([sys.executable, "-c", WARM], check=True)
 
 
 @pytest.fixture(autouse=True)

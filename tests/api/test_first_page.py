@@ -47,6 +47,7 @@ def shown(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
 
 @pytest.mark.parametrize("prefix", ["", PREFIX])
 def test_f1_it_is_answered_as_by_the_application(scene: Desk, prefix: str) -> None:
+    scene.ledger.views.wait()  # a page that says that they lag has no tag
     settings = UNLIMITED.model_copy(update={"root_path": prefix})
     whole = TestClient(create_app(scene.ledger, settings))
     differing, statuses = [], set()

@@ -1,8 +1,9 @@
 """Rows of a table that one test tries: a test of its own costs more than such a row does, and is collected each time.
 
 `each_row` is written as `pytest.mark.parametrize` is. All rows are tried, and a failure names every wrong one with what
-was wrong about it. For rows that begin with nothing that another row may have changed: a test that is given a folder, a
-ledger or a patch of its own stays parametrized.
+was wrong about it; where none is wrong, but some were skipped, it says how many and why. For rows that begin with
+nothing that another row may have changed: a test that is given a folder, a ledger or a patch of its own stays
+parametrized.
 """
 
 import functools
@@ -10,6 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+import pytest
 from _pytest.mark import ParameterSet
 
 Test = Callable[..., None]
@@ -35,16 +37,21 @@ def each_row(names: str | Sequence[str], rows: Iterable[Any], ids: Any = None) -
         @functools.wraps(test)
         def tried(*given: Any, **more: Any) -> None:
             wrong: list[BaseException] = []
+            skipped: list[str] = []
             for number, row in enumerate(table):
                 try:
                     test(*given, **more, **dict(zip(keys, row, strict=True)))
                 except (KeyboardInterrupt, SystemExit, GeneratorExit):
                     raise
+                except pytest.skip.Exception as error:
+                    skipped.append(str(error))
                 except BaseException as error:  # noqa: BLE001 - pytest's own outcomes are no Exception
                     error.add_note(f"row {number}: {named.get(number) or _name_of(row, number, ids)}"[:MOST_LETTERS])
                     wrong.append(error)
             if wrong:
                 raise BaseExceptionGroup(f"{len(wrong)} of {len(table)} rows are wrong", wrong)
+            if skipped:
+                pytest.skip(f"{len(skipped)} of {len(table)} rows: {'; '.join(dict.fromkeys(skipped))}")
 
         whole = inspect.signature(test)
         left = [parameter for parameter in whole.parameters.values() if parameter.name not in keys]

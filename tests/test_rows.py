@@ -42,6 +42,19 @@ def test_fixtures_and_self_are_passed_on_and_rows_are_no_fixtures() -> None:
     assert raised.value.exceptions[0].__notes__ == ["row 0: the only one"]
 
 
+def test_rows_that_are_skipped_are_said_and_hide_no_wrong_one() -> None:
+    @each_row("number", [1, 2, 3])
+    def check(number: int, limit: int) -> None:
+        if number < 3:
+            pytest.skip("too small")
+        assert number < limit
+
+    with pytest.raises(pytest.skip.Exception, match="2 of 3 rows: too small"):
+        check(limit=4)
+    with pytest.raises(BaseExceptionGroup, match="1 of 3 rows"):
+        check(limit=3)
+
+
 def test_a_table_without_rows_and_a_row_of_another_length_are_mistakes() -> None:
     with pytest.raises(ValueError, match="no rows of a"):
         each_row("a", [])

@@ -15,7 +15,7 @@ TAKE = """async files => {
     clear("");
     for (const id of ["policy", "genesis", "kept"]) byId(id).value = "";
     window.constanciaReport = report = null;
-    accept(files.map(([name, data]) => new File([Uint8Array.from(atob(data), one => one.charCodeAt(0))], name)));
+    accept(files.map(([name, data]) => new File([Uint8Array.fromBase64(data)], name)));
     await taking;
     while (!report) await new Promise(resolve => {
         const {port1, port2} = new MessageChannel(); // a timer would wait for longer

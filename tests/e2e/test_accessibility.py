@@ -1,7 +1,7 @@
 """What the accessibility statement says is tried here, on a page of every kind: rules, widths, keys, print, no scripts.
 
 The kinds come from the router and from what pages are made of (`page_kinds.py`), so that a new page is among them. A
-page is opened once and looked at in every view: the tests of a route come one after the other.
+page is opened once and looked at in every view, and once more, as nobody touched it, for the keys.
 """
 
 import re
@@ -21,6 +21,7 @@ from tests.profile import THOROUGH, sampled
 from constancia.api.pages.frame import SEGMENTS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+ROUTES: Final = (*routes(), WRONG)
 WIDTHS: Final = (320, 360, 1280)
 # A view: width and height of the window, the scheme of colours, and on what it is shown.
 LIGHT: Final = (1280, 900, "light", "screen")
@@ -35,13 +36,14 @@ OTHER_VIEWS: Final = {
 # Has the page note where each key has led when the next one comes: what has the focus, whether that is seen and in the
 # window (WCAG 2.4.7, 2.4.11). To ask it after each key would cost more than the keys.
 NOTE_STOPS: Final = """() => {
+  const places = new Map([...document.querySelectorAll('*')].map((each, index) => [each, index]))
   window.stop = () => {
     const at = document.activeElement
     if (!at || at === document.body || at === document.documentElement) return null
     const style = getComputedStyle(at), box = at.getBoundingClientRect()
     const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
     const inside = box.bottom > 0 && box.top < innerHeight && box.width > 0 && box.height > 0
-    return [[...document.querySelectorAll('*')].indexOf(at), seen, inside, at.outerHTML.slice(0, 100)]
+    return [places.get(at), seen, inside, at.outerHTML.slice(0, 100)]
   }
   window.stops = null
   addEventListener('keydown', () => { stops = stops === null ? [] : [...stops, stop()] }, true)
@@ -77,12 +79,6 @@ STOPS: Final = """within => [...document.querySelector(within).querySelectorAll(
   .filter(each => each.checkVisibility() && (each.type !== 'radio'
     || each === (document.querySelector(`input[name="${each.name}"]:checked`)
                  ?? document.querySelector(`input[name="${each.name}"]`)))).length"""
-
-
-@pytest.fixture(scope="module", params=[*routes(), WRONG])
-def route(request: pytest.FixtureRequest) -> str:
-    """A route. All tests of one come before those of the next, so that its page is still open."""
-    return str(request.param)
 
 
 def is_expected(line: str) -> bool:
@@ -124,10 +120,11 @@ def show(window: Page, served_whole: str, views: list[Any]) -> Iterator[Show]:
 
     def shown(address: str, view: tuple[int, int, Any, Any] = LIGHT, *, untouched: bool = False) -> Page:
         width, height, scheme, medium = view
-        if views != [view]:
+        if [each[:2] for each in views] != [view[:2]]:
             window.set_viewport_size({"width": width, "height": height})
+        if [each[2:] for each in views] != [view[2:]]:
             window.emulate_media(color_scheme=scheme, media=medium)
-            views[:] = [view]
+        views[:] = [view]
         if untouched or window.url.partition("#")[0] != served_whole + address:
             window.goto(served_whole + address)
         return window
@@ -155,17 +152,41 @@ def choice(walked: Walk) -> Choice:
     return Choice(walked)
 
 
-def test_no_page_breaks_a_rule(show: Show, choice: Choice, route: str) -> None:
-    rules = dict.fromkeys(choice.covering(route), WHOLE)
-    rules = dict.fromkeys(reversed(choice.of(route)), OTHERS) | rules  # the first one last: other tests go on with it
-    found = {address: broken(show(address), rules[address]) for address in rules}
-    assert {address: faults for address, faults in found.items() if faults} == {}
+@pytest.mark.parametrize("route", ROUTES)
+def test_no_page_breaks_a_rule_in_any_view_or_scrolls_sideways_and_paper_has_its_words(
+    show: Show, choice: Choice, route: str
+) -> None:
+    """All that is looked at in a page, view after view: to open it once more, and give it axe, costs as much again."""
+    usual, covering = choice.of(route), choice.covering(route)
+    for address in [*sorted({*covering, *usual} - {usual[0]}), usual[0]]:  # the first one last: it is printed, too
+        found = {"light, 1280": broken(show(address), WHOLE if address in covering else OTHERS)}
+        for name, (view, rules) in OTHER_VIEWS.items():
+            if address not in covering:
+                continue
+            found[name] = broken(show(address, view), rules)
+            found[f"{name}, unfolded"] = unfolded_beyond(show(address, view))
+        for width in [each for each in WIDTHS if address in usual]:
+            found[f"{width}"] = unfolded_beyond(show(address, (width, 900, "dark", "screen")))
+        assert {view: faults for view, faults in found.items() if faults} == {}, address
+    expect_on_paper(show(usual[0], PAPER).evaluate(PRINTED))
 
 
-@pytest.mark.parametrize(("view", "rules"), OTHER_VIEWS.values(), ids=OTHER_VIEWS)
-def test_no_other_view_breaks_a_rule(show: Show, choice: Choice, route: str, view: Any, rules: dict[str, Any]) -> None:
-    found = {address: broken(show(address, view), rules) for address in choice.covering(route)}
-    assert {address: faults for address, faults in found.items() if faults} == {}
+def unfolded_beyond(page: Page) -> list[int]:
+    """Give by how much a page is wider than its window, with all unfolded, if it is."""
+    size = page.viewport_size
+    assert size is not None
+    beyond: int = page.evaluate(UNFOLDED_WIDTH) - size["width"]
+    return [beyond] if beyond > 0 else []
+
+
+def expect_on_paper(printed: dict[str, Any]) -> None:
+    """Expect the words in black, and none of the controls."""
+    assert printed["controls"] == 0
+    assert printed["ink"] == "rgb(0, 0, 0)"
+    assert printed["paper"] in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"), "white, or the paper's own"
+    assert printed["fits"]
+    assert printed["headings"] == [True], "one, and it is seen"
+    assert printed["words"]
 
 
 def test_width_of_a_window_changes_no_colour_but_by_a_variable() -> None:
@@ -181,16 +202,9 @@ def test_width_of_a_window_changes_no_colour_but_by_a_variable() -> None:
     assert [said for said in colours if re.search(r"#|\b(?:rgb|hsl|lab|lch|oklch|black|white|gr[ae]y)\b", said)] == []
 
 
-def test_no_page_scrolls_sideways(show: Show, choice: Choice, route: str) -> None:
-    for address in choice.of(route):
-        for width in WIDTHS:
-            page = show(address, (width, 640, "light", "screen"))
-            assert page.evaluate(UNFOLDED_WIDTH) <= width, (address, width)
-
-
 def test_pages_looked_at_hold_every_element_with_every_class(walked: Walk, choice: Choice) -> None:
     every, covering = set[tuple[str, str]](), set[tuple[str, str]]()
-    for route in (*routes(), WRONG):
+    for route in ROUTES:
         every.update(*(made_of(walked, address) for address in kinds(walked, route, most=4)))
         covering.update(*(made_of(walked, address) for address in choice.covering(route)))
         assert choice.of(route), route
@@ -212,7 +226,7 @@ def by_keys(page: Page, within: str) -> tuple[int | None, int | None]:
         assert None not in stops, "each is reached"
         assert len(stops) < expected + PARTS_OF_A_DATE
         order = [index for index, _ in groupby(stop[0] for stop in stops)]
-    assert [html for _index, seen, inside, html in stops if not (seen and inside)] == []
+    assert [html for _index, seen, inside, html in stops if not (seen and inside)] == [], page.url
     assert order == sorted(set(order)), "once, in the order of the page"
     keyboard.send("Input.dispatchKeyEvent", TAB)
     while [after := page.evaluate(AT)] == order[-1:]:
@@ -222,20 +236,37 @@ def by_keys(page: Page, within: str) -> tuple[int | None, int | None]:
 
 
 def test_keys_lead_past_the_navigation_and_reach_everything_in_order_and_the_focus_is_seen(
-    show: Show, choice: Choice, route: str
+    show: Show, choice: Choice
 ) -> None:
-    address = choice.of(route)[0]
-    if choice.is_first_of_its_frame(route):
-        first, after = by_keys(show(address, untouched=True), "html")
-        assert after in (None, first), "the page lets go, or it begins again"
-    page = show(address, untouched=True)
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "contenido"
-    by_keys(page, "main")
-    outside = "document.activeElement.compareDocumentPosition(document.querySelector('main'))"
-    assert page.evaluate(f"{outside} & Node.DOCUMENT_POSITION_PRECEDING"), "past all that is in it"
+    """On pages that, together, have every element with every class: how it is seen and reached depends on no more."""
+    first = [choice.of(route)[0] for route in ROUTES if choice.is_first_of_its_frame(route)]
+    covering = [address for route in ROUTES for address in choice.covering(route)]
+    assert len(first) >= 3
+    for address in first:
+        stop, after = by_keys(show(address, untouched=True), "html")
+        assert after in (None, stop), f"{address} lets go, or it begins again"
+    for address in covering:
+        page = show(address, untouched=True)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip", address
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "contenido", address
+        by_keys(page, "main")
+        outside = "document.activeElement.compareDocumentPosition(document.querySelector('main'))"
+        assert page.evaluate(f"{outside} & Node.DOCUMENT_POSITION_PRECEDING"), f"{address}: past all that is in it"
+
+
+def test_no_page_takes_anything_out_of_the_order_of_keys(walked: Walk) -> None:
+    """On all pages: nothing has a place of its own, nothing is inert, and no control is left out."""
+    inside = re.compile(r"<pre.*?</pre>|content=\"[^\"]*\"", re.DOTALL)
+    unusual = re.compile(
+        r"<(?:(?:a|button|input|select|summary|textarea)\b[^>]*\stabindex=(?![\"']?0\b)"
+        r"|\w+\b[^>]*\s(?:tabindex=[\"']?[1-9]|inert\b|accesskey=|autofocus\b))[^>]*>"
+    )
+    assert unusual.search('<a href="/" tabindex="2">')
+    assert not unusual.search('<div tabindex="0">')
+    found = {address: unusual.findall(inside.sub("", html)) for address, (_, html) in walked.pages.items()}
+    assert {address: tags for address, tags in found.items() if tags} == {}
 
 
 def test_no_page_has_a_script(walked: Walk) -> None:
@@ -283,16 +314,6 @@ def test_forms_work_without_scripts(page: Page, served_whole: str) -> None:
     page.check("input[value=deadline]")
     page.click("form.filters button")
     assert "ALTERADO" in page.locator("pre.report").inner_text()
-
-
-def test_paper_has_the_words_in_black_and_none_of_the_controls(show: Show, choice: Choice, route: str) -> None:
-    printed = show(choice.of(route)[0], PAPER).evaluate(PRINTED)
-    assert printed["controls"] == 0
-    assert printed["ink"] == "rgb(0, 0, 0)"
-    assert printed["paper"] in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"), "white, or the paper's own"
-    assert printed["fits"]
-    assert printed["headings"] == [True], "one, and it is seen"
-    assert printed["words"]
 
 
 def test_statement_says_what_is_tried_here(served_whole: str, page: Page) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.api.command_line import run_here
 from tests.warm import MAIN
 
+from constancia.api.demo import run
 from constancia.api.demo.run import Played
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
@@ -167,26 +169,31 @@ def test_what_is_invented_is_marked_so(ledger: Ledger) -> None:
     assert {"invented", "seed_step_invented"} <= marks
 
 
-@pytest.mark.parametrize("lang", ["es", "en"])
-def test_command_plays_prints_and_verifies(tmp_path: Path, lang: str) -> None:
-    folder = tmp_path / "libro"
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            MAIN,
-            "--lang",
-            lang,
-            "demo",
-            "--short",
-            "--dir",
-            folder,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one), "COLUMNS": "120"},
-    )
+def expect_shown(done: "subprocess.CompletedProcess[str]", verdict: str) -> None:
     assert done.returncode == 0, done.stderr
-    assert ("ÍNTEGRO" if lang == "es" else "INTACT") in done.stdout
+    assert verdict in done.stdout
     assert "E_SCOPE_LABEL" in done.stdout
+
+
+def test_command_plays_prints_and_verifies(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN, "--lang", "es", "demo", "--short", "--dir", tmp_path / "libro"],
+        capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one), "COLUMNS": "120"},
+    )  # fmt: skip
+    expect_shown(done, "ÍNTEGRO")
+
+
+def test_command_says_it_in_english(
+    played: tuple[Path, Played], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The story is not played once more for it: the command gets a copy of what it came to."""
+
+    def copied(folder: Path, *, force: bool, short: bool) -> Played:
+        assert (force, short) == (False, True)
+        shutil.copytree(played[0], folder)
+        return played[1]
+
+    monkeypatch.setattr(run, "run_demo", copied)
+    asked = ["--lang", "en", "demo", "--short", "--dir", str(tmp_path / "libro")]
+    expect_shown(run_here(asked, env={"COLUMNS": "120"}, cwd=tmp_path), "INTACT")

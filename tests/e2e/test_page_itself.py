@@ -314,7 +314,7 @@ def special(opened: zipfile.ZipFile, kind: int) -> None:
 
 
 def bomb(opened: zipfile.ZipFile) -> None:
-    for number in range(3):
+    for number in range(2):
         with opened.open(member(f"b{number}", compress_type=zipfile.ZIP_DEFLATED), "w") as file:
             for _ in range(64):
                 file.write(bytes(1024 * 1024))

@@ -15,8 +15,12 @@ import pytest
 from tests.api.command_line import run_here
 from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.publication.test_static_files import files, grow
+from tests.ledger.template import Template, Templates
+from tests.ledger.world import START
 from tests.warm import MAIN
 
+from constancia.ledger.clock import StoryClock
+from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
@@ -71,18 +75,22 @@ def plain_web_server(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{found[1]}"
 
 
+@pytest.fixture(scope="module")
+def grown(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A ledger of some hundred entries and documents, to be copied."""
+    folder, clock = tmp_path_factory.mktemp("grown") / "ledger", StoryClock(START)
+    made = Template(folder, templates.adopted.signer, templates.adopted.copy_to(folder))
+    with Ledger.open(folder, clock=clock, signer=made.signer) as ledger:
+        grow(Desk(ledger, made.world, clock, made.signer, folder), 600)
+        for content in (b"charter", b"minuta", *(b"document %d" % number for number in range(DOCUMENTS))):
+            ledger.documents.put(content)
+    return made
+
+
 @pytest.fixture
-def long(open_desk: OpenDesk) -> Desk:
-    """A ledger of some hundred entries and documents."""
-    desk = open_desk()
-    desk.found()
-    desk.adopt()
-    grow(desk, 600)
-    for number in range(DOCUMENTS):
-        desk.ledger.documents.put(b"document %d" % number)
-    for content in (b"charter", b"minuta"):
-        desk.ledger.documents.put(content)
-    return desk
+def long(open_desk: OpenDesk, grown: Template) -> Desk:
+    """A copy of it, open."""
+    return open_desk(begun=grown)
 
 
 def test_log_is_verified_at_a_plain_web_server(long: Desk, tmp_path: Path) -> None:
@@ -137,6 +145,7 @@ def test_ledger_s_own_folder_is_never_made_public(long: Desk) -> None:
 
 
 @pytest.mark.timeout(170)
+@pytest.mark.usefixtures("known_signatures")  # one log is audited again and again
 def test_killed_at_any_moment_it_leaves_a_sound_log_and_goes_on(long: Desk, tmp_path: Path) -> None:
     place = tmp_path / "public"
     long.ledger.publish(tmp_path / "first")

@@ -89,8 +89,10 @@ def grown(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Tem
 
 @pytest.fixture
 def long(open_desk: OpenDesk, grown: Template) -> Desk:
-    """A copy of it, open."""
-    return open_desk(begun=grown)
+    """A copy of it, open, with all its files there."""
+    desk = open_desk(begun=grown)
+    desk.ledger.views.wait()
+    return desk
 
 
 def test_log_is_verified_at_a_plain_web_server(long: Desk, tmp_path: Path) -> None:

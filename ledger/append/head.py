@@ -3,7 +3,7 @@
 - H1: all three advance together, by one entry at a time, and by the same function whether the entry
   is new or read back from the store.
 - H2: steps not yet stored can be taken back, and then nothing of them is left.
-- H3: one thread at a time advances it. Others may ask the tree about sizes that are stored, which no step
+- H3: one thread advances it. Others may ask the tree about sizes that are stored, which no step
   changes, and the key ring about keys.
 """
 

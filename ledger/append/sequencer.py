@@ -156,7 +156,6 @@ class Sequencer:
                 self._end = Closed("the ledger was closed")
         self._incoming.close()
         self._writing.join()
-        self._writer.close()
 
     def _examine(self, submission: Submission) -> Exception | None:
         """Give why a statement is refused before the law is asked; None if nothing was found."""

@@ -9,15 +9,11 @@
   that can't be known, the writer stops.
 - W6: where the store is a server that is away, the batch stays in doubt and nothing else is taken in; once the server
   is back and ends where this writer has signed, the writer goes on, with the batch or without it.
-- W7: a statement that comes alone is judged in a thread of its own, while this one makes the ML-DSA-44 lines of the
-  checkpoint that it would get. They are part of that very checkpoint, or of none; the log's own line is made later.
 """
 
-import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -34,7 +30,7 @@ from constancia.ledger.append.head import Head
 from constancia.ledger.append.write_guard import WriteGuard
 from constancia.ledger.clock import Clock, parse_recorded_at, posix_seconds
 from constancia.ledger.errors import Fatal, LedgerError, LostRace, NotStored, StoreUnavailable, WritesRefused
-from constancia.ledger.keys.log_signer import Cosigned, LogSigner
+from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.store.application import EntryApplication
 from constancia.ledger.store.batch import Batch, plan_batch
 from constancia.ledger.store.mapper import stored_event
@@ -80,10 +76,6 @@ class Writer:
         self._accepted: list[StoredEvent] = []
         self._accepted_ids: dict[str, Entry] = {}  # by statement id, in the same order
         self._accepted_changes: list[tuple[Recorded, Change]] = []  # in the same order
-        self._is_alone = False  # whether the batch is one statement
-        self._cosigned: Cosigned | None = None  # what it would get of a checkpoint
-        self._judging = ThreadPoolExecutor(1, "judge")
-        self._judging.submit(_nothing)  # the thread is there from now on, or this fails
         self._turn = threading.Lock()
         self._doubt: Batch | None = None  # sent to a store that is away: stored, or not
         self._is_unread = False  # the store was away, and its end was not yet seen since
@@ -109,10 +101,6 @@ class Writer:
         with self._turn:
             return self._write(submissions)
 
-    def close(self) -> None:
-        """End its thread; what is written later is judged without it."""
-        self._judging.shutdown()
-
     def _write(self, submissions: Sequence[Submission]) -> list[Outcome]:
         # First what the last batch left in doubt: its changes are still those accepted.
         refused = self._revive() or self.guard.refusal(wait=True)
@@ -120,7 +108,6 @@ class Writer:
             # A guard may give the same error each time: else its trace would go on from that of the batch before.
             return [refused.with_traceback(None)] * len(submissions)
         self._accepted, self._accepted_ids, self._accepted_changes = [], {}, []
-        self._is_alone, self._cosigned = len(submissions) == 1, None
         try:
             outcomes = self._judge_all(submissions)
             if self._accepted:
@@ -189,34 +176,11 @@ class Writer:
             contradiction = seen_problem(statement.seen, self._head.size, self._head.tree.root)
             problems += [contradiction] if contradiction is not None else []
         entry, recorded = self._head.compose(statement, submission.signed.signatures, recorded_at)
-        change = self._judged(entry, recorded, problems)
+        change = self._head.extend(entry, recorded, self._decide(recorded, problems))
         self._accepted.append(stored_event(entry, recorded.originator_version))
         self._accepted_ids[statement.id] = entry
         self._accepted_changes.append((recorded, change))
         return AppendOutcome(entry=entry, replayed=False)
-
-    def _judged(self, entry: Entry, recorded: Recorded, problems: list[Problem]) -> Change:
-        """Judge an entry and advance the head by it; what it would get of a checkpoint is made meanwhile (W7)."""
-
-        def judge() -> Change:
-            return self._head.extend(entry, recorded, self._decide(recorded, problems))
-
-        if not self._is_alone or problems:
-            return judge()
-        size, root = entry.index + 1, self._head.tree.root_with(entry.leaf_hash)
-        try:
-            judged = self._judging.submit(judge)
-        except RuntimeError:  # closed, or the interpreter comes to its end
-            return judge()
-        cosigned = None
-        try:
-            # A fault of the key comes again when the checkpoint is asked for, where it stops the writer.
-            with contextlib.suppress(Exception):
-                cosigned = self._signer.cosigned(size, root, posix_seconds(parse_recorded_at(entry.recorded_at)))
-        finally:  # whatever happens, nobody else advances the head from here on
-            change = judged.result()
-        self._cosigned = cosigned
-        return change
 
     def _decide(self, recorded: Recorded, problems: list[Problem]) -> Act[Any]:
         head = self._head
@@ -232,14 +196,13 @@ class Writer:
 
     def _store(self) -> None:
         head = self._head
-        at = posix_seconds(parse_recorded_at(head.recorded_at))
         first = head.stored_size
         batch = plan_batch(
             first_index=first,
             leaf_hashes=head.tree.leaves(first, head.size),
             statement_ids=list(self._accepted_ids),
             root=head.tree.root(),
-            sign=partial(self._signer.checkpoint, time=at, cosigned=self._cosigned),
+            sign=partial(self._signer.checkpoint, time=posix_seconds(parse_recorded_at(head.recorded_at))),
         )
         # A crash here leaves nothing: the signed checkpoint was shown to nobody, and the clients,
         # who have no answer, send their statements again.

@@ -5,7 +5,6 @@ a passphrase, in a file that only its owner may read. While a key is replaced, t
 each checkpoint, so that who pins either of them can verify it. The Ed25519 key may be in a token instead (`token_key`).
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -26,15 +25,6 @@ from constancia.verify.core.formats.note import (
 )
 
 __all__ = ["KEY_FILE_MODE", "MIN_PASSPHRASE", "KeyFileError", "LogSigner"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cosigned:
-    """The ML-DSA-44 lines of one checkpoint's text at one time; no checkpoint without the log's own line."""
-
-    text: str
-    time: int
-    lines: tuple[NoteSignature, ...]
 
 
 class LogSigner:
@@ -108,27 +98,7 @@ class LogSigner:
         """Give a signer that signs with these keys and with those that are to replace them."""
         return type(self)(self.origin, self._keys.ed25519, self._keys.mldsa44, successor=successor)
 
-    def cosigned(self, size: int, root: bytes, time: int) -> Cosigned:
-        """Make the ML-DSA-44 lines of a checkpoint that `checkpoint` may be asked for.
-
-        They take longer than all else that an entry which comes alone waits for, and depend on the root alone. Who
-        never asks for the checkpoint shows them to nobody.
-
-        Args:
-            size: Number of entries.
-            root: 32 bytes.
-            time: POSIX seconds.
-
-        Returns:
-            What to hand to `checkpoint`.
-
-        Source:
-            C2SP tlog-cosignature.
-        """
-        text = format_checkpoint(self.origin, size, root)
-        return Cosigned(text, time, tuple(line for signer in self._signers for line in signer.cosign(text, time)))
-
-    def checkpoint(self, size: int, root: bytes, time: int = 0, cosigned: Cosigned | None = None) -> bytes:
+    def checkpoint(self, size: int, root: bytes, time: int = 0) -> bytes:
         """Sign the checkpoint of a tree.
 
         The caller must request only one checkpoint for each size, and only when it is about to
@@ -138,7 +108,6 @@ class LogSigner:
             size: Number of entries.
             root: 32 bytes.
             time: POSIX seconds for the ML-DSA-44 cosignature; 0 names no time.
-            cosigned: What `cosigned` has given; of another size, root or time it is not used.
 
         Returns:
             The note, UTF-8.
@@ -151,9 +120,7 @@ class LogSigner:
         """
         text = format_checkpoint(self.origin, size, root)
         lines = [signer.sign(text) for signer in self._signers]
-        if cosigned is None or (cosigned.text, cosigned.time) != (text, time):
-            cosigned = self.cosigned(size, root, time)
-        return format_note(text, [*lines, *cosigned.lines])
+        return format_note(text, [*lines, *(line for signer in self._signers for line in signer.cosign(text, time))])
 
     def sign(self, text: str) -> NoteSignature:
         """Give the line of this Ed25519 key alone over a checkpoint's text."""

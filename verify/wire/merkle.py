@@ -53,18 +53,6 @@ class Tree(MerkleTree):
             known = self._roots[size] = super().root(size)
         return known
 
-    def root_with(self, leaf: bytes) -> bytes:
-        """Give the root that the tree would have with one leaf hash more: its complete subtrees, hashed from the right.
-
-        Source: RFC 6962 §2.1.
-        """
-        node, rest, level = leaf, self.size, 0
-        while rest:
-            if rest & 1:
-                node = hash_children(self._node(level, rest - 1), node)
-            rest, level = rest >> 1, level + 1
-        return node
-
     def truncate(self, size: int) -> None:
         """Take back the leaves from `size` on.
 

@@ -210,7 +210,7 @@ class TestStoreFails:
     def test_signer_that_fails_leaves_nothing_and_stops_the_writer(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def broken(size: int, root: bytes, **_: object) -> bytes:
+        def broken(size: int, root: bytes, *, time: int) -> bytes:
             raise RuntimeError("the key is gone")
 
         before = desk.ledger.size

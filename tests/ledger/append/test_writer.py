@@ -1,29 +1,19 @@
 """The writer by itself, batch by batch: what it does while its store is away, and once the store is back."""
 
 import logging
-import threading
 from datetime import datetime
-from typing import Any
 
 import pytest
 from eventsourcing.persistence import OperationalError
 from tests.ledger.append.test_sequencer import Fault, _examined, snapshot, store_of
 from tests.ledger.conftest import Desk
 
-from constancia.domain.decide import decide
-from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.problems import Problem, Refusal
-from constancia.ledger.append import writer as writer_module
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.write_guard import WriteGuard
 from constancia.ledger.append.writer import Outcome
-from constancia.ledger.clock import parse_recorded_at, posix_seconds
 from constancia.ledger.errors import LostRace, NotStored, StoreUnavailable, WritesRefused
-from constancia.ledger.keys.log_signer import Cosigned
 from constancia.ledger.store.postgres_errors import unavailable
-from constancia.verify.core.formats.checkpoint import parse_checkpoint
-from constancia.verify.core.formats.cosignature import verify_cosignature
-from constancia.verify.core.formats.note import parse_note, parse_vkey
 from constancia.verify.core.formats.statement import Statement
 
 
@@ -177,115 +167,6 @@ def test_statement_that_was_recorded_long_ago_is_a_replay_and_other_bytes_under_
     assert outcome.entry.statement.raw == first.statement
     batch = _examined(desk, [second, second])
     assert [getattr(one, "replayed", None) for one in desk.writer.write(batch)] == [True, True]
-
-
-class Made:
-    """What a signer is asked for: the lines that are made while the law judges, and the checkpoints."""
-
-    def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.ahead, self.threads = list[tuple[int, bytes]](), list[str]()
-        self.used, self.checkpoints = list[bool](), list[tuple[int, bytes]]()
-        cosigned, checkpoint = desk.signer.cosigned, desk.signer.checkpoint
-
-        def noting_cosigned(size: int, root: bytes, time: int) -> Cosigned:
-            self.ahead.append((size, root))
-            return cosigned(size, root, time)
-
-        def noting_checkpoint(size: int, root: bytes, time: int = 0, cosigned: Cosigned | None = None) -> bytes:
-            self.checkpoints.append((size, root))
-            self.used.append(cosigned is not None)
-            before = len(self.ahead)
-            note = checkpoint(size, root, time, cosigned)
-            assert len(self.ahead) - before == (cosigned is None), "lines at hand are made a second time"
-            return note
-
-        def noting_decide(*given: Any) -> Act[Any]:
-            self.threads.append(threading.current_thread().name)
-            return decide(*given)
-
-        monkeypatch.setattr(desk.signer, "cosigned", noting_cosigned)
-        monkeypatch.setattr(desk.signer, "checkpoint", noting_checkpoint)
-        monkeypatch.setattr(writer_module, "decide", noting_decide)
-
-
-def is_signed(desk: Desk) -> bool:
-    """Whether the last checkpoint is the tree's, with both lines of the log, one at the last entry's time."""
-    log, size = desk.ledger.log, desk.ledger.size
-    note = parse_note(log.signed(size))
-    own, cosigner = desk.signer.verifier, parse_vkey(desk.signer.cosigner_vkey or "")
-    [line] = [each for each in note.signatures if cosigner.matches(each)]
-    at = verify_cosignature(cosigner, line, note.text)
-    body = parse_checkpoint(note.text)
-    return (
-        any(own.matches(each) for each in note.signatures)
-        and (body.size, body.root) == (size, desk.parts.head.tree.root())
-        and at == posix_seconds(parse_recorded_at(log.recorded(size - 1).recorded_at))
-    )
-
-
-def test_w7_one_alone_is_judged_while_it_is_cosigned_and_several_are_not(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made, size = Made(desk, monkeypatch), desk.ledger.size
-    assert [type(outcome) for outcome in written(desk, "c1")] == [AppendOutcome]
-    assert (made.used, made.ahead) == ([True], made.checkpoints)
-    assert is_signed(desk)
-    assert [type(outcome) for outcome in written(desk, "c1", "c1")] == [AppendOutcome] * 2
-    assert made.used == [True, False]
-    assert [at for at, _ in made.checkpoints] == [size + 1, size + 3]
-    assert is_signed(desk)
-    assert ["judge" in name for name in made.threads] == [True, False, False]
-    desk.writer.close()
-    assert [type(outcome) for outcome in written(desk, "c1")] == [AppendOutcome]
-    assert made.used == [True, False, False]
-
-
-def test_w7_what_was_cosigned_for_one_that_is_refused_is_part_of_no_checkpoint(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made, before, size = Made(desk, monkeypatch), snapshot(desk), desk.ledger.size
-    [refused] = written(desk, "c-of-nobody")
-    assert isinstance(refused, Refusal)
-    assert [at for at, _ in made.ahead] == [size + 1]
-    assert (made.checkpoints, snapshot(desk)) == ([], before)
-    again = _examined(desk, [desk.world.allege("c1")])
-    desk.take(desk.world.allege("c1"))
-    desk.writer.write(again)  # of the same examination as before the one that came between
-    assert made.used == [True, True]
-    assert made.ahead[1:] == made.checkpoints
-    assert made.ahead[0][1] != made.checkpoints[0][1], "two roots at one size, of which one left the memory"
-    assert is_signed(desk)
-
-
-def test_w7_what_was_cosigned_for_one_that_was_not_stored_is_part_of_no_later_checkpoint(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before, fault, made = snapshot(desk), Fault(desk, monkeypatch), Made(desk, monkeypatch)
-    fault.fail_before(OperationalError("disk is full"))
-    assert [type(outcome) for outcome in written(desk, "c1")] == [NotStored]
-    assert snapshot(desk) == before
-    fault.mend()
-    assert [type(outcome) for outcome in written(desk, "c1")] == [AppendOutcome]
-    assert made.ahead == made.checkpoints
-    assert made.ahead[0][1] != made.ahead[1][1]
-    assert is_signed(desk)
-
-
-def test_w7_key_that_fails_meanwhile_fails_the_checkpoint_and_leaves_nothing(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = snapshot(desk)
-
-    def broken(size: int, root: bytes, time: int) -> Cosigned:
-        raise RuntimeError("the key is gone")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(desk.signer, "cosigned", broken)
-        with pytest.raises(RuntimeError, match="the key is gone"):
-            written(desk, "c1")
-        assert isinstance(written(desk, "c-of-nobody")[0], Refusal)
-    assert snapshot(desk) == before
-    assert [type(outcome) for outcome in written(desk, "c1")] == [AppendOutcome]
 
 
 class StillFindingOut(WriteGuard):

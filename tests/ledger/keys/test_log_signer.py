@@ -6,9 +6,8 @@ import pytest
 
 from constancia.ledger.keys.log_signer import KeyFileError, LogSigner
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.checkpoint import open_checkpoint, parse_checkpoint
-from constancia.verify.core.formats.cosignature import verify_cosignature
-from constancia.verify.core.formats.note import parse_note, parse_vkey
+from constancia.verify.core.formats.checkpoint import open_checkpoint
+from constancia.verify.core.formats.note import parse_vkey
 
 ORIGIN = "example.org/ledger"
 PASSPHRASE = b"correct horse battery"
@@ -25,23 +24,6 @@ def test_checkpoint_of_another_log_is_refused() -> None:
     note = LogSigner.generate(ORIGIN).checkpoint(7, bytes(32))
     with pytest.raises(Malformed):
         open_checkpoint(note, LogSigner.generate(ORIGIN).verifier)
-
-
-@pytest.mark.parametrize("is_rotated", [False, True])
-def test_lines_made_before_are_part_of_their_own_checkpoint_alone(*, is_rotated: bool) -> None:
-    signer = LogSigner.generate(ORIGIN)
-    signer = signer.followed_by(LogSigner.generate(ORIGIN)) if is_rotated else signer
-    keys = [parse_vkey(vkey) for vkey in signer.cosigner_vkeys]
-    cosigned = signer.cosigned(7, bytes(32), 5)
-    for size, root, time in ((7, bytes(32), 5), (8, bytes(32), 5), (7, b"1" * 32, 5), (7, bytes(32), 6)):
-        note = parse_note(signer.checkpoint(size, root, time, cosigned))
-        assert parse_checkpoint(note.text).size == size
-        lines = [next(line for line in note.signatures if key.matches(line)) for key in keys]
-        at = [verify_cosignature(key, line, note.text) for key, line in zip(keys, lines, strict=True)]
-        assert at == [time] * (1 + is_rotated)
-        assert (tuple(lines) == cosigned.lines) is ((size, root, time) == (7, bytes(32), 5))
-        for verifier in signer.verifiers:
-            open_checkpoint(signer.checkpoint(size, root, time, cosigned), verifier)
 
 
 def test_key_is_read_back_from_its_file(tmp_path: Path) -> None:

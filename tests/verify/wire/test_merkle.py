@@ -52,9 +52,6 @@ def theirs(count: int) -> Any:
 def test_root_is_the_one_of_the_rfcs_own_words(size: int) -> None:
     assert SMALL.root(size) == root_by_the_text(LEAVES[:size])
     assert Tree(LEAVES[:size]).root() == SMALL.root(size)
-    tree = Tree(LEAVES[:size])
-    assert tree.root_with(b"x" * 32) == Tree([*LEAVES[:size], b"x" * 32]).root()
-    assert (tree.size, tree.root()) == (size, SMALL.root(size))
 
 
 def test_empty_tree_and_one_leaf() -> None:

@@ -128,7 +128,13 @@ def test_who_has_signed_sees_that_it_can_end_the_wait_for_the_others(founded: De
     assert ending not in desk.http.get("/es/pendientes").text
     page = desk.http.get("/es/decisiones/d9").text
     assert "Se firmó sin la firma de: SFP" in page
-    assert "falta la firma de" not in page.lower()
+    assert "no firmó" in page
+    assert not re.search("falta (la|su) firma", page.lower())
+    words = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", page))
+    assert "Firmada el 29 de junio de 2019" in words, "when the wait ended, and not when it was adopted"
+    assert re.search("Firmas · ya ocurrió +29 de junio de 2019", words)
+    listed = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", desk.http.get("/es/decisiones").text))
+    assert "firmada el 29 de junio de 2019" in listed
 
 
 def test_pending_as_feed_and_calendar(scene: Desk) -> None:

@@ -36,7 +36,7 @@ class Debt:
 
     Attributes:
         kind: Message id after `page.owes_`: `milestone`, `deliverable`, `submission`, `answer`, `response`, `vote`,
-            `signature`, `text`, `contest`.
+            `signature`, `text`, `contest`; `finish` for a wait for signatures that a party can end.
         parties: Who owes it, by id; empty where nobody bears it.
         title: What it is about: a text by language.
         about: The commitment, decision, … that it belongs to, a text by language; None where `title` says it.

@@ -72,13 +72,15 @@ def _signing(source: Source, decision: Row) -> Step:
         words.append(source.say("page.pic_d_signed_by", parties=", ".join(source.parties(decision["signed_by"]))))
     missing = [party for party in decision["must_sign"] if party not in decision["signed_by"]]
     if missing:
-        words.append(source.say("page.pic_d_unsigned", parties=", ".join(source.parties(missing))))
+        name = "page.d_signed_without" if status == "signed" else "page.pic_d_unsigned"
+        words.append(source.say(name, parties=", ".join(source.parties(missing))))
     words += [
         source.say("page.pic_d_disowned", party=source.party(mark["party"]))
         for mark in decision["signatures"]
         if source.is_disowned(mark)
     ]
-    last = max(decision["signatures"], key=lambda mark: mark["index"], default=None)
+    signatures = [*decision["signatures"], *([decision["completed"]] if "completed" in decision else [])]
+    last = max(signatures, key=lambda mark: mark["index"], default=None)
     on = last["occurred_on"] if last is not None else None
     return Step(kind="signatures", state="done" if status == "signed" else "now", on=on, words=tuple(words))
 

@@ -27,7 +27,7 @@ class Choice:
     """Something that a person can sign.
 
     Attributes:
-        name: `for`, `against`, `abstain`, `dissent`, `sign`, `reserve` or `decline`.
+        name: `for`, `against`, `abstain`, `dissent`, `sign`, `finish`, `reserve` or `decline`.
         acts: Prepared acts, in the order in which they are handed in.
         words: Whether the first act takes words of the person.
         member: The member of its body that has them.
@@ -104,11 +104,13 @@ def choices(ledger: Ledger, appointment: Appointment, stream: str) -> list[Choic
 def _on_decision(at: Preparing, decision: Decision, appointment: Appointment) -> Iterator[Choice]:
     party = appointment.party
     named = {"decision": decision.decision, "digest": decision.act_digest}
-    signature = at.act("DecisionSigned", decision.stream, named, "")
+    # Who has signed ends the wait for others by a second word, which is another act than the first.
+    again = party in decision.signed_by
+    signature = at.act("DecisionSigned", decision.stream, named, len(decision.signatures) if again else "")
     cast = decision.standing_votes.get(party)
     before = cast.mark.index if cast is not None else ""
     if at.is_lawful(signature):
-        yield Choice(name="sign", acts=(signature,))
+        yield Choice(name="finish" if again else "sign", acts=(signature,))
     for choice in _VOTES:
         vote = at.act("VoteCast", decision.stream, {**named, "choice": choice}, before)
         if not at.is_lawful(vote):

@@ -3,8 +3,8 @@
 What is owed are the duties that the pages of lateness show; who of a party can do it is asked of the law's own rules.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from constancia.api.http.proxies import prefix_of
@@ -22,12 +22,13 @@ from constancia.domain.identity.key import Key
 TYPES: Final[Mapping[str, str]] = {
     "vote": "VoteCast",
     "signature": "DecisionSigned",
+    "finish": "DecisionSigned",
     "text": "AgreementSigned",
     "contest": "ResponseGiven",
     "answer": "ResponseGiven",
     "response": "ReasonedResponsePublished",
 }
-_SIGNED_HERE: Final = ("vote", "signature", "text")
+_SIGNED_HERE: Final = ("vote", "signature", "finish", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +53,26 @@ class Waiting:
 
 
 def waiting(frame: Frame) -> list[Waiting]:
-    """Give all that waits for votes, signatures and answers, the latest first."""
+    """Give all that waits for votes, signatures and answers, the latest first; then the waits that a party can end."""
     in_force = speakers(frame)
-    return [
-        Waiting(
-            debt=debt,
-            party=party,
-            people=tuple(_able(frame, in_force, debt, party)),
-            is_signed_here=debt.kind in _SIGNED_HERE,
-        )
-        for each in owed(frame)
-        if each.kind in TYPES and not each.has_ended
-        for debt in (each.make(),)
-        for party in debt.parties
-    ]
+    debts = [each.make() for each in owed(frame) if each.kind in TYPES and not each.has_ended]
+    items = [_waiting(frame, in_force, debt, party) for debt in debts for party in debt.parties]
+    return [*items, *_endings(frame, in_force, debts)]
+
+
+def _waiting(frame: Frame, in_force: Iterable[Appointment], debt: Debt, party: str) -> Waiting:
+    people = tuple(_able(frame, in_force, debt, party))
+    return Waiting(debt=debt, party=party, people=people, is_signed_here=debt.kind in _SIGNED_HERE)
+
+
+def _endings(frame: Frame, in_force: Iterable[Appointment], debts: Iterable[Debt]) -> Iterator[Waiting]:
+    """Yield the waits for signatures that who has signed can end: nobody else would tell it that it may."""
+    for debt in debts:
+        decision = frame.state.aggregates.get(debt.stream) if debt.kind == "signature" else None
+        for party in sorted(decision.signed_by) if isinstance(decision, Decision) else ():
+            ending = _waiting(frame, in_force, replace(debt, kind="finish", parties=(party,), since=None), party)
+            if ending.people:
+                yield ending
 
 
 def for_person(items: Iterable[Waiting], person: str) -> list[Waiting]:
@@ -97,7 +104,7 @@ def _may(frame: Frame, appointment: Appointment, debt: Debt) -> bool:
     preparing = Preparing(frame.ledger, appointment)
     if debt.kind == "vote" and isinstance(about, Decision):
         body = {"choice": "abstain", "decision": about.decision, "digest": about.act_digest}
-    elif debt.kind == "signature" and isinstance(about, Decision):
+    elif TYPES[debt.kind] == "DecisionSigned" and isinstance(about, Decision):
         body = {"decision": about.decision, "digest": about.act_digest}
     elif debt.kind == "text" and isinstance(about, Agreement):
         return appointment.party in about.current.missing

@@ -83,8 +83,8 @@ def _decided(state: StateView, commitment: Commitment, item: Deliverable) -> Ful
     ]
     if not signed:
         return None
-    first = min(signed, key=lambda decision: decision.signatures[-1].index)
-    last = first.signatures[-1]
+    first = min(signed, key=lambda decision: decision.last_signature.index)
+    last = first.last_signature
     return Fulfilment(stream=first.stream, mark=last, on=last.occurred_on)
 
 

@@ -9,7 +9,7 @@ from constancia.domain.complaints.complaint import Complaint, both_sides, find_c
 from constancia.domain.governance.body import GovernanceBody, acting_body, acting_name
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.kinship import with_kin
-from constancia.domain.identity.origin import brought_in_by
+from constancia.domain.identity.origin import registrars_of
 from constancia.domain.identity.succession import with_heirs
 from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
@@ -79,9 +79,8 @@ def _is_apart(at: Context, party: str, related: frozenset[str]) -> bool:
 
 
 def _side(at: Context, party: str) -> frozenset[str]:
-    """Give a party with the founder that brought it in, and those in which they go on."""
-    founder = brought_in_by(at.state, party)
-    return with_heirs(at.state, {party} if founder is None else {party, founder})
+    """Give a party with those that brought it in, one through another, and those in which they go on."""
+    return with_heirs(at.state, {party, *registrars_of(at.state, party)})
 
 
 def _is_left(at: Context, former: Complaint) -> bool:

@@ -2,7 +2,7 @@
 
 - W1: since the third edition who voted for a decision and has not signed it within the body's term of decisions,
   counted from the outcome, is not waited for where more than half of those who count, and at least two, have signed:
-  its vote is on record. What asks for the signatures of all who sit, such as a scope, asks for them still.
+  its vote is on record. What asks for the signatures of all who sit, such as a scope, waits for them still.
 """
 
 from collections.abc import Iterable
@@ -134,8 +134,13 @@ class DissentRecorded(DecisionAct):
 
 
 def _is_over(on: Decision, at: Context) -> bool:
-    """Tell whether the term for the signatures is over, by the rules in force at the proposal."""
-    if at.edition < THIRD or not on.votes:
+    """Tell whether the term for the signatures is over, by the rules in force at the proposal.
+
+    It never is where the signatures of all are asked for: once signed without one, that one could not sign any more,
+    and what all have adopted could never be recorded.
+    """
+    proposed = parse_decided(on.act, at.edition)
+    if at.edition < THIRD or not on.votes or (isinstance(proposed, Act) and proposed.needs_all):
         return False
     last = local_day(parse_instant(on.votes[-1].mark.recorded_at), at.state.timezone)
     settled = last if on.closes is None or on.outcome_index is not None else parse_day(on.closes)

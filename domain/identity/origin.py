@@ -1,5 +1,7 @@
 """Who brought a party in: a founder is there since genesis, any other party was registered by one that was there."""
 
+from collections.abc import Iterator
+
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.context import StateView
@@ -26,12 +28,21 @@ def brought_in_by(state: StateView, party: str) -> str | None:
     Returns:
         The founder; None for a founder, and for a party that was registered under the first two editions of the law.
     """
-    brought = _registrar(state, party)
-    while brought is not None and not is_founder(state, brought):
-        brought = _registrar(state, brought)
-    return brought
+    chain = tuple(registrars_of(state, party))
+    return chain[-1] if chain and is_founder(state, chain[-1]) else None
 
 
-def _registrar(state: StateView, party: str) -> str | None:
+def registrars_of(state: StateView, party: str) -> Iterator[str]:
+    """Yield who registered a party, who registered that one, and so on; nobody for a founder.
+
+    Args:
+        state: The state.
+        party: The party's id.
+
+    Yields:
+        The parties; the first two editions of the law note none.
+    """
     registered = state.standing(f"party/{party}")
-    return registered.registered_by if isinstance(registered, Party) else None
+    while isinstance(registered, Party) and registered.registered_by is not None:
+        yield registered.registered_by
+        registered = state.standing(f"party/{registered.registered_by}")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.commitments.test_commitment import adopted, brought_to, completed, deciding, report
 from tests.domain.commitments.test_deliverable import accepted, in_hand
-from tests.domain.governance.test_decision import ADOPTION, FOR, opened, signature, voted
+from tests.domain.governance.test_decision import ADOPTION, FOR, ground, opened, signature, voted
 from tests.domain.stage import (
     Body,
     Stage,
@@ -31,6 +31,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import Derived, derive, derived_at, flags, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.kernel.calendar import Certainty
+from constancia.domain.kernel.values import digest
 from constancia.domain.milestones import milestone_standing
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
@@ -122,10 +123,16 @@ def test_a_decision_is_signed_by_all_since_the_last_of_them() -> None:
 
 
 def test_w1_what_one_that_voted_for_it_did_not_sign_is_signed_without_it() -> None:
-    stage = voted(FOR)
-    stage.each("DecisionSigned", signature(), ("inai", "sfp"))
+    stage = ground()
+    act = act_of(
+        "CommitmentStatusDecided", {"commitment": "c1", "decision": "d1", "reasons": text("No"), "to": "rejected"}
+    )
+    on = {"decision": "d1", "digest": digest(act)}
+    stage.says("inai", "DecisionProposed", proposed("d1", act))
+    stage.each("VoteCast", on | {"choice": "for"})
+    stage.each("DecisionSigned", on, ("inai", "sfp"))
     assert "DecisionSignedWithout" not in kinds(stage)
-    stage.on("2019-05-31").says("sfp", "DecisionSigned", signature())
+    stage.on("2019-05-31").says("sfp", "DecisionSigned", on)
     signed = fact(stage, "DecisionSignedWithout")
     assert (signed.params, signed.known_index) == ({"without": ["nosc"]}, stage.entries[-1].index)
     assert signed.since == "2019-05-31"

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.api.served import Desk
+from tests.api.served import Desk, appoint, digest, later, wide
+from tests.ledger.world import text
 
 from constancia.api.signing.messages import messages
 from constancia.api.text.i18n import LANGUAGES
@@ -92,6 +93,48 @@ def test_pending_names_who_can_do_it_and_who_must_endorse(scene: Desk) -> None:
     assert "Pending for" in scene.http.get("/en/pending/p-wide-sfp").text
     assert scene.http.get("/es/pendientes/p-nobody").status_code == 404
     assert scene.http.get("/es/firmar", follow_redirects=False).headers["location"] == "/es/pendientes"
+
+
+def test_who_has_signed_sees_that_it_can_end_the_wait_for_the_others(founded: Desk) -> None:
+    """W1: nobody else tells it; and its second word is another act than its signature, for which it gets no receipt."""
+    desk = founded
+    for party in ("inai", "nosc"):
+        appoint(desk, party, "wide")
+    desk.play(desk.world.commitment("c1")[:1])
+    refusing = {"commitment": "c1", "decision": "d9", "reasons": text("No"), "to": "rejected"}
+    act = {"body": refusing, "stream": "commitment/c1", "type": "CommitmentStatusDecided"}
+    asked = {"act": act, "decision": "d9", "governance_body": "committee", "question": text("¿Se rechaza?")}
+    on = {"decision": "d9", "digest": digest(act)}
+    desk.take(wide(desk, "inai", "DecisionProposed", "decision/d9", asked))
+    for party in ("inai", "nosc"):
+        desk.take(wide(desk, party, "VoteCast", "decision/d9", on | {"choice": "for"}))
+    desk.take(desk.says("sfp", "VoteCast", "decision/d9", on | {"choice": "for"}))
+    for party in ("inai", "nosc"):
+        first = sheet(desk, f"p-wide-{party}/decision/d9")["options"][0]
+        assert first["name"] == "sign"
+        desk.take(wide(desk, party, "DecisionSigned", "decision/d9", on, id=first["acts"][0]["id"]))
+    ending = "puede poner fin a la espera de firmas en"
+    assert options(desk, "p-wide-nosc/decision/d9") == ["dissent"]
+    assert ending not in desk.http.get("/es/pendientes").text
+    later(desk, days=120)
+    for page in ("/es/pendientes", "/es/pendientes/p-wide-nosc", "/feeds/es/pending/p-wide-nosc.atom"):
+        assert ending in desk.http.get(page).text, page
+    assert ending not in desk.http.get("/es/pendientes/p-sfp").text
+    page = desk.http.get("/es/decisiones/d9").text
+    assert "Falta la firma de: SFP" in page
+    [word] = [option for option in sheet(desk, "p-wide-nosc/decision/d9")["options"] if option["name"] == "finish"]
+    assert "queda firmada sin las firmas que faltan" in word["then"]
+    desk.take(wide(desk, "nosc", "DecisionSigned", "decision/d9", on, id=word["acts"][0]["id"]))
+    assert ending not in desk.http.get("/es/pendientes").text
+    page = desk.http.get("/es/decisiones/d9").text
+    assert "Se firmó sin la firma de: SFP" in page
+    assert "no firmó" in page
+    assert not re.search("falta (la|su) firma", page.lower())
+    words = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", page))
+    assert "Firmada el 29 de junio de 2019" in words, "when the wait ended, and not when it was adopted"
+    assert re.search("Firmas · ya ocurrió +29 de junio de 2019", words)
+    listed = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", desk.http.get("/es/decisiones").text))
+    assert "firmada el 29 de junio de 2019" in listed
 
 
 def test_pending_as_feed_and_calendar(scene: Desk) -> None:

@@ -97,6 +97,23 @@ def test_u1_a_signed_decision_that_names_nothing_fulfils_nothing() -> None:
     assert stands(signed(fulfils=None))["e3"] == "expected"
 
 
+def test_u1_one_that_was_signed_without_a_party_counts_since_the_wait_was_ended() -> None:
+    """And not since the last signature: until then it was no basis, and the deliverable was not there."""
+    stage = promised()
+    stage.says("nosc", "CommitmentProposed", commitment("c-d9"))
+    refusing = {"commitment": "c-d9", "decision": "d9", "reasons": text("No"), "to": "rejected"}
+    refused = act_of("CommitmentStatusDecided", refusing) | {"fulfils": FULFILS}
+    on = {"decision": "d9", "digest": digest(refused)}
+    stage.says("sfp", "DecisionProposed", proposed("d9", refused))
+    stage.each("VoteCast", on | {"choice": "for"})
+    stage.each("DecisionSigned", on, ("inai", "nosc"))
+    assert stands(stage)["e3"] == "expected"
+    ended = stage.on("2020-01-07").says("inai", "DecisionSigned", on)
+    met = fulfilment(stage.state, stage.find(Commitment, "commitment/c1"), items(stage)["e3"])
+    assert met is not None
+    assert (met.on, met.mark.index) == ("2020-01-07", ended.index)
+
+
 def test_u1_of_several_decisions_the_first_that_all_have_signed_counts() -> None:
     stage = put("d10", stage=put("d9"))
     on = {name: {"decision": name, "digest": digest(act(name))} for name in ("d9", "d10")}

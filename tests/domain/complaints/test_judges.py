@@ -140,6 +140,22 @@ def test_26_nor_is_it_addressed_to_it_nor_judged_by_it_once_others_are_accused_i
     assert (refusal.code, refusal.judged_against["may"]) == ("E_NOT_SEATED", [])
 
 
+def test_26_nor_does_who_brought_it_in_without_being_a_founder() -> None:
+    """Else a party would judge what it let one do that it registered, or what that one complains of."""
+    stage = seated()
+    admit(stage, "red")
+    stage.says("red", "PartyRegistered", {"kind": "academia", "legal_name": text("Nieta"), "party": "nieta"})
+    stage.says("nosc", "ComplaintFiled", filing(against=["nieta"]))
+    refusal = stage.refused("red", "ComplaintAdmitted", admission())
+    assert (refusal.code, refusal.judged_against["may"]) == ("E_NOT_SEATED", ["sfp"])
+
+    stage = seated()
+    stage.says("red", "PartyRegistered", {"kind": "academia", "legal_name": text("Nieta"), "party": "nieta"})
+    stage.says("nosc", "ComplaintFiled", filing(against=["nieta", "sfp"], addressed_to="red"))
+    refusal = stage.refused("red", "ComplaintAdmitted", admission())
+    assert (refusal.code, refusal.judged_against["may"]) == ("E_NOT_SEATED", [])
+
+
 def test_26_registering_a_third_party_does_not_keep_it_from_judging_who_registered_it() -> None:
     stage = seated()
     stage.says("nosc", "ComplaintFiled", filing(against=["inai", "sfp"], addressed_to="red"))

@@ -257,9 +257,11 @@ def test_w1_a_scope_still_needs_the_signatures_of_all_who_sit() -> None:
     stage.says("inai", "DecisionProposed", proposed("d-9", act))
     stage.each("VoteCast", VOTE | {"digest": digest(act)})
     stage.each("DecisionSigned", SIGNATURE | {"digest": digest(act)}, ("inai", "sfp"))
-    stage.on("2019-12-01").says("sfp", "DecisionSigned", SIGNATURE | {"digest": digest(act)})
-    refusal = stage.refused("inai", "CommitmentAdopted", scoped)
-    assert (refusal.code, refusal.judged_against["missing"]) == ("E_POLICY", ["nosc"])
+    word = SIGNATURE | {"digest": digest(act)}
+    assert stage.on("2019-12-01").code("sfp", "DecisionSigned", word) == "E_ALREADY_SIGNED"
+    assert stage.refused("inai", "CommitmentAdopted", scoped).judged_against["is"] == "adopted"
+    stage.says("nosc", "DecisionSigned", word)  # it still can: nobody has closed the decision without it
+    stage.says("inai", "CommitmentAdopted", scoped)
 
 
 @each_row("edition", [1, 2])

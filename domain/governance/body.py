@@ -213,14 +213,10 @@ def seat_rules(
 
 def rules_in_force(at: Context, body: str) -> tuple[int, Mapping[str, Rule]]:
     """Give the version and the rules in force: the body's last version over genesis' defaults."""
-    aggregate = body_of(at, body)
-    version = aggregate.rules[-1].version if aggregate is not None and aggregate.rules else 0
-    return version, rules_of(at, body, version)
-
-
-def rules_of(at: Context, body: str, version: int) -> Mapping[str, Rule]:
-    """Give the rules of a version of a body over genesis' defaults; these alone for version 0."""
-    genesis, aggregate = at.find(LedgerState, "ledger"), body_of(at, body)
-    versions = aggregate.rules if aggregate is not None else ()
-    own = next((former.rules for former in versions if former.version == version), {})
-    return {**(genesis.opened.rules if genesis else {}), **own}
+    genesis = at.find(LedgerState, "ledger")
+    defaults: Mapping[str, Rule] = genesis.opened.rules if genesis else {}
+    aggregate = at.find(GovernanceBody, f"governance/{body}")
+    if aggregate is None or not aggregate.rules:
+        return 0, defaults
+    last = aggregate.rules[-1]
+    return last.version, {**defaults, **last.rules}

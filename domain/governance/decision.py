@@ -91,7 +91,7 @@ class Decision(Aggregate):
     outcome_on: str | None = None  # absent in the first edition
     # From the second edition on: the voters that counted when the last word was said, without those that have left.
     electors: tuple[str, ...] | None = None
-    # The second word of one that had signed, which ended the wait for others; absent in the first two editions.
+    # The second word of one that had signed, once nobody else was awaited; absent in the first two editions.
     completed: Mark | None = None
 
     @property

@@ -1,15 +1,10 @@
-"""How a decision is settled: votes, dissent, signatures; and its table.
-
-- W1: since the third edition who voted for a decision and has not signed it within the body's term of decisions,
-  counted from the outcome, is not waited for where more than half of those who count, and at least two, have signed:
-  its vote is on record. What asks for the signatures of all who sit, such as a scope, waits for them still.
-"""
+"""How a decision is settled: votes, dissent, signatures; and its table."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar, Final, Protocol
 
-from constancia.domain.governance.body import awaited, body_of, has_seat, rules_of, seat_rules
+from constancia.domain.governance.body import awaited, body_of, has_seat, seat_rules
 from constancia.domain.governance.decision import (
     TWO,
     Choice,
@@ -20,11 +15,9 @@ from constancia.domain.governance.decision import (
     Vote,
     parse_decided,
 )
-from constancia.domain.identity.genesis import term_days
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
@@ -133,21 +126,6 @@ class DissentRecorded(DecisionAct):
         return replace(on, dissents=(*on.dissents, Dissent(mark=at.mark, text=self.text)))
 
 
-def _is_over(on: Decision, at: Context) -> bool:
-    """Tell whether the term for the signatures is over, by the rules in force at the proposal.
-
-    It never is where the signatures of all are asked for: once signed without one, that one could not sign any more,
-    and what all have adopted could never be recorded.
-    """
-    proposed = parse_decided(on.act, at.edition)
-    if at.edition < THIRD or not on.votes or (isinstance(proposed, Act) and proposed.needs_all):
-        return False
-    last = local_day(parse_instant(on.votes[-1].mark.recorded_at), at.state.timezone)
-    settled = last if on.closes is None or on.outcome_index is not None else parse_day(on.closes)
-    term = term_days(rules_of(at, on.governance_body, on.rule_version), "decision_term_days")
-    return at.day > days_after(settled, term)
-
-
 @act
 class DecisionSigned(DecisionAct):
     """A party that voted for it signs the decision: only a signed decision is a basis for anything."""
@@ -172,11 +150,9 @@ class DecisionSigned(DecisionAct):
         """Tell whether, with this word, all have signed who are awaited: who has left since it voted is not."""
         body = body_of(at, on.governance_body)
         awaited_still = on.must_sign & awaited(at, body, type(self).__name__)
-        signed = on.signed_by | {at.party}
-        if at.edition == FIRST or len(signed) < TWO:
-            return False
-        is_quorum = 2 * len(signed & on.must_sign) > len(on.electors or on.voters)
-        return awaited_still <= signed or (is_quorum and _is_over(on, at))
+        return (
+            at.edition > FIRST and len(on.signed_by | {at.party}) >= TWO and awaited_still <= on.signed_by | {at.party}
+        )
 
     def then(self, on: Decision, at: Context) -> Decision:
         """Add the signature; with the last one the decision is signed."""

@@ -122,7 +122,7 @@ def test_a_decision_is_signed_by_all_since_the_last_of_them() -> None:
     assert (signed.since, signed.known_index) == ("2019-03-07", stage.entries[-1].index)
 
 
-def test_w1_what_one_that_voted_for_it_did_not_sign_is_signed_without_it() -> None:
+def test_what_one_that_has_left_since_it_voted_did_not_sign_is_signed_without_it() -> None:
     stage = ground()
     act = act_of(
         "CommitmentStatusDecided", {"commitment": "c1", "decision": "d1", "reasons": text("No"), "to": "rejected"}
@@ -132,7 +132,7 @@ def test_w1_what_one_that_voted_for_it_did_not_sign_is_signed_without_it() -> No
     stage.each("VoteCast", on | {"choice": "for"})
     stage.each("DecisionSigned", on, ("inai", "sfp"))
     assert "DecisionSignedWithout" not in kinds(stage)
-    stage.on("2019-05-31").says("sfp", "DecisionSigned", on)
+    stage.withdraw("nosc").on("2019-05-31").says("sfp", "DecisionSigned", on)
     signed = fact(stage, "DecisionSignedWithout")
     assert (signed.params, signed.known_index) == ({"without": ["nosc"]}, stage.entries[-1].index)
     assert signed.since == "2019-05-31"

@@ -20,8 +20,6 @@ from tests.domain.stage import (
     Body,
     Stage,
     Voice,
-    act_of,
-    commitment,
     doc,
     founded,
     key_id,
@@ -258,23 +256,6 @@ def test_case_24_there_is_a_way_on_whoever_is_gone(name: str, going: Callable[[S
     rest = tuple(one for one in MEMBERS if one != gone)
     moves: list[Said] = [(party, *said) for said in wait.menu(rest, gone) for party in rest]
     assert find_way(stage, moves, lambda found: wait.ended(found, gone)) is not None, "a dead end"
-
-
-@each_row("gone", MEMBERS)
-@each_row("signatures", [0, 1, 2])
-def test_nobody_blocks_by_saying_nothing_what_binds_nobody(signatures: int, gone: str) -> None:
-    stage = seated()
-    stage.says("nosc", "CommitmentProposed", commitment())
-    refusing = {"commitment": "c1", "decision": "d-9", "reasons": text("No"), "to": "rejected"}
-    act = act_of("CommitmentStatusDecided", refusing)
-    on = {"decision": "d-9", "digest": digest(act)}
-    stage.says("inai", "DecisionProposed", proposed("d-9", act))
-    stage.each("VoteCast", on | {"choice": "for"})
-    stage.each("DecisionSigned", on, ("inai", "sfp")[:signatures])
-    said: list[tuple[str, Body]] = [("DecisionSigned", on), ("CommitmentStatusDecided", refusing)]
-    moves: list[Said] = [(party, *each) for each in said for party in MEMBERS if party != gone]
-    stage.on("2019-12-01")
-    assert find_way(stage, moves, lambda found: found.status("commitment/c1") == "rejected") is not None, "a dead end"
 
 
 @each_row("gone", MEMBERS)

@@ -96,7 +96,7 @@ def test_pending_names_who_can_do_it_and_who_must_endorse(scene: Desk) -> None:
 
 
 def test_who_has_signed_sees_that_it_can_end_the_wait_for_the_others(founded: Desk) -> None:
-    """W1: nobody else tells it; and its second word is another act than its signature, for which it gets no receipt."""
+    """Nobody else tells it; and its second word is another act than its signature, for which it gets no receipt."""
     desk = founded
     for party in ("inai", "nosc"):
         appoint(desk, party, "wide")
@@ -117,6 +117,9 @@ def test_who_has_signed_sees_that_it_can_end_the_wait_for_the_others(founded: De
     assert options(desk, "p-wide-nosc/decision/d9") == ["dissent"]
     assert ending not in desk.http.get("/es/pendientes").text
     later(desk, days=120)
+    assert ending not in desk.http.get("/es/pendientes").text, "who voted for it is waited for as long as it can sign"
+    for key in (desk.world.keys["sfp"].key_id, desk.world.roots["sfp"].key_id):
+        desk.take(desk.root_says("sfp", "KeyRevoked", f"key/{key}", {"key": key, "reason": "lost"}))
     for page in ("/es/pendientes", "/es/pendientes/p-wide-nosc", "/feeds/es/pending/p-wide-nosc.atom"):
         assert ending in desk.http.get(page).text, page
     assert ending not in desk.http.get("/es/pendientes/p-sfp").text

@@ -108,7 +108,7 @@ def test_u1_one_that_was_signed_without_a_party_counts_since_the_wait_was_ended(
     stage.each("VoteCast", on | {"choice": "for"})
     stage.each("DecisionSigned", on, ("inai", "nosc"))
     assert stands(stage)["e3"] == "expected"
-    ended = stage.on("2020-01-07").says("inai", "DecisionSigned", on)
+    ended = stage.withdraw("sfp").on("2020-01-07").says("inai", "DecisionSigned", on)
     met = fulfilment(stage.state, stage.find(Commitment, "commitment/c1"), items(stage)["e3"])
     assert met is not None
     assert (met.on, met.mark.index) == ("2020-01-07", ended.index)

@@ -172,9 +172,11 @@ class BoundedHeads(asyncio.Protocol):
         body. Where all are at work, the new one gets 503 when it asks.
         """
         others = [each for each in self.connections if isinstance(each, BoundedHeads) and each is not self]
-        idle = [(each._idle_since, each) for each in others if each.is_idle]  # noqa: SLF001 - of our own class
-        behind = [(each._stalled_since, each) for each in others if each._stall is not None]  # noqa: SLF001
-        sending = [(each._asked_at, each) for each in others if each.is_sending]  # noqa: SLF001 - of our own class
+        # Who is to be turned away has no room that another could take: it would be let in beyond the limit.
+        inside = [each for each in others if not each._is_surplus]  # noqa: SLF001 - of our own class
+        idle = [(each._idle_since, each) for each in inside if each.is_idle]  # noqa: SLF001
+        behind = [(each._stalled_since, each) for each in inside if each._stall is not None]  # noqa: SLF001
+        sending = [(each._asked_at, each) for each in inside if each.is_sending]  # noqa: SLF001
         # Some at once: to look for one each time would cost a flood little, and us a look at each connection.
         oldest = heapq.nsmallest(max(1, self.max_open // _PARTS), idle or behind or sending, key=itemgetter(0))
         for _, each in oldest:

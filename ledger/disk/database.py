@@ -42,7 +42,7 @@ def create_by(path: Path, fill: Callable[[Path], None]) -> None:
     """Have a database made under another name, then give it its own.
 
     Args:
-        path: The file, which must not exist or be half made.
+        path: The file, which must not exist, be half made, or be of no use any more.
         fill: Makes the database at the path that it is given, and closes it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

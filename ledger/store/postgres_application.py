@@ -109,8 +109,12 @@ def has_tables(connection: Connection) -> bool:
     return bool(one_row(connection, "SELECT to_regclass('layout') IS NOT NULL AS is_there")["is_there"])
 
 
-def check_layout(connection: Connection) -> None:
-    """Check that a ledger's tables are there, in the version that this program knows.
+def check_layout(connection: Connection, oldest: int = schema.READ_FROM) -> None:
+    """Check that a ledger's tables are there, in a version that this program can read.
+
+    Args:
+        connection: To the database.
+        oldest: The oldest version whose tables have what will be read.
 
     Raises:
         StoreUnavailable: They are not.
@@ -118,7 +122,7 @@ def check_layout(connection: Connection) -> None:
     if not has_tables(connection):
         raise unavailable("E_STORE_MISSING")
     version = one_row(connection, "SELECT version FROM layout")["version"]
-    if version != schema.VERSION:
+    if not oldest <= version <= schema.VERSION:
         raise unavailable("E_STORE_VERSION", f"layout {version}, {schema.VERSION}")
 
 
@@ -183,7 +187,7 @@ def glance(address: Address) -> tuple[str | None, int, bytes | None]:
         StoreUnavailable: The server can't be had, or has no ledger.
     """
     with contextlib.closing(connect(address)) as connection:
-        check_layout(connection)
+        check_layout(connection, oldest=1)  # who will upgrade them looks first
         row = one_row(
             connection,
             "SELECT (SELECT value FROM meta WHERE key = 'origin') AS origin, (SELECT count(*) FROM stored_events) AS "
@@ -199,7 +203,7 @@ def last_notes(address: Address) -> list[bytes]:
         StoreUnavailable: The server can't be had, or has no ledger.
     """
     with contextlib.closing(connect(address)) as connection:
-        check_layout(connection)
+        check_layout(connection, oldest=1)
         query = "SELECT max(checkpoint) AS note FROM batches WHERE first_index = (SELECT max(first_index) FROM batches)"
         note = one_row(connection, query)["note"]
     return [] if note is None else [note.encode()]

@@ -11,6 +11,7 @@ each version.
 from typing import Final
 
 VERSION: Final = 3
+READ_FROM: Final = 2  # the oldest version that has all tables and columns that are read
 MIN_SERVER: Final = 130000  # 13
 CHANNEL: Final = "constancia"
 # One number of the two that an advisory lock has; the other is the table's own.

@@ -87,7 +87,27 @@ _INSERT_BATCH: Final = "INSERT INTO batches VALUES (?,?,?,?)"
 _SELECT_BATCH: Final = "SELECT first_index, size, leaf_hashes, checkpoint FROM batches "
 
 
-class LedgerConnectionPool(SQLiteConnectionPool):
+class SafelyClosedPool(SQLiteConnectionPool):
+    """Closes no connection that a thread uses: SQLite under a statement that runs would end the whole process.
+
+    A server that is stopped at once closes its ledger while pages are still made.
+    """
+
+    @override
+    def close(self) -> None:
+        with self._put_condition:
+            self._in_use.clear()
+            super().close()
+
+    @override
+    def put_connection(self, conn: SQLiteConnection) -> None:
+        with self._put_condition:
+            if self._closed:
+                conn.close()
+        super().put_connection(conn)
+
+
+class LedgerConnectionPool(SafelyClosedPool):
     """Connections that are durable, or that can't write at all."""
 
     @override

@@ -4,6 +4,7 @@ A difference means that rows were altered in the database, or that a projection 
 row must depend on the entries alone). The entries decide; the rows are never mended one by one.
 """
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,14 +15,16 @@ from typing import Final, Protocol
 from eventsourcing.persistence import PersistenceError
 
 from constancia.domain.state import State
-from constancia.ledger.disk.durable import PART_SUFFIX, replace_durably
+from constancia.ledger.disk.database import create_by, remove_database
+from constancia.ledger.disk.durable import PART_SUFFIX
 from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.reader.log import Log
 from constancia.ledger.sqlite_files import read_only_query
 from constancia.ledger.views.concerned import StateOf
-from constancia.ledger.views.projector import Projector, edition_after, fold_rows, latest_of
+from constancia.ledger.views.projections import stored_form
+from constancia.ledger.views.projector import ABOUT, Projector, edition_after, fold_rows, latest_of
 from constancia.ledger.views.view_store import ViewStore, as_stored
 
 RowKey = tuple[str, str]
@@ -125,7 +128,7 @@ def check_views(log: Log, path: Path, origin: str, state: StateOf | None = None)
         What was compared and what differs.
 
     Raises:
-        NotFound: There are no views, or they are ahead of the log.
+        NotFound: There are no views, they are of another version of the program, or ahead of the log.
     """
     if not path.is_file():
         raise NotFound(f"{path}: there are no views")
@@ -138,6 +141,8 @@ def check_views(log: Log, path: Path, origin: str, state: StateOf | None = None)
         store.datastore.close()
     if position > log.size:
         raise NotFound(f"the views are at {position}, the log was read up to {log.size}")
+    if _is_of_another_form(stored.get(ABOUT)):  # else nearly every row would be called altered
+        raise NotFound(f"{path}: the views are of another version of the program; make them again: constancia rebuild")
     rows = fold_rows(log, origin, position, state) if position else {}
     rebuilt = {(name, key): data for name, key, data in as_stored((*key, data) for key, data in rows.items())}
     return Rebuilt(position=position, rows=len(rebuilt), differences=compare_rows(stored, rebuilt))
@@ -160,18 +165,20 @@ def rebuild_views(log: Log, folder: Path, path: Path, origin: str, state: StateO
     Raises:
         Locked: The ledger is open for writing.
     """
-    fresh = path.with_name(path.name + PART_SUFFIX)
-    with WriterLock(folder):
-        _remove(fresh)
-        store = ViewStore(fresh.resolve().as_uri(), is_scratch=True)
+    reached = [0, 0]
+
+    def fill(part: Path) -> None:
+        store = ViewStore(part.resolve().as_uri(), is_scratch=True)
         try:
             project_all(log, origin, store, state=state)
-            position, rows = store.position, store.count()
+            reached[:] = store.position, store.count()
         finally:
             store.datastore.close()
-        # A crash here leaves the former views, and a stray file that the next run removes.
-        _remove(path, keep_main=True)
-        replace_durably(fresh, path)
+
+    with WriterLock(folder):
+        remove_database(path.with_name(path.name + PART_SUFFIX))  # what earlier versions left where they were killed
+        create_by(path, fill)
+    position, rows = reached
     return Rebuilt(position=position, rows=rows)
 
 
@@ -193,9 +200,12 @@ def project_all(log: Log, origin: str, store: ViewStore, page: int = _PAGE, stat
         store.save(stop, projector.added().described(origin, partial(edition_after, log, state)))
 
 
-def _remove(path: Path, *, keep_main: bool = False) -> None:
-    for suffix in ("-wal", "-shm") if keep_main else ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+def _is_of_another_form(about: bytes | str | None) -> bool:
+    try:
+        named = json.loads(about or "")
+    except (ValueError, RecursionError):  # it was altered, as the comparison shows
+        return False
+    return isinstance(named, dict) and named.get("form") != stored_form()
 
 
 def _bytes(data: bytes | str | None) -> bytes | None:

@@ -10,7 +10,6 @@ from typing import Final
 from eventsourcing.persistence import PersistenceError, Tracking
 from eventsourcing.sqlite import (
     SQLiteConnection,
-    SQLiteConnectionPool,
     SQLiteDatastore,
     SQLiteTrackingRecorder,
 )
@@ -21,6 +20,7 @@ from constancia.ledger.disk.database import remove_database
 from constancia.ledger.disk.rows import insert_rows
 from constancia.ledger.sqlite_files import bytes_of
 from constancia.ledger.store.application import EntryApplication
+from constancia.ledger.store.sqlite_recorder import SafelyClosedPool
 
 PAGE: Final = 1_000
 _JOURNAL_PAGES: Final = 4_000  # 16 MB: what several transactions change is copied from the journal once
@@ -51,7 +51,7 @@ def as_stored(rows: Iterable[RowChange]) -> Iterator[tuple[str, str, bytes | str
             yield row
 
 
-class _ViewsPool(SQLiteConnectionPool):
+class _ViewsPool(SafelyClosedPool):
     is_scratch = False
 
     @override

@@ -13,18 +13,20 @@ from prometheus_client import generate_latest
 from tests.api.served import document, serving
 from tests.api.verbs import WorkDesk, lay_out
 from tests.ledger.template import Templates
-from tests.ledger.test_postgres_ledger import eventually
+from tests.ledger.test_postgres_ledger import as_attacker, eventually
 from tests.ledger.world import START
 from tests.postgres import Server, own_server, put_into
 
+from constancia.api.cli.log_key import LogKeyOptions, open_for_writing
 from constancia.api.cli.publish import _publish_again
 from constancia.api.http.metrics import Meters
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.health import health_of
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store import postgres_recorder
-from constancia.ledger.store.postgres_application import glance
+from constancia.ledger.store import postgres_recorder, postgres_schema
+from constancia.ledger.store.postgres_application import glance, last_notes
+from constancia.ledger.store.postgres_session import connect
 
 
 @pytest.fixture
@@ -122,6 +124,34 @@ def test_commands_take_a_ledger_there_read_it_and_take_it_back(desk: WorkDesk, p
     for folder in ("libro", "copy"):
         with closing(sqlite3.connect(desk.home / folder / "ledger.sqlite")) as store:
             assert store.execute("SELECT * FROM stored_events").fetchall() == rows
+
+
+def test_tables_of_the_version_before_are_read_and_a_command_that_writes_upgrades_them(
+    desk: WorkDesk, postgres_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = postgres_server.schema()
+    assert desk.person.runs("move", address.conninfo, "--dir", "libro").returncode == 0
+    report = desk.person.verifies("libro", "--trust", "trust")
+    [former] = [each for each in postgres_schema.VERSION_1 if "FUNCTION ledger_dense_batches() RETURNS" in each]
+
+    def version() -> object:
+        with closing(connect(address)) as connection:
+            return connection.execute("SELECT version FROM layout").fetchall()[0]["version"]
+
+    as_attacker(address, former, "UPDATE layout SET version = 2")
+    assert desk.person.verifies("libro", "--trust", "trust") == report
+    assert "Con 16 registros" in desk.person.runs("log", "libro").stdout
+    backup = desk.person.runs("backup", "--dir", "libro", "copy")
+    assert backup.returncode == 0, backup.stderr
+    assert version() == 2
+    for older in (2, 1):  # what version 2 has added is there in any case; that it is looked at first is what matters
+        as_attacker(address, f"UPDATE layout SET version = {older}")  # noqa: S608 (a number of ours)
+        assert len(last_notes(address)) == 1
+        if older == 1:
+            monkeypatch.setitem(postgres_schema.STEPS, 2, ())
+        key = LogKeyOptions(passphrase_file=desk.home / "passphrase")
+        with open_for_writing(desk.home / "libro", key) as ledger:
+            assert (ledger.size, version()) == (16, postgres_schema.VERSION)
 
 
 def test_new_ledger_is_opened_in_a_database(desk: WorkDesk, postgres_server: Server) -> None:

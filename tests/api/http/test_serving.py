@@ -194,6 +194,12 @@ def test_where_all_connections_are_at_work_a_client_is_turned_away_in_words(
         answer = httpx.get(f"http://127.0.0.1:{address[1]}/", timeout=20)
         assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "E_BUSY", "5")
         assert answer.headers["connection"] == "close"
+        # Nor does one that comes take the room of another that was let in to be turned away, and is not at work itself.
+        many = [lines.enter_context(socket.create_connection(address, timeout=20)) for _ in range(6)]
+        for line in many:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert [line.recv(12) for line in many] == [b"HTTP/1.1 503"] * len(many)
+        assert not begun.acquire(timeout=0)
         go_on.set()
         assert [line.recv(12) for line in at_work] == [b"HTTP/1.1 200"] * 4
 

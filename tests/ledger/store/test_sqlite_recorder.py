@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from eventsourcing.persistence import (
+    ConnectionPoolClosedError,
     IntegrityError,
     InterfaceError,
     OperationalError,
@@ -23,6 +24,7 @@ from tests.ledger.store.recorder_cases import (
 
 from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.sqlite_recorder import LedgerDatastore, LedgerRecorder
+from constancia.ledger.views.view_store import ViewStore
 
 
 def open_recorder(folder: Path) -> LedgerRecorder:
@@ -231,3 +233,23 @@ def test_snapshots_have_no_place_here(tmp_path: Path) -> None:
     with pytest.raises(ProgrammingError, match="takes no snapshots"):
         LedgerRecorder(datastore, "stored_snapshots")
     datastore.close()
+
+
+@pytest.mark.parametrize("views", [False, True])
+def test_closing_leaves_a_connection_that_is_in_use_to_its_user(tmp_path: Path, *, views: bool) -> None:
+    """SQLite that is closed under another thread's statement ends the process (SIGSEGV)."""
+    path = (tmp_path / "a.sqlite").as_uri()
+    datastore = ViewStore(path).datastore if views else LedgerDatastore(path)
+
+    answers: list[tuple[Any, ...]] = []
+
+    def work() -> None:
+        with datastore.get_connection(commit=False) as connection:
+            datastore.close()
+            cursor = connection.cursor()
+            cursor.execute("SELECT 1")
+            answers.append(tuple(cursor.fetchone()))
+
+    with pytest.raises(ConnectionPoolClosedError):
+        work()
+    assert answers == [(1,)]

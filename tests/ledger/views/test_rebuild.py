@@ -1,7 +1,11 @@
 """Making the views again: in a file of its own, page by page, and what lies there once under several keys."""
 
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +14,11 @@ import pytest
 from eventsourcing.persistence import OperationalError
 from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.world import PARTIES
+from tests.witness_process import ROOT
 
+from constancia.api.text.error_words import error_words
+from constancia.domain.kernel.values import canonical
+from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.states import States
 from constancia.ledger.views import rebuild
@@ -71,9 +79,50 @@ def test_a_disk_that_is_full_leaves_the_former_views(desk: Desk, monkeypatch: py
         with pytest.raises(OperationalError, match="full"):
             reader.rebuild(check=False)
         monkeypatch.setattr(ViewStore, "save", save)
+        assert list(desk.folder.glob("*.part*")) == []  # the disk is no fuller than it was
         assert rows_in(desk.folder / "views.sqlite") == before
-        reader.rebuild(check=False)  # what the first attempt left is removed
+        reader.rebuild(check=False)
         assert rows_in(desk.folder / "views.sqlite") == before
+
+
+def test_views_of_another_version_are_not_called_altered(desk: Desk) -> None:
+    desk.ledger.views.wait()
+    desk.ledger.close()
+    with sqlite3.connect(desk.folder / "views.sqlite") as connection:
+        [[about]] = connection.execute("SELECT data FROM views WHERE (projection, key) = (?, ?)", ABOUT)
+        altered = canonical(json.loads(about) | {"form": 1})
+        connection.execute("UPDATE views SET data = ? WHERE (projection, key) = (?, ?)", (altered, *ABOUT))
+    connection.close()
+    with Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader:
+        with pytest.raises(NotFound, match="another version") as raised:
+            reader.rebuild(check=True)
+        assert error_words(str(raised.value), "es").endswith("hágalas de nuevo: constancia rebuild")
+        reader.rebuild(check=False)
+        assert reader.rebuild(check=True).differences == ()
+
+
+@pytest.mark.parametrize("made_next", ["views", "ledger"])
+def test_what_a_killed_rebuild_leaves_goes_with_the_next_one_or_the_next_start(desk: Desk, made_next: str) -> None:
+    desk.ledger.views.wait()
+    desk.ledger.close()
+    lines = (
+        "import os, sys; from pathlib import Path; from constancia.ledger.clock import SystemClock\n"
+        "from constancia.ledger.ledger import Ledger; from constancia.ledger.views import rebuild\n"
+        "def killed(_log, _origin, store, **_more):\n"
+        "    store.save(1, [('timeline', 'x', b'{}')]); os.kill(os.getpid(), 9)\n"
+        "rebuild.project_all = killed\n"
+        "with Ledger.open(Path(sys.argv[1]), clock=SystemClock(), signer=None) as reader: reader.rebuild(check=False)"
+    )
+    command = [sys.executable, "-c", lines, str(desk.folder)]
+    done = subprocess.run(command, check=False, timeout=120, env={**os.environ, "PYTHONPATH": str(ROOT / ".import")})
+    assert done.returncode == -signal.SIGKILL
+    assert len(list(desk.folder.glob("views.sqlite.*.part"))) == 1
+    if made_next == "views":
+        with Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader:
+            reader.rebuild(check=False)
+    else:
+        desk.reopen()
+    assert list(desk.folder.glob("*.part*")) == []
 
 
 def test_no_more_than_a_page_is_in_memory(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 from tests.ledger.conftest import Desk, OpenDesk
+from tests.ledger.template import Templates
 from tests.ledger.world import Key, Signed
 
 from constancia.domain.decide import decide
@@ -181,7 +182,9 @@ class TestStoreFails:
         outcomes = desk.writer.write(_examined(desk, [desk.world.allege("c1"), bad]))
         assert [type(outcome) for outcome in outcomes] == [AppendOutcome, Refusal]
 
-    def test_full_disk_is_survived(self, desk: Desk) -> None:
+    def test_full_disk_is_survived(self, open_desk: OpenDesk, templates: Templates) -> None:
+        # No views, which read over the one connection that has the bound while the writer takes another.
+        desk = open_desk(begun=templates.adopted, options=Options(follow=False))
         with store_of(desk).datastore.get_connection(commit=True) as connection:
             cursor = connection.cursor()
             cursor.execute("PRAGMA page_count")

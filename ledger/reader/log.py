@@ -127,10 +127,8 @@ class Log:
             Damaged: What lies in the store is no longer what was stored.
         """
         stop = self.size if stop is None else min(stop, self.size)
-        while start < stop:
-            page = self._sound(start, self._store.select_notifications(start + 1, _PAGE, stop))
-            yield from [raw for raw, _leaf, _version in page]
-            start += len(page)
+        for raw, _leaf, _version in self._read(start, stop):
+            yield raw
 
     def recorded_from(self, start: int, stop: int) -> Iterator[Recorded]:
         """Yield the domain's view of the entries from `start` to before `stop`, which are stored.
@@ -138,11 +136,8 @@ class Log:
         Raises:
             Damaged: What lies in the store is no longer what was stored.
         """
-        while start < stop:
-            page = self._sound(start, self._store.select_notifications(start + 1, _PAGE, stop))
-            for raw, leaf, version in page:
-                yield stored_recorded(raw, leaf, version)
-            start += len(page)
+        for raw, leaf, version in self._read(start, stop):
+            yield stored_recorded(raw, leaf, version)
 
     def plain_from(self, start: int, stop: int) -> Iterator[PlainEntry]:
         """Yield the entries from `start` to before `stop`, which are stored, for who only looks at them.
@@ -150,10 +145,14 @@ class Log:
         Raises:
             Damaged: What lies in the store is no longer what was stored.
         """
+        for raw, leaf, version in self._read(start, stop):
+            yield plain_entry(raw, leaf, version)
+
+    def _read(self, start: int, stop: int) -> Iterator[tuple[bytes, bytes, int]]:
+        """Yield what `_sound` gives of the entries from `start` to before `stop`, page by page."""
         while start < stop:
             page = self._sound(start, self._store.select_notifications(start + 1, _PAGE, stop))
-            for raw, leaf, version in page:
-                yield plain_entry(raw, leaf, version)
+            yield from page
             start += len(page)
 
     def _sound(self, start: int, rows: Sequence[Notification]) -> list[tuple[bytes, bytes, int]]:

@@ -2,9 +2,9 @@
 
     python tests/benchmarks/bench_rebuild.py [--events 20000] [--repeats 3] [--clock]
 
-The ledger is made once; each repeat runs every variant, so that ratios are of one run. Seconds are the processor's, of
-all threads together, or with `--clock` those of the clock: rows are stored in a thread of its own. The interpreter
-looks for cycles as rarely as in a server. What is made again is made in a ledger that is open, as by the command.
+The ledger is made once; each repeat runs every variant, so that ratios are of one run. Seconds are the processor's, or
+with `--clock` those of the clock. The interpreter looks for cycles as rarely as in a server. What is made again is made
+in a ledger that is open, as by the command.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Run of the demonstration: create the ledger, replay the story, publish, save receipts and keys."""
 
 import contextlib
+import os
 import secrets
 import shutil
 import subprocess
@@ -25,15 +26,14 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
 
 WITNESS_S = 20.0
-# What was started by the process that is gone (witnesses) may write for a moment yet.
+# Its standard input ends with the process that started it; the second pipe ends with that process and its witnesses.
+# Keys go at once; a witness that was just starting may make a folder again, so all goes once more after the last.
 _JANITOR = """
-import os, shutil, sys, time
-sys.stdin.read()
-for _ in range(50):
+import os, shutil, sys
+for pipe in (0, int(sys.argv[2])):
+    while os.read(pipe, 1):
+        pass
     shutil.rmtree(sys.argv[1], ignore_errors=True)
-    if not os.path.lexists(sys.argv[1]):
-        break
-    time.sleep(0.1)
 """
 
 
@@ -78,31 +78,41 @@ def run_demo(
         if folder.exists():
             # Held until the exchange: a server at work in the folder would go on in one that has no name any more.
             resources.enter_context(WriterLock(folder))
-        resources.enter_context(_removed_when_killed(made))
-        played = _play(made, progress, short=short)
+        lifeline = resources.enter_context(_removed_when_killed(made))
+        played = _play(made, progress, lifeline, short=short)
         _exchange(made, folder)
     return played
 
 
 @contextlib.contextmanager
-def _removed_when_killed(made: Path) -> Iterator[None]:
+def _removed_when_killed(made: Path) -> Iterator[int]:
     """Remove a folder with keys in it at the end of the block, also where this process is killed within it.
 
-    Another process waits at the end of a pipe, which closes with this one, however it ends.
+    Another process waits at the end of two pipes, which close with this one, however it ends.
+
+    Yields:
+        The descriptor of a pipe, for each process that writes in the folder: the removal waits for its end.
     """
-    janitor = subprocess.Popen(  # noqa: S603 - our own program and path
-        [sys.executable, "-I", "-S", "-c", _JANITOR, str(made.absolute())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    waiting, lifeline = os.pipe()
     try:
-        yield
+        janitor = subprocess.Popen(  # noqa: S603 - our own program and path
+            [sys.executable, "-I", "-S", "-c", _JANITOR, str(made.absolute()), str(waiting)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=(waiting,),
+        )
+    except BaseException:
+        os.close(lifeline)
+        raise
     finally:
-        if janitor.stdin is not None:
-            janitor.stdin.close()
-        janitor.wait()
+        os.close(waiting)
+    try:
+        yield lifeline
+    finally:
+        os.close(lifeline)
+        janitor.communicate()
 
 
 def _exchange(made: Path, folder: Path) -> None:
@@ -131,13 +141,13 @@ def _check_free(folder: Path, *, force: bool) -> None:
         raise LedgerError(f"{folder} already contains a demonstration; --force replaces it, --dir names another folder")
 
 
-def _play(folder: Path, progress: Callable[[int, int, str], None] | None, *, short: bool) -> Played:
+def _play(folder: Path, progress: Callable[[int, int, str], None] | None, lifeline: int, *, short: bool) -> Played:
     passphrase = secrets.token_urlsafe(18).encode()
     places = LedgerFolder(folder)
     signer = places.make_log_key(ORIGIN, passphrase)
     clock = StoryClock(datetime(2019, 3, 1, tzinfo=UTC))
     with contextlib.ExitStack() as resources:
-        options = _with_witnesses(places, signer, resources) if can_run_witnesses() else Options()
+        options = _with_witnesses(places, signer, lifeline, resources) if can_run_witnesses() else Options()
         with Ledger.open(folder, clock=clock, signer=signer, origin=ORIGIN, create=True, options=options) as ledger:
             stage = Stage(ledger=ledger, clock=clock, cast=Cast(signer.verifier, whole=not short))
             play(stage, progress, short=short)
@@ -151,8 +161,8 @@ def _play(folder: Path, progress: Callable[[int, int, str], None] | None, *, sho
     return Played(size=size, refused=tuple(stage.refused), ended=clock.now(), witnessed=witnessed)
 
 
-def _with_witnesses(places: LedgerFolder, signer: LogSigner, resources: contextlib.ExitStack) -> Options:
+def _with_witnesses(places: LedgerFolder, signer: LogSigner, lifeline: int, resources: contextlib.ExitStack) -> Options:
     make_witnesses(places.path, PARTIES, ORIGIN, signer.vkey, secrets.token_urlsafe(18).encode())
-    urls = resources.enter_context(running_witnesses(places.path))
+    urls = resources.enter_context(running_witnesses(places.path, lifeline))
     write_file(places.policy, demo_policy(places.path, urls, signer.vkey, signer.cosigner_vkey).encode())
     return Options(cosign=True)

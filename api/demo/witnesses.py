@@ -60,11 +60,12 @@ def has_witnesses(folder: Path) -> bool:
 
 
 @contextlib.contextmanager
-def running_witnesses(folder: Path) -> Iterator[dict[str, str]]:
+def running_witnesses(folder: Path, *lifelines: int) -> Iterator[dict[str, str]]:
     """Run a folder's witnesses within the block.
 
     Args:
         folder: The ledger's folder.
+        lifelines: Descriptors of pipes that each witness keeps open until it ends, by which others see its end.
 
     Yields:
         The address of each, by party.
@@ -77,7 +78,7 @@ def running_witnesses(folder: Path) -> Iterator[dict[str, str]]:
     processes: dict[str, subprocess.Popen[str]] = {}
     try:
         for party in parties:
-            processes[party] = _start(home, party)
+            processes[party] = _start(home, party, lifelines)
         yield {party: _address(party, process) for party, process in processes.items()}
     finally:
         _stop(list(processes.values()))
@@ -108,7 +109,7 @@ def by_policy_name(urls: dict[str, str]) -> dict[str, str]:
     return {party + suffix: url for party, url in urls.items() for suffix in ("", MLDSA44_SUFFIX)}
 
 
-def _start(home: Path, party: str) -> subprocess.Popen[str]:
+def _start(home: Path, party: str, lifelines: tuple[int, ...]) -> subprocess.Popen[str]:
     store = home / party / "store.sqlite"
     arguments = [
         "witness", "--listen", "127.0.0.1:0", "--policy", str(home / "policy"), "--store", str(store),
@@ -122,6 +123,7 @@ def _start(home: Path, party: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        pass_fds=lifelines,
     )
 
 

@@ -32,6 +32,36 @@ def test_killed_demonstration_leaves_no_keys(tmp_path: Path, number: int) -> Non
         time.sleep(0.1)
 
 
+LATE_WRITER = """
+import pathlib, sys, time
+folder, mark = map(pathlib.Path, sys.argv[1:3])
+while folder.exists():
+    time.sleep(0.01)
+folder.mkdir()
+(folder / "store.sqlite").touch()
+mark.touch()
+"""
+KILLED = """
+import os, pathlib, signal, subprocess, sys
+from constancia.api.demo.run import _removed_when_killed
+with _removed_when_killed(pathlib.Path(sys.argv[1])) as lifeline:
+    subprocess.Popen([sys.executable, "-S", "-c", sys.argv[3], *sys.argv[1:3]], pass_fds=[lifeline])
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_witness_that_was_just_starting_makes_is_removed_too(tmp_path: Path) -> None:
+    """It read its policy before the removal, and opens its store after it."""
+    folder, mark = tmp_path / "part", tmp_path / "written"
+    folder.mkdir()
+    done = subprocess.run([sys.executable, "-c", KILLED, folder, mark, LATE_WRITER], env=ENVIRONMENT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    end = time.monotonic() + WAIT_S
+    while folder.exists() or not mark.exists():
+        assert time.monotonic() < end, list(tmp_path.rglob("*"))
+        time.sleep(0.02)
+
+
 def test_passphrase_beside_the_key_of_a_real_ledger_is_not_used(open_desk: OpenDesk) -> None:
     """The genesis of this ledger does not say that it is a demonstration."""
     desk = open_desk()

@@ -1,6 +1,7 @@
 """The demonstration's witnesses and a served ledger's, as processes: they cosign, and end with who began them."""
 
 import contextlib
+import re
 import shutil
 import signal
 import socket
@@ -78,6 +79,16 @@ def start(*arguments: str) -> "subprocess.Popen[bytes]":
 @pytest.fixture
 def copy(demo: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(demo, tmp_path / "copy" / "demo"))
+
+
+@pytest.fixture
+def unwitnessed(copy: Path) -> Path:
+    """A copy whose policy does not say where its witnesses are: who serves it waits five seconds for none of them."""
+    policy = copy / "trust" / "policy"
+    text, count = re.subn(r" http://\S+$", "", policy.read_text(encoding="ascii"), flags=re.MULTILINE)
+    assert count == 2 * len(PARTIES)
+    policy.write_text(text, encoding="ascii")
+    return copy
 
 
 @contextlib.contextmanager

@@ -43,7 +43,9 @@ def test_verifier_signatory_and_monitor_work_at_an_address_with_a_prefix(unwitne
         checked = runs("verify", url, "--trust", unwitnessed / "trust")
         assert checked.returncode == 2, checked.stdout  # nobody has cosigned the new end
         assert str(size + 1) in checked.stdout
-        watched = runs("monitor", url, "--trust", unwitnessed / "trust", "--dir", tmp_path / "watch", "--once", "--recheck", 0)
+        watched = runs(
+            "monitor", url, "--trust", unwitnessed / "trust", "--dir", tmp_path / "watch", "--once", "--recheck", 0
+        )
         assert watched.returncode in (0, 2), watched.stdout + watched.stderr
 
 

@@ -55,6 +55,10 @@ def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
     elif (error.code, error.where) == ("missing", "checkpoint"):
         words = LAY["checkpoint-missing"]
     advice = "" if words is None else "\n" + filled(words[lang], {"count": 1, "first": printable(error.where, 300)})
+    if advice and isinstance(error, Unreadable) and isinstance(error.__cause__, OSError):
+        # The system's own words are in its language and form: they come last, after what to do.
+        technical = f"{LAY['technical'][lang]}: {printable(error.detail)}"
+        return f"{VERDICTS['UNREADABLE'][lang]}  {printable(f'{error.where} [{error.code}]')}{advice}\n{technical}"
     return f"{VERDICTS['UNREADABLE'][lang]}  {printable(error)}{advice}"
 
 

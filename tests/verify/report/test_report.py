@@ -153,3 +153,12 @@ def test_address_that_gives_no_ledger_says_what_to_do(error: Unreadable, es: str
         advice = unreadable_text(error, lang).splitlines()[1]
         assert words in advice
         assert ("signed" in advice or "firmó" in advice) is (error.where == "tile/0/000")
+
+
+def test_systems_own_words_come_after_what_to_do() -> None:
+    error = Unreadable("source", "libro", "[Errno 2] No such file or directory: 'libro'")
+    error.__cause__ = FileNotFoundError()
+    for lang, technical in (("es", "Detalle técnico"), ("en", "Technical detail")):
+        first, advice, last = unreadable_text(error, lang).splitlines()
+        assert "Errno" not in first + advice
+        assert last.startswith(f"{technical}: [Errno 2]")

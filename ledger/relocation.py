@@ -29,7 +29,7 @@ from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
 from constancia.ledger.store.postgres_application import create_tables, tables_in, upgrade
 from constancia.ledger.store.postgres_errors import of_driver, unavailable
-from constancia.ledger.store.postgres_session import Connection, check_server, connect, lock, one_row
+from constancia.ledger.store.postgres_session import LOCK_S, Connection, check_server, connect, lock, one_row
 from constancia.ledger.store.transfer import Snapshot, differences, load, write_files
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Verdict
@@ -190,7 +190,7 @@ def _locked(address: Address) -> Iterator[Connection]:
     """Give a connection that has the ledger's lock, so that no server writes it."""
     with contextlib.closing(connect(address)) as connection:
         check_server(connection, writing=True)
-        lock(connection)
+        lock(connection, LOCK_S)  # the server may not have ended yet the connection of a move that was just cut short
         upgrade(connection)
         yield connection
 

@@ -35,6 +35,8 @@ settings.load_profile(PROFILE)
 
 vars(web).update(BACK_OFF_S=0.01)  # what is asked again is asked again at once, in the tests' own process
 
+LANGUAGE = "CONSTANCIA_LANG"
+GIVEN_LANGUAGE = os.environ.get(LANGUAGE)
 RAM = Path("/dev/shm")  # noqa: S108 (pytest makes a folder of its own in it)
 WORTH_A_LINE_S = 0.05  # of a set-up or an end that passed: `--durations` is asked for what takes long
 ENOUGH_BYTES = 2 * 1024**3
@@ -84,6 +86,15 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
             hooks.pytest_runtest_logreport(report=report)
     hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Forget the language that a command was run in: run in the tests' own process, `--lang` sets it for all of it."""
+    if GIVEN_LANGUAGE is None:
+        os.environ.pop(LANGUAGE, None)
+    else:
+        os.environ[LANGUAGE] = GIVEN_LANGUAGE
 
 
 def pytest_collection_finish() -> None:

@@ -19,7 +19,7 @@ from typing import Final
 
 import httpx
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from constancia.api.demo.run import run_demo
 
@@ -133,7 +133,7 @@ def _ready(address: str, server: "subprocess.Popen[bytes]") -> str:
 
 
 def take(address: str, demo: Path, folder: Path, shots: tuple[Shot, ...] = SHOTS) -> list[Path]:
-    """Take pictures of pages, in the light scheme.
+    """Start Chromium, and take pictures of pages with it, as `take_with` does.
 
     Args:
         address: Where the demonstration is served.
@@ -144,19 +144,36 @@ def take(address: str, demo: Path, folder: Path, shots: tuple[Shot, ...] = SHOTS
     Returns:
         The files.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    files = []
     with sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for shot in shots:
-            page = browser.new_page(viewport={"width": shot.width, "height": shot.height}, color_scheme="light")
-            page.goto(address + shot.path)
-            if shot.before is not None:
-                shot.before(page, demo)
-            files.append(folder / f"{shot.name}.png")
-            files[-1].write_bytes(small_png(page.screenshot()))
-            page.close()
+        files = take_with(browser, address, demo, folder, shots)
         browser.close()
+    return files
+
+
+def take_with(browser: Browser, address: str, demo: Path, folder: Path, shots: tuple[Shot, ...]) -> list[Path]:
+    """Take pictures of pages, in the light scheme.
+
+    Args:
+        browser: A browser that runs.
+        address: Where the demonstration is served.
+        demo: Its folder.
+        folder: Where the pictures go.
+        shots: Which.
+
+    Returns:
+        The files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for shot in shots:
+        page = browser.new_page(viewport={"width": shot.width, "height": shot.height}, color_scheme="light")
+        page.goto(address + shot.path)
+        if shot.before is not None:
+            shot.before(page, demo)
+        files.append(folder / f"{shot.name}.png")
+        files[-1].write_bytes(small_png(page.screenshot()))
+        page.close()
     return files
 
 

@@ -47,8 +47,8 @@ class Correction(Aggregate):
 
     @classmethod
     def concerned(cls, before: tuple[str, ...] | None, statement: Mapping[str, Any]) -> tuple[str, ...] | None:  # noqa: ARG003
-        """Give it once it is known: the first word names an entry, and not what that was said of."""
-        return before
+        """Leave it to the fold: the one word names an entry, and not what that was said of."""
+        return None
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def replay(  # noqa: PLR0913 (who only reads a part says which)
         newest = store.last_batch()  # refused here where it has no first index, and so was on no page
         is_counted = start == 0 or is_alone
         events, covered = store.counts() if is_counted else _ends(store, newest)
-        if last is None and head.size:
+        if last is None:
             last = store.batch_covering(head.size - 1)
     except PersistenceError as error:
         where = f"entry {head.size}"

@@ -115,7 +115,7 @@ def lock(connection: Connection, patience_s: float = 0.0) -> None:
     while not one_row(connection, schema.LOCK, (schema.LOCK_CLASS,))["is_ours"]:
         if time.monotonic() >= until:
             row = one_row(connection, "SELECT holder, since::text AS since FROM writer")
-            raise unavailable("E_STORE_LOCKED", f"{row['holder']}, {row['since']}")
+            raise unavailable("E_STORE_LOCKED", f"{row['holder']}, {row['since']}" if row["holder"] else "")
         time.sleep(0.1)
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.api.http.test_proxies import PREFIX, reverse_proxy
-from tests.e2e.test_witnesses import copy, served, signed_report, until
+from tests.e2e.test_witnesses import copy, served, signed_report, until, unwitnessed
 from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
-__all__ = ("copy",)
+__all__ = ("copy", "unwitnessed")
 
 ENVIRONMENT = {**os.environ, "CONSTANCIA_LANG": "en"}
 
@@ -25,11 +25,11 @@ def runs(*arguments: object, **environment: str) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
-def test_verifier_signatory_and_monitor_work_at_an_address_with_a_prefix(copy: Path, tmp_path: Path) -> None:
+def test_verifier_signatory_and_monitor_work_at_an_address_with_a_prefix(unwitnessed: Path, tmp_path: Path) -> None:
     signed = tmp_path / "x.signed.json"
-    signed.write_bytes(signed_report(copy))
+    signed.write_bytes(signed_report(unwitnessed))
     with (
-        served(copy, "--root-path", PREFIX) as upstream,
+        served(unwitnessed, "--root-path", PREFIX) as upstream,
         reverse_proxy(upstream, strips=True) as proxied,
     ):
         url = proxied + PREFIX
@@ -38,22 +38,24 @@ def test_verifier_signatory_and_monitor_work_at_an_address_with_a_prefix(copy: P
         assert done.returncode == 0, done.stderr
         taken = runs("receipt", size, "--from", url, "--out", tmp_path / "again.tlog-proof")
         assert taken.returncode == 0, taken.stderr
-        checked = runs("verify", tmp_path / "again.tlog-proof", "--trust", copy / "trust")
+        checked = runs("verify", tmp_path / "again.tlog-proof", "--trust", unwitnessed / "trust")
         assert checked.returncode in (0, 2), checked.stdout
-        checked = runs("verify", url, "--trust", copy / "trust")
+        checked = runs("verify", url, "--trust", unwitnessed / "trust")
         assert checked.returncode == 2, checked.stdout  # nobody has cosigned the new end
         assert str(size + 1) in checked.stdout
-        watched = runs("monitor", url, "--trust", copy / "trust", "--dir", tmp_path / "watch", "--once")
+        watched = runs(
+            "monitor", url, "--trust", unwitnessed / "trust", "--dir", tmp_path / "watch", "--once", "--recheck", 0
+        )
         assert watched.returncode in (0, 2), watched.stdout + watched.stderr
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::1"])  # noqa: S104 - all of them
-def test_the_address_that_is_printed_answers(copy: Path, host: str) -> None:
+def test_the_address_that_is_printed_answers(unwitnessed: Path, host: str) -> None:
     command = [
         *COMMAND,
         "serve",
         "--dir",
-        str(copy),
+        str(unwitnessed),
         "--read-only",
         "--host",
         host,

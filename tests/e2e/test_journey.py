@@ -18,6 +18,8 @@ import pytest
 from tests.api.command_line import run_here
 from tests.warm import WARM
 
+from constancia.api.client.remote_log import RemoteLog
+
 RUN = "import sys; sys.argv[0] = 'constancia'; from constancia.api.cli import main; main()"
 # Forked with the libraries, but without the program, and without the one that remembers its classes: it has to
 # import both by itself, as after an interpreter's start.
@@ -251,8 +253,11 @@ MISTAKES: dict[str, tuple[list[str], int, str]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_mistake_is_told_in_a_sentence_and_never_by_a_traceback(appointed: Desk, mistake: str) -> None:
+def test_mistake_is_told_in_a_sentence_and_never_by_a_traceback(
+    appointed: Desk, mistake: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = appointed
+    monkeypatch.setattr(RemoteLog._request.retry, "sleep", lambda _pause: None)  # tests/api/client shows the pauses
     desk.body("c.json", commitment="c1", objective={"es": "O"}, problem={"es": "P"}, title={"es": "Abrir"})
     arguments, code, words = MISTAKES[mistake]
     done = desk.run(*arguments)

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.e2e.test_witnesses import copy, served, signed_report, until
+from tests.e2e.test_witnesses import copy, served, signed_report, until, unwitnessed
 from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
-__all__ = ("copy",)
+__all__ = ("copy", "unwitnessed")
 
 
 def told(url: str) -> dict[str, Any]:
@@ -17,10 +17,10 @@ def told(url: str) -> dict[str, Any]:
     return found
 
 
-def test_reader_shows_what_another_process_appends_and_takes_nothing_in(copy: Path, tmp_path: Path) -> None:
+def test_reader_shows_what_another_process_appends_and_takes_nothing_in(unwitnessed: Path, tmp_path: Path) -> None:
     path = tmp_path / "x.signed.json"
-    path.write_bytes(signed_report(copy))
-    with served(copy, "--read-only") as url:
+    path.write_bytes(signed_report(unwitnessed))
+    with served(unwitnessed, "--read-only") as url:
         before = told(url)
         # Nothing grows yet, and its own rows are made all the same: pages do not go on saying that they lag behind.
         until(lambda: "Las vistas se están" not in httpx.get(f"{url}/es/").text)
@@ -31,7 +31,7 @@ def test_reader_shows_what_another_process_appends_and_takes_nothing_in(copy: Pa
         index = before["size"]
         assert httpx.get(f"{url}/api/v1/entries/{index}").status_code == 404
         done = subprocess.run(
-            [*COMMAND, "submit", path, "--to", copy], cwd=ROOT / ".import", capture_output=True, check=False
+            [*COMMAND, "submit", path, "--to", unwitnessed], cwd=ROOT / ".import", capture_output=True, check=False
         )
         assert done.returncode == 0, done.stderr
         until(lambda: told(url)["size"] == index + 1)
@@ -45,7 +45,7 @@ def test_reader_shows_what_another_process_appends_and_takes_nothing_in(copy: Pa
         state = httpx.get(f"{url}/api/v1/state").json()
         assert (state["size"], "ap-z-inai" in str(state)) == (index + 1, True)
         checked = subprocess.run(
-            [*COMMAND, "verify", url, "--trust", copy / "trust", "--replay"],
+            [*COMMAND, "verify", url, "--trust", unwitnessed / "trust", "--replay"],
             cwd=ROOT / ".import", capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert checked.returncode == 2, checked.stdout  # nobody has cosigned the new end

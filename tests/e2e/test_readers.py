@@ -10,13 +10,13 @@ from pathlib import Path
 
 import httpx
 from tests.e2e.test_stop import SHORT_S, Served, quiet, started
-from tests.e2e.test_witnesses import copy, signed_report, until
+from tests.e2e.test_witnesses import copy, signed_report, until, unwitnessed
 
 from constancia.api.http.settings import Settings
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 
-__all__ = ("copy",)
+__all__ = ("copy", "unwitnessed")
 
 JSON = {"Content-Type": "application/json"}
 
@@ -55,9 +55,9 @@ def is_held(served: Served) -> bool:
         return True
 
 
-def test_reader_is_stopped_killed_and_ended(copy: Path) -> None:
-    signed = signed_report(copy)
-    with started(copy, "--readers", "1", grace_s=SHORT_S) as served:
+def test_reader_is_stopped_killed_and_ended(unwitnessed: Path) -> None:
+    signed = signed_report(unwitnessed)
+    with started(unwitnessed, "--readers", "1", grace_s=SHORT_S) as served:
         number = until(lambda: reader_of(served))
         place = socket_of(number)
         assert place is not None
@@ -82,8 +82,8 @@ def test_reader_is_stopped_killed_and_ended(copy: Path) -> None:
         until(lambda: not command_of(again) and not place.parent.exists())
 
 
-def test_reader_ends_with_a_server_that_is_killed(copy: Path) -> None:
-    with started(copy, "--readers", "1") as served:
+def test_reader_ends_with_a_server_that_is_killed(unwitnessed: Path) -> None:
+    with started(unwitnessed, "--readers", "1") as served:
         number = until(lambda: reader_of(served))
         place = socket_of(number)
         assert place is not None
@@ -91,13 +91,13 @@ def test_reader_ends_with_a_server_that_is_killed(copy: Path) -> None:
         until(lambda: not command_of(number) and not place.parent.exists())
 
 
-def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(copy: Path, tmp_path: Path) -> None:
+def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(unwitnessed: Path, tmp_path: Path) -> None:
     """A server may be stopped at any moment of its own start."""
     place = tmp_path / "sockets" / "reader"
     place.parent.mkdir()
-    with Ledger.open(copy, clock=SystemClock(), signer=None) as ledger:
+    with Ledger.open(unwitnessed, clock=SystemClock(), signer=None) as ledger:
         asked = {"size": ledger.size, "root": ledger.log.root().hex(), "policy": ledger.policy, "database": None}
-    asked |= {"settings": Settings().model_dump(mode="json"), "folder": str(copy), "socket": str(place)}
+    asked |= {"settings": Settings().model_dump(mode="json"), "folder": str(unwitnessed), "socket": str(place)}
     for line in (b"", json.dumps(asked).encode() + b"\n"):
         reads, writes = os.pipe()
         os.close(reads)  # nobody hears that it is ready

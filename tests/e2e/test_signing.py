@@ -18,7 +18,17 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from playwright.sync_api import Browser
 from tests.e2e.axe_rules import broken_in_a_scheme
 from tests.e2e.busy import slowness
-from tests.e2e.signing_scene import Device, Scene, choose, confirm, enrol, message, scene_in, signatory_in
+from tests.e2e.signing_scene import (
+    Device,
+    Scene,
+    choose,
+    confirm,
+    enrol,
+    message,
+    scene_in,
+    signatory_in,
+    without_pauses,
+)
 from tests.e2e.test_page_verifier import PAGE, trusted_files
 from tests.profile import THOROUGH
 
@@ -356,6 +366,7 @@ def test_connection_lost_after_the_click_gives_the_same_receipt(scene: Scene, si
 def test_long_lost_connection_is_handed_in_later(scene: Scene, signatory: Device, waiting: str) -> None:
     page = choose(signatory, waiting, "abstain")
     page.route("**/api/v1/entries", lambda route: route.abort())
+    without_pauses(page)
     page.click("#confirm")
     page.locator("#message", has_text="No se sabe").wait_for(timeout=20_000)
     assert votes_of(scene, waiting) == []

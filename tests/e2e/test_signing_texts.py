@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser
-from tests.e2e.signing_scene import Device, Scene, choose, confirm, message, scene_in, signatory_in
+from tests.e2e.signing_scene import Device, Scene, choose, confirm, message, scene_in, signatory_in, without_pauses
 
 from constancia.api.signing.drafts import DraftStore
 from constancia.domain.kernel.calendar import format_instant, local_day
@@ -255,6 +255,7 @@ def sent(scene: Scene, signatory: Device) -> str:
 
     page.route("**/api/v1/entries", take)
     choose(signatory, f"{scene.url}{FOR_N}/decision/d-safe", "against")
+    without_pauses(page)
     page.click("#confirm")
     page.locator("#message", has_text="No se sabe").wait_for(timeout=20_000)
     page.unroute("**/api/v1/entries")

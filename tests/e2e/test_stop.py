@@ -14,11 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.e2e.test_behind_proxy import ENVIRONMENT
-from tests.e2e.test_witnesses import copy, until
+from tests.e2e.test_witnesses import copy, until, unwitnessed
 from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
-__all__ = ("copy",)
+__all__ = ("copy", "unwitnessed")
 
 GRACE_S = 10  # for requests under way; that it is the default is shown in tests/api/http/test_serving.py
 SHORT_S = 2  # as an operator may choose it
@@ -97,35 +97,41 @@ def quiet(console: str) -> bool:
     return not re.search(r"Traceback|Exception|Error|Cancelled|\bFile \"", console)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-def test_stop_with_slow_clients_is_in_time_and_quiet(copy: Path, number: signal.Signals) -> None:
-    with started(copy, grace_s=SHORT_S) as served, contextlib.ExitStack() as stack:
+@pytest.mark.parametrize(
+    ("number", "kind"), [(signal.SIGTERM, "copy"), (signal.SIGINT, "unwitnessed")], ids=["SIGTERM", "SIGINT"]
+)
+def test_stop_with_slow_clients_is_in_time_and_quiet(
+    number: signal.Signals, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """Once while witnesses that are not there are asked again and again."""
+    folder: Path = request.getfixturevalue(kind)
+    with started(folder, grace_s=SHORT_S) as served, contextlib.ExitStack() as stack:
         for data in CLIENTS.values():
             stack.enter_context(served.connected(data))
         assert served.get("/checkpoint").status_code == 200
         code, console, seconds = served.stop(number)
     assert quiet(console), console
     assert code == {signal.SIGTERM: 0, signal.SIGINT: 130}[number], console
-    assert not [each.name for each in copy.iterdir() if each.name.endswith("-wal")], "the ledger was closed"
+    assert not [each.name for each in folder.iterdir() if each.name.endswith("-wal")], "the ledger was closed"
     assert SHORT_S - 1 < seconds < STOP_S, "requests under way have their time, and no more"
 
 
-def test_clients_that_are_gone_leave_the_console_quiet(copy: Path) -> None:
-    with started(copy, grace_s=SHORT_S) as served:
+def test_clients_that_are_gone_leave_the_console_quiet(unwitnessed: Path) -> None:
+    with started(unwitnessed, grace_s=SHORT_S) as served:
         for data in CLIENTS.values():
             for reset in (True, False, True, False):
                 client = served.connected(data)
                 if reset:
                     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                time.sleep(0.05)
+                time.sleep(0.02)
                 client.close()
         assert served.get("/es/").status_code == 200
         _code, console, _seconds = served.stop(signal.SIGTERM)
     assert quiet(console), console
 
 
-def test_second_interrupt_ends_at_once_and_quietly(copy: Path) -> None:
-    with started(copy) as served, contextlib.ExitStack() as stack:
+def test_second_interrupt_ends_at_once_and_quietly(unwitnessed: Path) -> None:
+    with started(unwitnessed) as served, contextlib.ExitStack() as stack:
         for data in CLIENTS.values():
             stack.enter_context(served.connected(data))
         assert served.get("/checkpoint").status_code == 200

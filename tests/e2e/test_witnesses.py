@@ -1,6 +1,7 @@
 """The demonstration's witnesses and a served ledger's, as processes: they cosign, and end with who began them."""
 
 import contextlib
+import re
 import shutil
 import signal
 import socket
@@ -80,6 +81,16 @@ def copy(demo: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(demo, tmp_path / "copy" / "demo"))
 
 
+@pytest.fixture
+def unwitnessed(copy: Path) -> Path:
+    """A copy whose policy does not say where its witnesses are: who serves it waits five seconds for none of them."""
+    policy = copy / "trust" / "policy"
+    text, count = re.subn(r" http://\S+$", "", policy.read_text(encoding="ascii"), flags=re.MULTILINE)
+    assert count == 2 * len(PARTIES)
+    policy.write_text(text, encoding="ascii")
+    return copy
+
+
 @contextlib.contextmanager
 def served(folder: Path, *more: str, port: int = 0) -> Iterator[str]:
     port = port or free_port()
@@ -144,20 +155,7 @@ def test_witnesses_end_with_the_demonstration_however_it_ends(tmp_path: Path, ho
         assert list(folder.parent.iterdir()) == [], "nothing half made is left"
 
 
-def test_serve_demo_runs_the_witnesses_and_ends_them(copy: Path) -> None:
-    with served(copy, "--demo") as url:
-        assert len(witnesses_of(copy)) == len(PARTIES)
-        told = httpx.get(f"{url}/api/v1/witnesses").json()
-        assert (told["quorum"], told["witnessed"]["size"]) == ("parties", told["size"])
-        assert told["witnessed"]["by"] == sorted(PARTIES)
-        assert {one["problem"] for one in told["items"]} == {None}
-        assert httpx.get(f"{url}/healthz").json()["witnessed"] == told["size"]
-        assert "Atestiguado por INAI" in httpx.get(f"{url}/es/").text
-        assert "Witnessed by INAI" in httpx.get(f"{url}/en/entries/3").text
-    until(lambda: witnesses_of(copy) == [], 15)
-
-
-def test_served_without_its_witnesses_new_entries_are_not_witnessed_yet(copy: Path) -> None:
+def test_what_was_served_without_its_witnesses_is_witnessed_once_they_run_and_no_fork_is(copy: Path) -> None:
     document = signed_report(copy)
     with served(copy) as url:
         before = httpx.get(f"{url}/api/v1/ledger").json()
@@ -177,26 +175,33 @@ def test_served_without_its_witnesses_new_entries_are_not_witnessed_yet(copy: Pa
         for name, witnessed in ((index - 1, True), (index, False)):
             receipt = httpx.get(f"{url}/api/v1/receipts/{name}").content
             assert open_with_policy(parse_tlog_proof(receipt).checkpoint, policy).witnessed is witnessed
-    # Once its witnesses are there again they make good what was missed.
+    # Once its witnesses are there again they make good what was missed, and end with the server.
     with served(copy, "--demo") as url:
         until(lambda: httpx.get(f"{url}/healthz").json()["witnessed"] == index + 1)
-        opened = open_with_policy(httpx.get(f"{url}/checkpoint").content, policy)
-        assert opened.witnessed
+        assert len(witnesses_of(copy)) == len(PARTIES)
+        told = httpx.get(f"{url}/api/v1/witnesses").json()
+        assert (told["quorum"], told["witnessed"]["size"]) == ("parties", told["size"])
+        until(lambda: {each["problem"] for each in httpx.get(f"{url}/api/v1/witnesses").json()["items"]} == {None})
+        until(lambda: httpx.get(f"{url}/api/v1/witnesses").json()["witnessed"]["by"] == sorted(PARTIES))
+        assert "Atestiguado por INAI" in httpx.get(f"{url}/es/").text
+        assert "Witnessed by INAI" in httpx.get(f"{url}/en/entries/3").text
+        assert open_with_policy(httpx.get(f"{url}/checkpoint").content, policy).witnessed
+        expect_rewriting_is_refused(copy)
+    until(lambda: witnesses_of(copy) == [], 15)
 
 
-def test_rewritten_demonstration_is_refused_by_its_witnesses(copy: Path, tmp_path: Path) -> None:
+def expect_rewriting_is_refused(folder: Path) -> None:
     """Somebody with the log's key cuts the ledger and goes on otherwise; a witness, asked, keeps the evidence."""
-    passphrase = (copy / "keys" / "passphrase").read_bytes().strip()
-    with Ledger.open(copy, clock=SystemClock(), signer=None) as ledger:
+    passphrase = (folder / "keys" / "passphrase").read_bytes().strip()
+    with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger:
         origin, size = ledger.origin, ledger.size
         signer = ledger.folder.load_log_key(origin, passphrase)
-        fork = format_request(size, (), signer.checkpoint(size, bytes(32)))
-    with served(copy, "--demo"):
-        port = listening_port(witnesses_of(copy)[0])
-        refused = httpx.post(f"http://127.0.0.1:{port}/add-checkpoint", content=fork)
-        assert refused.status_code == 422
-        assert refused.headers["content-type"].startswith("text/plain")
-        assert "evidence 1" in httpx.get(f"http://127.0.0.1:{port}/").text
+    fork = format_request(size, (), signer.checkpoint(size, bytes(32)))
+    port = listening_port(witnesses_of(folder)[0])
+    refused = httpx.post(f"http://127.0.0.1:{port}/add-checkpoint", content=fork)
+    assert refused.status_code == 422
+    assert refused.headers["content-type"].startswith("text/plain")
+    assert "evidence 1" in httpx.get(f"http://127.0.0.1:{port}/").text
 
 
 def listening_port(pid: int) -> int:

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -22,8 +23,9 @@ from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.errors import LedgerError, Locked, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.relocation import move_to_database, move_to_file
+from constancia.ledger.store import postgres_schema
 from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
-from constancia.ledger.store.postgres_session import connect
+from constancia.ledger.store.postgres_session import connect, one_row
 
 
 @pytest.fixture
@@ -209,6 +211,23 @@ def test_moving_back_that_is_cut_short_is_finished_by_repeating_it(
     assert Documents(FolderFiles(folder / "documents")).get(hashlib.sha256(b"minuta").hexdigest()) == b"minuta"
     with opened(folder, template) as ledger:
         assert ledger.size == 26
+
+
+def test_lock_of_a_connection_that_is_just_ending_is_waited_for(
+    folder: Path, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move_to_database(folder, address)
+    ending = connect(address)
+    assert one_row(ending, postgres_schema.LOCK, (postgres_schema.LOCK_CLASS,))["is_ours"]
+    monkeypatch.setattr(relocation, "LOCK_S", 0.1)
+    with pytest.raises(StoreUnavailable) as caught:
+        move_to_file(folder)
+    monkeypatch.undo()
+    assert (caught.value.code, caught.value.words["en"][-11:]) == ("E_STORE_LOCKED", "--read-only")
+    end = threading.Timer(0.3, ending.close)
+    end.start()
+    assert move_to_file(folder).size == 26
+    end.join()
 
 
 def cut(monkeypatch: pytest.MonkeyPatch, step: str) -> None:

@@ -32,8 +32,9 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
 # A module's own tests, which lie where it lies, come first; then those of the rooms that use it.
 TESTS: Final[dict[str, tuple[str, ...]]] = {
-    "domain/": ("tests/domain",),
-    "domain/kernel/": ("tests/domain/kernel", "tests/domain"),
+    # What streams are about is compared with the fold where rows are made of it.
+    "domain/": ("tests/domain", "tests/ledger/views/test_concerned.py"),
+    "domain/kernel/": ("tests/domain/kernel", "tests/domain", "tests/ledger/views/test_concerned.py"),
     "verify/wire/": ("tests/verify/wire", "tests/verify/core", "tests/verify/audit", "tests/verify/evidence"),
     "verify/core/": (
         "tests/verify/core",
@@ -50,6 +51,7 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/ledger/append",
         "tests/ledger/test_ledger.py",
         "tests/ledger/test_postgres_doubt.py",
+        "tests/ledger/test_postgres_ledger.py",
         "tests/ledger/reader",
     ),
 }

@@ -64,12 +64,13 @@ class Store:
     Args:
         path: The file.
         connection: A read-only connection within a read transaction.
-        state: The file's state when it was opened without SQLite's locks; None if it was opened with them.
+        state: When the file was changed, in nanoseconds, and its bytes, before it was opened without SQLite's locks;
+            None if it was opened with them. Another reader's empty log next to it is no change.
     """
 
     path: Path
     connection: sqlite3.Connection
-    state: tuple[int, int, bool] | None
+    state: tuple[int, int] | None
 
     def rows(self, start: int = 0) -> Iterator[StoredRow]:
         """Return the rows of `stored_events` by position: all, or those of the entries from an index on."""
@@ -115,7 +116,7 @@ class Store:
         return None if problem == "ok" else problem
 
     def check_unchanged(self) -> None:
-        """Check that nobody began to write while the store was read without locks.
+        """Check that nobody wrote to the file while the store was read without locks.
 
         Raises:
             Unreadable: Somebody did; the audit must be run again.
@@ -160,14 +161,17 @@ def open_store(path: Path) -> Store:
     for file in (path, log, path.with_name(path.name + "-shm"), path.with_name(path.name + "-journal")):
         with suppress(FileNotFoundError):
             refuse_special(file)  # a pipe in its place would be waited for
-    # Without a write-ahead log nobody has the store open, and reading it needs no other file. On a
-    # medium that can't be written an empty log needs nothing either.
+    # Without a write-ahead log nobody has the store open, and reading it needs no other file. On a medium that can't be
+    # written an empty log needs nothing either. The state is from before that look: what is written later changes it.
+    try:
+        state = _state_of(path)
+    except OSError as error:
+        raise Unreadable("store", str(path), str(error)) from error
     modes = [IMMUTABLE] if not log.exists() else [SHARED] if log.stat().st_size else [SHARED, IMMUTABLE]
     failure: Exception | None = None
     for mode in modes:
         try:
-            state = _state_of(path) if mode == IMMUTABLE else None
-            return Store(path, _connect(path.absolute().as_uri() + mode), state)
+            return Store(path, _connect(path.absolute().as_uri() + mode), state if mode == IMMUTABLE else None)
         except sqlite3.OperationalError as error:
             failure = error
         except (sqlite3.Error, OSError) as error:
@@ -175,9 +179,9 @@ def open_store(path: Path) -> Store:
     raise Unreadable("store", str(path), str(failure)) from failure
 
 
-def _state_of(path: Path) -> tuple[int, int, bool]:
+def _state_of(path: Path) -> tuple[int, int]:
     status = path.stat()
-    return status.st_mtime_ns, status.st_size, path.with_name(path.name + "-wal").exists()
+    return status.st_mtime_ns, status.st_size
 
 
 def _connect(address: str) -> sqlite3.Connection:

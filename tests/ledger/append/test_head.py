@@ -1,6 +1,7 @@
 """The end of the log in memory: leaves found by their hash, times that never go back, steps taken back whole."""
 
 import hashlib
+import sqlite3
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -62,19 +63,48 @@ def test_time_never_goes_back(desk: Desk) -> None:
     assert head.time_for(now + timedelta(days=1)) > last
 
 
-def test_log_is_read_on_from_any_size(desk: Desk) -> None:
+def part_of(desk: Desk, size: int) -> Head:
+    """A head that has read so many entries of the ledger's store."""
+    whole, store = desk.parts.head, store_of(desk)
+    part = Head(whole.state.origin, whole._read)
+    for index, row in enumerate(store.select_notifications(0, 1_000, inclusive_of_start=False)[:size]):
+        _replay_row(part, row, index)
+    part.settle()
+    return part
+
+
+@pytest.mark.parametrize("last_batch", [1, 3])
+def test_log_is_read_on_from_any_size(desk: Desk, last_batch: int) -> None:
     """A snapshot may end within a batch; what follows is read by the same code."""
-    desk.writer.write(_examined(desk, [desk.world.allege("c1") for _ in range(3)]))
+    desk.writer.write(_examined(desk, [desk.world.allege("c1") for _ in range(last_batch)]))
     store, whole = store_of(desk), desk.parts.head
-    rows = store.select_notifications(0, 1_000, inclusive_of_start=False)
-    for size in range(len(rows) + 1):
-        part = Head(whole.state.origin, whole._read)
-        for index, row in enumerate(rows[:size]):
-            _replay_row(part, row, index)
-        part.settle()
+    for size in range(whole.size + 1):
+        part = part_of(desk, size)
         tip = replay(part, store)
         assert (tip.size, tip.checkpoint) == (whole.size, desk.ledger.log.checkpoint())
         assert (part.size, part.tree.root(), part.recorded_at) == (whole.size, whole.tree.root(), whole.recorded_at)
+
+
+@pytest.mark.parametrize(
+    ("taken_out", "what"),
+    [
+        (("DELETE FROM stored_events", "DELETE FROM batches WHERE first_index > 0"), "0 entries .* cover 1"),
+        (("DELETE FROM batches",), "entries .* cover 0"),
+        (("DELETE FROM stored_events", "DELETE FROM batches"), "0 entries .* cover 0"),
+    ],
+)
+def test_who_reads_on_misses_what_it_has_read(desk: Desk, taken_out: tuple[str, ...], what: str) -> None:
+    """Also where it has read the first entry alone, and nothing is left of the entries or of the checkpoints."""
+    part = part_of(desk, 1)
+    connection = sqlite3.connect(desk.folder / "ledger.sqlite")
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    for statement in taken_out:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    with pytest.raises(Fatal, match=what):
+        replay(part, store_of(desk))
 
 
 def test_log_is_read_up_to_a_size_in_its_middle(desk: Desk) -> None:

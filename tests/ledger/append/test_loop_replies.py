@@ -186,7 +186,7 @@ def test_who_is_first_waits_for_so_many_others_and_no_more(
 def test_statement_that_comes_alone_goes_on_after_two_quiet_turns(desk: Desk, handed_on: list[int]) -> None:
     async def run() -> list[int]:
         waiting = asyncio.ensure_future(desk.ledger.submit_async(desk.world.allege("c1").parsed))
-        for _ in range(4):  # the task's own first turn, and three of the loop
+        for _ in range(3):  # the task's own first turn, and two of the loop
             await asyncio.sleep(0)
         seen = list(handed_on)
         await waiting

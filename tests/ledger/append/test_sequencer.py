@@ -1,8 +1,11 @@
 """The writer's path under stress and fault: nobody hangs, nothing half done, no fork."""
 
 import contextlib
+import gc
+import logging
 import sqlite3
 import statistics
+import sys
 import threading
 import time
 from concurrent.futures import Future, wait
@@ -18,6 +21,7 @@ from tests.ledger.world import Key, Signed
 from constancia.domain.decide import decide
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission
+from constancia.ledger.append.sequencer import leave_memory_alone, tune_interpreter
 from constancia.ledger.assembly import Options
 from constancia.ledger.errors import Busy, Fatal, LostRace, NotStored
 from constancia.ledger.submission import SignedStatement
@@ -535,3 +539,34 @@ def _intrude(desk: Desk) -> None:
     other.execute("INSERT INTO batches VALUES (?, ?, x'00', 'other')", (size, size + 1))
     other.execute("COMMIT")
     other.close()
+
+
+def test_who_starts_a_server_takes_shorter_turns_and_looks_for_cycles_less_often() -> None:
+    """And not among what there was when its ledger was open; both concern the whole process, and are undone here."""
+    interval, thresholds, frozen = sys.getswitchinterval(), gc.get_threshold(), gc.get_freeze_count()
+    try:
+        sys.setswitchinterval(0.005)
+        gc.set_threshold(700, 10, 10)
+        tune_interpreter()
+        assert sys.getswitchinterval() < 0.005
+        assert all(now > before for now, before in zip(gc.get_threshold(), (700, 10, 10), strict=True))
+        gc.disable()
+        leave_memory_alone()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > frozen
+    finally:
+        sys.setswitchinterval(interval)
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+        gc.enable()
+
+
+def test_why_the_writer_stops_is_in_the_log(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    fault = ValueError("a fault that was found elsewhere")
+    sequencer = desk.parts.sequencer
+    assert sequencer is not None
+    sequencer.stop(fault)
+    assert str(fault) in str(sequencer.failure)
+    [record] = [record for record in caplog.records if record.levelno == logging.CRITICAL]
+    assert record.exc_info is not None
+    assert record.exc_info[1] is fault

@@ -1,5 +1,6 @@
 """The writer by itself, batch by batch: what it does while its store is away, and once the store is back."""
 
+import json
 import logging
 from datetime import datetime
 
@@ -9,11 +10,13 @@ from tests.ledger.append.test_sequencer import Fault, _examined, snapshot, store
 from tests.ledger.conftest import Desk
 
 from constancia.domain.kernel.problems import Problem, Refusal
-from constancia.ledger.append.examiner import AppendOutcome
+from constancia.ledger.append.examiner import AppendOutcome, Submission
 from constancia.ledger.append.write_guard import WriteGuard
 from constancia.ledger.append.writer import Outcome
 from constancia.ledger.errors import LostRace, NotStored, StoreUnavailable, WritesRefused
 from constancia.ledger.store.postgres_errors import unavailable
+from constancia.ledger.submission import SignedStatement
+from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.statement import Statement
 
 
@@ -205,3 +208,17 @@ def test_guard_objects_to_one_statement_and_its_neighbours_are_judged(
     assert isinstance(unknown, Refusal)
     assert unknown.code != "E_TIME"
     assert snapshot(desk) == before
+
+
+def test_what_was_seen_is_not_taken_for_true_where_nobody_has_looked(desk: Desk) -> None:
+    """The writer looks by itself at what the examiner has not been asked about."""
+    size = desk.ledger.size
+    item = json.loads(desk.world.allege("c1").statement)
+    for seen, code in (({"root": "0" * 64, "size": size}, "E_SEEN_CONTRADICTS"), ({"size": size + 1}, "E_SEEN_AHEAD")):
+        raw = canonical(item | {"seen": item["seen"] | seen})
+        [outcome] = desk.writer.write(
+            [Submission(signed=SignedStatement.read(raw, [desk.world.keys["nosc"].sign(raw)]))]
+        )
+        assert isinstance(outcome, Refusal)
+        assert outcome.code == code
+    assert desk.ledger.size == size

@@ -1,5 +1,6 @@
 """What streams are about, read from statements, is what the fold says: entry by entry, whatever is at hand."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
@@ -11,10 +12,10 @@ from tests.domain.governance.test_succession import WHOLE, world
 from tests.domain.participation.test_gathering import FORUM, convened, held, promised
 from tests.domain.plans.test_assessment import assessing, of_the_plan, watched
 from tests.domain.plans.test_deadline import extended
-from tests.domain.plans.test_plan import carried
+from tests.domain.plans.test_plan import carried, carrying
 from tests.domain.remarks.test_cancellation import destroyed
 from tests.domain.remarks.test_statement import release
-from tests.domain.stage import Stage, deliverable, founded, seated, small_scope, text
+from tests.domain.stage import Stage, act_of, deliverable, founded, seated, small_scope, text
 from tests.domain.test_oracles import history
 
 from constancia.domain.catalogue import AGGREGATES
@@ -93,6 +94,8 @@ def gathering_that_is_said_more_of() -> Stage:
     stage.contest("inai", first)
     moved = stage.says("sfp", "GatheringConvened", convened(about=FORUM, window="2019-03-27"))
     stage.contest("inai", moved, "i2")
+    again = stage.says("sfp", "GatheringConvened", convened(about={"commitment": "c1"}, window="2019-03-27"))
+    stage.contest("inai", again, "i6")
     other = stage.says("sfp", "GatheringConvened", convened("g2", about={"commitment": "c1"}))
     stage.on("2019-03-28").says("inai", "GatheringHeld", held("g2", attendance=0), occurred_on="2019-03-26")
     stage.contest("nosc", other, "i3")
@@ -128,12 +131,18 @@ def succession_with_remarks() -> Stage:
 
 
 def plan_that_carries_more() -> Stage:
-    """A plan with a commitment, contested, and then with another one."""
+    """A plan with a commitment, contested, then with another one, and then with two, the one right after the other."""
     stage = carried()
     opened = next(entry for entry in stage.entries if entry.statement["type"] == "ActionPlanOpened")
     stage.contest("nosc", opened)
     carried(stage.adopted("c2"), name="c2")
     stage.contest("nosc", opened, "i2")
+    bodies = [carrying(name=name) for name in ("c3", "c4")]
+    for body in bodies:
+        stage.adopted(body["commitment"])
+        stage.decided(body["decision"], act_of("CommitmentCarriedIntoPlan", body))
+    for body in bodies:
+        stage.says("inai", "CommitmentCarriedIntoPlan", body)
     return stage
 
 
@@ -198,16 +207,52 @@ def test_streams_beyond_those_at_hand_are_asked_of_the_state(monkeypatch: pytest
         assert len(about._at_hand) <= 2
 
 
+def asked_of(stage: Stage, about: Concerned) -> Iterator[Recorded]:
+    """The entries for which a state is asked."""
+    for entry in stage.entries:
+        asked = False
+
+        def state() -> State:
+            nonlocal asked
+            asked = True
+            return stage.state
+
+        about.take(entry, state)
+        if asked:
+            yield entry
+
+
 def test_most_entries_are_not_folded() -> None:
-    """A state is asked for by an entry that names another entry, or whose word has to be counted: by no other."""
-    asked = set()
-    for stage in (history(), *map(played, SEEDS)):
-        about = Concerned(stage.lookup)
-        for entry in stage.entries:
+    """A state is asked for where a first word names another entry or no party, and where words have to be counted."""
+    for stage in (*(told() for told in STAGES), *map(played, SEEDS)):
+        asked = list(asked_of(stage, Concerned(stage.lookup)))
+        once = Counter(entry.originator_id for entry in asked if kind_of(entry) not in ("duty", "succession"))
+        assert {stream.partition("/")[0] for stream in once} <= {
+            "cancellation", "correction", "entry", "gathering", "key"
+        }  # fmt: skip
+        assert set(once.values()) <= {1}
+        assert {entry.statement["type"] for entry in asked if kind_of(entry) == "gathering"} <= {"GatheringHeld"}
 
-            def state(entry: Recorded = entry, stage: Stage = stage) -> State:
-                asked.add(entry.originator_id.partition("/")[0])
-                return stage.state
 
-            about.take(entry, state)
-    assert asked <= {"cancellation", "correction", "duty", "entry", "succession"}
+def kind_of(entry: Recorded) -> str:
+    return entry.originator_id.partition("/")[0]
+
+
+def test_as_many_streams_as_fit_are_at_hand_and_the_oldest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concerned, "_AT_HAND", 2)
+    stage = plan_that_is_moved_and_assessed()
+    about, asked = Concerned(stage.lookup), 0
+
+    def state() -> State:
+        nonlocal asked
+        asked += 1
+        return stage.state
+
+    for name, times in (("q1", 1), ("q2", 2), ("q1", 2), ("q2", 2), ("q1", 2)):
+        about.of(f"complaint/{name}", stage.entries[-1].index, state)
+        assert asked == times
+    about.of("plan/plan-4", stage.entries[-1].index, state)
+    about.of("complaint/q2", stage.entries[-1].index, state)
+    assert asked == 3
+    about.of("complaint/q1", stage.entries[-1].index, state)
+    assert asked == 4

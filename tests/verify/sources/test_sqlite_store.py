@@ -1,6 +1,7 @@
 """The SQLite store: every column of every table, and files that are no store."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,19 @@ def test_write_while_a_closed_store_is_read_is_unreadable(path: Path) -> None:
     changed(path, "UPDATE meta SET value = 'x' WHERE key = 'schema'")
     with pytest.raises(Unreadable, match="verify again"):
         store.check_unchanged()
+    store.close()
+
+
+def test_another_reader_of_a_closed_store_is_no_write(path: Path) -> None:
+    """It opens the store as SQLite does, with a log of its own next to it, and closes it again."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+    store = open_store(path)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM stored_events").fetchone()[0]
+        assert path.with_name(path.name + "-wal").exists()
+        store.check_unchanged()
+    store.check_unchanged()
     store.close()
 
 

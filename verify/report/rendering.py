@@ -46,7 +46,7 @@ def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
     if error.code in TLS:
         place = f"{getattr(error, 'where', '')} [{error.code}]"
         return f"{VERDICTS['UNREADABLE'][lang]}  {printable(place)}\n{TLS[error.code][lang]}"
-    advices = {**SEEN, **REFUSED, "source": LAY["source-refused"]}
+    advices = {**SEEN, **REFUSED, "source": LAY["source-refused"], "denied": LAY["denied"]}
     words = advices.get(error.code) if isinstance(error, Unreadable) else None
     if isinstance(error, Unreadable) and error.code.startswith("zip"):
         words = LAY["zip-refused"]

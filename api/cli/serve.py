@@ -20,6 +20,7 @@ from constancia.api.cli.terminal import (
     open_for_reading,
     place_of,
     say,
+    unusable_address,
 )
 
 if TYPE_CHECKING:
@@ -248,8 +249,7 @@ def _metered(app: "ASGIApp", ledger: "Ledger", where: str) -> "Iterator[ASGIApp]
         try:
             port = resources.enter_context(meters.served(host, port))
         except (OSError, OverflowError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise fail(message("serve.busy", host=host, port=port, reason=reason)) from error
+            raise unusable_address(host, port, error) from error
         say(message("serve.metrics", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics"), err=True)
         yield Measured(app, meters)
 

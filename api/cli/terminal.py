@@ -115,10 +115,7 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
             if type(error).__name__ == "ValidationError":  # of the settings; pydantic is imported by its user alone
                 raise fail(_of_settings(error), USAGE) from error
             if isinstance(error, OSError) and error.filename is None:
-                from constancia.api.text.error_words import error_words
-
-                reason = error_words(str(error.strerror or error), language())
-                raise fail(message("failed", reason=reason), IO_FAILED) from error
+                raise fail(message("failed", reason=system_reason(error)), IO_FAILED) from error
             text = _told(error)
             if text is None:
                 raise
@@ -151,10 +148,15 @@ def _told(error: Exception) -> str | None:
         return message("failed", reason=_reason(error))
     if type(error).__name__ == "RemoteProblem":  # its module brings an HTTP client, which most verbs do without
         return error.text(language())  # type: ignore[attr-defined, no-any-return]
-    if isinstance(error, OSError):
-        reason = error_words(str(error.strerror or error), language())
-        return message("failed", reason=f"{error.filename or ''}: {reason}".strip(": "))
-    return None
+    return message("failed", reason=system_reason(error)) if isinstance(error, OSError) else None
+
+
+def system_reason(error: OSError) -> str:
+    """Give what the operating system refused, and its file if it has one, in the user's language."""
+    from constancia.api.text.error_words import error_words
+
+    reason = error_words(str(error.strerror or error), language())
+    return f"{error.filename or ''}: {reason}".strip(": ")
 
 
 def _reason(error: Exception) -> str:
@@ -343,8 +345,23 @@ def listening(host: str, port: int) -> "socket.socket":
         host.encode("idna")  # what is no host's name is refused here, and not by a library in its own way
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise fail(message("serve.busy", host=host, port=port, reason=reason)) from error
+        raise unusable_address(host, port, error) from error
+
+
+def unusable_address(host: str, port: int, error: Exception) -> typer.Exit:
+    """Say why nothing can listen at an address, in the user's language; give the end of the command.
+
+    Args:
+        host: The host's name or address.
+        port: The port.
+        error: What the operating system refused it with.
+    """
+    from constancia.api.text.error_words import error_words
+
+    # Python adds the address to the system's words, which the message names already.
+    words = str(getattr(error, "strerror", None) or error).partition(" (while attempting")[0]
+    reason = error_words(words, language())
+    return fail(message("serve.busy", host=host, port=port, reason=reason))
 
 
 def place_of(text: str, option: str) -> tuple[str, int]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message
+from constancia.api.cli.terminal import fail, guarded, language, message, system_reason
 
 if TYPE_CHECKING:
     from constancia.api.cli.audit_run import Done
@@ -101,13 +101,13 @@ def command(
     except KeyboardInterrupt:
         raise fail(message("verify.interrupted"), INTERRUPTED) from None
     except OSError as error:
-        raise fail(message("failed", reason=str(error)), IO_FAILED) from error
+        raise fail(message("failed", reason=system_reason(error)), IO_FAILED) from error
     except Exception as error:
         raise fail(message("failed", reason=f"{type(error).__name__}: {error}"), SOFTWARE) from error
     try:
         _print(done, as_json=as_json, detail=detail or every)
     except OSError as error:
-        raise fail(message("failed", reason=str(error)), IO_FAILED) from error
+        raise fail(message("failed", reason=system_reason(error)), IO_FAILED) from error
     raise typer.Exit(_exit_code(done))
 
 

@@ -46,7 +46,7 @@ def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
     if error.code in TLS:
         place = f"{getattr(error, 'where', '')} [{error.code}]"
         return f"{VERDICTS['UNREADABLE'][lang]}  {printable(place)}\n{TLS[error.code][lang]}"
-    advices = {**SEEN, **REFUSED, "source": LAY["source-refused"]}
+    advices = {**SEEN, **REFUSED, "source": LAY["source-refused"], "denied": LAY["denied"]}
     words = advices.get(error.code) if isinstance(error, Unreadable) else None
     if isinstance(error, Unreadable) and error.code.startswith("zip"):
         words = LAY["zip-refused"]
@@ -55,6 +55,10 @@ def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
     elif (error.code, error.where) == ("missing", "checkpoint"):
         words = LAY["checkpoint-missing"]
     advice = "" if words is None else "\n" + filled(words[lang], {"count": 1, "first": printable(error.where, 300)})
+    if advice and isinstance(error, Unreadable) and isinstance(error.__cause__, OSError):
+        # The system's own words are in its language and form: they come last, after what to do.
+        technical = f"{LAY['technical'][lang]}: {printable(error.detail)}"
+        return f"{VERDICTS['UNREADABLE'][lang]}  {printable(f'{error.where} [{error.code}]')}{advice}\n{technical}"
     return f"{VERDICTS['UNREADABLE'][lang]}  {printable(error)}{advice}"
 
 

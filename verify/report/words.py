@@ -236,6 +236,7 @@ LAY: Final[Words] = table_of("""
     by-publisher | Según las llaves que publica {publisher} ({place}). | By the keys that {publisher} publishes ({place}).
     by-anchor | Según el ancla de confianza que usted dio. | By the trust anchor that you gave.
     detail | Detalle técnico: {option}. | Technical detail: {option}.
+    denied | El sistema no deja leerlo. Revise el nombre, los permisos del archivo y de su carpeta, y el disco. | The system does not let it be read. Check the name, the permissions of the file and of its folder, and the disk.
     technical | Detalle técnico | Technical detail
 """)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+import pytest
 from tests.rows import each_row
 
 from constancia.verify.audit.run import LEVELS_ABOVE
@@ -153,3 +154,13 @@ def test_address_that_gives_no_ledger_says_what_to_do(error: Unreadable, es: str
         advice = unreadable_text(error, lang).splitlines()[1]
         assert words in advice
         assert ("signed" in advice or "firmó" in advice) is (error.where == "tile/0/000")
+
+
+@pytest.mark.parametrize("code", ["source", "denied"])
+def test_systems_own_words_come_after_what_to_do(code: str) -> None:
+    error = Unreadable(code, "libro", "[Errno 2] No such file or directory: 'libro'")
+    error.__cause__ = FileNotFoundError()
+    for lang, technical in (("es", "Detalle técnico"), ("en", "Technical detail")):
+        first, advice, last = unreadable_text(error, lang).splitlines()
+        assert "Errno" not in first + advice
+        assert last.startswith(f"{technical}: [Errno 2]")

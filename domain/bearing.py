@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.duty import Duty
 from constancia.domain.commitments.scope import Milestone
-from constancia.domain.governance.body import acting_body, line_of
+from constancia.domain.governance.body import GovernanceBody, acting_body, line_of
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
-from constancia.domain.identity.succession import Succession, heirs_of, holder_of
+from constancia.domain.identity.succession import Succession, heirs_of, holder_of, succession_of
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.kernel.derived import Derived
@@ -99,6 +100,37 @@ def answering(state: State, body: str | None, named: Iterable[NamedBearer]) -> t
             bearer = each if duty is None else holder_of(state, each, duty)
             bearers += [bearer] if bearer is not None else []
     return tuple(dict.fromkeys(bearers))
+
+
+def able_in(state: State, body: str | None, parties: Iterable[str]) -> tuple[str, ...]:
+    """Give, of some parties, those that can still vote and sign in a body: they have not ended, and sit in it.
+
+    Args:
+        state: The state.
+        body: The body's id. In one that was succeeded nobody sits, and its successor signs nothing for it.
+        parties: The parties, by id.
+    """
+    record = state.aggregates.get(f"governance/{body}")
+    seated = record.seated if isinstance(record, GovernanceBody) and record.status == "established" else ()
+    return tuple(party for party in parties if party in seated and succession_of(state, party) is None)
+
+
+def able_members(state: State, body: str | None) -> tuple[str, ...]:
+    """Give the parties that act for a body now: they sit in it, or in the one that succeeded it, and have not ended."""
+    acting = acting_body(state, body)
+    return able_in(state, acting.governance_body, acting.seated) if acting is not None else ()
+
+
+def able_signers(state: State, agreement: Agreement) -> tuple[str, ...]:
+    """Give, of those whose signature an agreement's last version lacks, the parties that can still sign it."""
+    version = agreement.current
+    there = [
+        party for party in version.missing if succession_of(state, party) is None and not agreement.has_left(party)
+    ]
+    if version.governance_body is None:
+        return tuple(there)
+    members = able_members(state, version.governance_body)
+    return tuple(party for party in there if party in members)
 
 
 def kind_changed(state: State, succession: Succession) -> bool:

@@ -12,6 +12,7 @@ from constancia.api.http.query import Router
 from constancia.api.pages import models
 from constancia.api.pages.chronicle import INVENTED
 from constancia.api.pages.commitment_page import Before
+from constancia.api.pages.decision_waits import awaited_by, gone_from
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.marked_text import marked_message, marked_sentence
 from constancia.api.pages.picture_scope import changes_of
@@ -57,9 +58,13 @@ def decision(name: str, frame: TheFrame, before: Before = None) -> Response:
     signed = {signature["party"]: signature for signature in row["signatures"]}
     votes = {vote["party"]: vote for vote in row["standing_votes"]}
     proposed = frame.statement(row["proposed"]["index"])
+    kind, waiting = awaited_by(frame.state, row)
     return frame.page(
         "decision.html",
         decision=row,
+        waiting=waiting if kind != "finish" else (),
+        gone=gone_from(frame.state, row),
+        is_stuck=row["status"] == "adopted" and not waiting,
         heading=_HEADINGS.get(row["status"], "page.act_decided"),
         is_open=row["status"] in ("proposed", "voting"),
         effect=effect_of(frame, row["act"], proposed["actor"], row["proposed"]["index"]),

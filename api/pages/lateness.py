@@ -9,14 +9,17 @@ from datetime import date
 from functools import partial
 from typing import Final
 
+from constancia.api.pages.decision_waits import awaited_by
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.rows_cache import rows_cache_of
-from constancia.domain.bearing import answered_before, responsible_for
+from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.bearing import able_members, able_signers, answered_before, responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import EXPECTED, delivery
+from constancia.domain.complaints.complaint import Complaint, answer_of
 from constancia.domain.derive import Derived, missed_deadlines, responses_owed
 from constancia.domain.governance.decision import Decision
-from constancia.domain.identity.succession import heirs_of
+from constancia.domain.identity.succession import heirs_of, holder_of
 from constancia.domain.kernel.calendar import OPEN, parse_edtf
 from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.plans.plan import ActionPlan
@@ -219,7 +222,7 @@ def _plans(frame: Frame) -> Iterator[Debt]:
         stopped = row["days_late_now"] if row["days_late_now"] != row["days_late"] else None
         yield Debt(
             kind="submission",
-            parties=_seated(frame, plan.governance_body),
+            parties=able_members(frame.state, plan.governance_body),
             title=row["title"],
             stream=plan.stream,
             days=row["days_late"],
@@ -229,19 +232,16 @@ def _plans(frame: Frame) -> Iterator[Debt]:
         )
 
 
-def _seated(frame: Frame, body: str | None) -> tuple[str, ...]:
-    rows = [row for row in frame.rows("bodies") if row["governance_body"] == body]
-    return tuple(rows[0]["seated"]) if rows else ()
-
-
 def _complaints(frame: Frame) -> Iterator[Debt]:
     for row in frame.rows("complaints"):
         for answer in row["answers"]:
             if answer["answered"] is None:
                 differs = answer["days_late_now"] != answer["days_late"]
+                holder = _answers_for(frame.state, row["stream"], answer["party"])
                 yield Debt(
                     kind="answer",
-                    parties=(answer["party"],),
+                    parties=() if holder is None else (holder,),
+                    formerly=() if holder == answer["party"] else (answer["party"],),
                     title=row.get("text") or {"es": "Queja protegida", "en": "Protected complaint"},
                     stream=row["stream"],
                     days=answer["days_late"],
@@ -251,6 +251,12 @@ def _complaints(frame: Frame) -> Iterator[Debt]:
                 )
 
 
+def _answers_for(state: State, stream: str, accused: str) -> str | None:
+    """Give who answers a complaint for a party: itself, or who has taken its answer over; None where nobody has."""
+    complaint = state.aggregates.get(stream)
+    return holder_of(state, accused, answer_of(complaint)) if isinstance(complaint, Complaint) else accused
+
+
 def _consultations(frame: Frame) -> Iterator[Debt]:
     gatherings = {row["stream"]: row for row in frame.rows("gatherings")}
     for row in frame.rows("participation"):
@@ -258,7 +264,7 @@ def _consultations(frame: Frame) -> Iterator[Debt]:
             gathering = gatherings.get(row["stream"], {})
             yield Debt(
                 kind="response",
-                parties=_seated(frame, gathering.get("governance_body")),
+                parties=able_members(frame.state, gathering.get("governance_body")),
                 title=row["title"],
                 stream=row["stream"],
                 days=_days(row["due"], frame.as_of.day) if row["is_overdue"] and row["due"] else 0,
@@ -301,7 +307,7 @@ def _response(frame: Frame, fact: Derived) -> Iterator[Debt]:
         body = fact.params["body"]
         yield Debt(
             kind="response",
-            parties=_seated(frame, str(body) if body is not None else None),
+            parties=able_members(frame.state, str(body) if body is not None else None),
             title=commitment.title.to_json(),
             stream=commitment.stream,
             since=fact.since,
@@ -319,21 +325,15 @@ def decisions_in(frame: Frame, states: Container[str]) -> list[Row]:
 
 def _decisions(frame: Frame) -> Iterator[Debt]:
     for row in decisions_in(frame, (*_OPEN_DECISION, "adopted")):
-        if row["status"] in _OPEN_DECISION:
-            cast = {vote["party"] for vote in row["standing_votes"]}
-            kind, waiting = "vote", [party for party in row["voters"] if party not in cast]
-        elif row["status"] == "adopted":
-            kind, waiting = "signature", [party for party in row["must_sign"] if party not in row["signed_by"]]
-        else:
-            continue
+        kind, waiting = awaited_by(frame.state, row)
         if waiting:
             yield Debt(
                 kind=kind,
-                parties=tuple(waiting),
+                parties=waiting,
                 title=row["question"],
                 stream=row["stream"],
                 due=row.get("closes") if kind == "vote" else None,
-                since=row["outcome_on"] if kind == "signature" else None,
+                since=row["outcome_on"] if kind != "vote" else None,
                 source=row["proposed"]["index"],
             )
 
@@ -341,10 +341,14 @@ def _decisions(frame: Frame) -> Iterator[Debt]:
 def _agreements(frame: Frame) -> Iterator[Debt]:
     for row in frame.rows("agreements"):
         version = row["versions"][-1]
-        if version["status"] in _WAITING_TEXT and version["missing"]:
+        agreement = frame.state.aggregates.get(row["stream"])
+        if version["status"] not in _WAITING_TEXT or not isinstance(agreement, Agreement):
+            continue
+        waiting = able_signers(frame.state, agreement)
+        if waiting:
             yield Debt(
                 kind="text",
-                parties=tuple(version["missing"]),
+                parties=waiting,
                 title=row["title"],
                 stream=row["stream"],
                 due=version.get("window"),

@@ -13,6 +13,7 @@ from constancia.api.http.problems import ALL_CODES
 from constancia.api.http.query import Router
 from constancia.api.pages import lateness
 from constancia.api.pages.chronicle import lines
+from constancia.api.pages.decision_waits import awaited_by, gone_from
 from constancia.api.pages.frame import SEGMENTS, Frame, party_name
 from constancia.api.pages.marked_text import marked_sentence
 from constancia.api.pages.met_late import met_late
@@ -221,7 +222,7 @@ def decisions(frame: TheFrame, start: Start = 0) -> Response:
     listed = [stream for *_, stream in sorted(known)]
     first = min(start, max(0, len(listed) - 1))
     chosen = listed[first : first + PAGE]
-    part = [_with_missing(frame.as_of.row("decisions", stream)) for stream in chosen]
+    part = [_with_missing(frame, frame.as_of.row("decisions", stream)) for stream in chosen]
     signs = {"d_open": "open", "d_waiting": "pen", "d_signed": "check", "d_failed": "cross"}
     groups = [(name, signs[name], [row for row in part if row["group"] == name]) for name in order]
     return frame.page(
@@ -246,14 +247,14 @@ def _group(status: str) -> str:
     return {"adopted": "d_waiting", "signed": "d_signed"}.get(status, "d_failed")
 
 
-def _with_missing(row: Row) -> Row:
-    cast = {vote["party"] for vote in row["standing_votes"]}
-    is_open, is_adopted = row["status"] in _OPEN, row["status"] == "adopted"
+def _with_missing(frame: Frame, row: Row) -> Row:
+    kind, waiting = awaited_by(frame.state, row)
     return {
         **row,
         "group": _group(row["status"]),
-        "waiting_votes": [party for party in row["voters"] if party not in cast] if is_open else [],
-        "waiting_signs": [party for party in row["must_sign"] if party not in row["signed_by"]] if is_adopted else [],
+        "gone": gone_from(frame.state, row),
+        "waiting_votes": waiting if kind == "vote" else [],
+        "waiting_signs": waiting if kind == "signature" else [],
     }
 
 

@@ -1,5 +1,6 @@
 """The model of a decision's path: from its proposal to its application; what happened at each step, what is missing."""
 
+from constancia.api.pages.decision_waits import gone_from
 from constancia.api.pages.picture_source import Source, is_certain
 from constancia.api.pictures.decision_path import Path, Step, StepState
 from constancia.api.text.dates import date_words
@@ -36,8 +37,9 @@ def _voting(source: Source, decision: Row) -> Step:
     ):  # fmt: skip
         who = [party for party in decision["voters"] if party in cast and cast[party]["choice"] == choice]
         words += [source.say(name, parties=", ".join(source.parties(who)))] if who else []
-    waiting = [party for party in decision["voters"] if party not in cast]
     is_open = decision["status"] in ("proposed", "voting")
+    gone = gone_from(source.reading.state, decision)
+    waiting = [party for party in decision["voters"] if party not in cast and party not in gone]
     if waiting:
         name = "page.pic_d_waits" if is_open else "page.pic_v_absent"
         words.append(source.say(name, parties=", ".join(source.parties(waiting))))
@@ -70,7 +72,10 @@ def _signing(source: Source, decision: Row) -> Step:
     words = []
     if decision["signed_by"]:
         words.append(source.say("page.pic_d_signed_by", parties=", ".join(source.parties(decision["signed_by"]))))
-    missing = [party for party in decision["must_sign"] if party not in decision["signed_by"]]
+    gone = gone_from(source.reading.state, decision)
+    missing = [party for party in decision["must_sign"] if party not in decision["signed_by"] and party not in gone]
+    if gone:
+        words.append(source.say("page.d_gone", parties=", ".join(source.parties(gone))))
     if missing:
         name = "page.d_signed_without" if status == "signed" else "page.pic_d_unsigned"
         words.append(source.say(name, parties=", ".join(source.parties(missing))))

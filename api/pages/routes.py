@@ -39,6 +39,8 @@ from constancia.api.pictures.scope import Change
 from constancia.api.routers.entries import index_of
 from constancia.api.text.handcheck import hand_check, materials
 from constancia.api.text.i18n import LANGUAGES
+from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.bearing import able_signers
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import derive
 from constancia.domain.kernel.aggregate import document_of
@@ -110,7 +112,24 @@ def agreement(name: str, frame: TheFrame) -> Response:
         if (index := version.get("in_force_index")) is not None
     }
     matrix = {item["version"]: item for item in frame.as_of.row("signatures", row["stream"])["versions"]}
-    return frame.page("agreement.html", agreement=row, facts=facts, matrix=matrix, texts=texts, recorded=recorded)
+    return frame.page(
+        "agreement.html",
+        agreement=row,
+        facts=facts,
+        gone=_gone(frame, row["stream"]),
+        matrix=matrix,
+        texts=texts,
+        recorded=recorded,
+    )
+
+
+def _gone(frame: Frame, stream: str) -> list[str]:
+    """Give the parties whose signature an agreement's last version lacks, and that can't sign it any more."""
+    made = frame.state.aggregates.get(stream)
+    if not isinstance(made, Agreement):
+        return []
+    able = able_signers(frame.state, made)
+    return [party for party in made.current.missing if party not in able]
 
 
 @router.get("/es/quejas/{name}")

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.api.served import Desk, appoint, digest, later, wide
-from tests.ledger.world import text
+from tests.api.served import DOCSET, DOCSET_DIGEST, Desk, appoint, digest, later, row, wide
+from tests.ledger.world import PARTIES, doc, text
 
 from constancia.api.signing.messages import messages
 from constancia.api.text.i18n import LANGUAGES
+from constancia.domain.bearing import able_members
 
 STATIC = Path(__file__).resolve().parents[3] / "api" / "static" / "signing"
 
@@ -138,6 +139,98 @@ def test_who_has_signed_sees_that_it_can_end_the_wait_for_the_others(founded: De
     assert re.search("Firmas · ya ocurrió +29 de junio de 2019", words)
     listed = re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", desk.http.get("/es/decisiones").text))
     assert "firmada el 29 de junio de 2019" in listed
+
+
+@pytest.fixture
+def deciding(founded: Desk) -> Desk:
+    """A decision that all three voted for, and nobody has signed; an agreement that nosc alone has signed."""
+    desk = founded
+    for party in PARTIES:
+        appoint(desk, party, "wide")
+    desk.play(desk.world.commitment("c1")[:1])
+    refusing = {"commitment": "c1", "decision": "d9", "reasons": text("No"), "to": "rejected"}
+    act = {"body": refusing, "stream": "commitment/c1", "type": "CommitmentStatusDecided"}
+    asked = {"act": act, "decision": "d9", "governance_body": "committee", "question": text("¿Se rechaza?")}
+    desk.take(wide(desk, "inai", "DecisionProposed", "decision/d9", asked))
+    for party in PARTIES:
+        on = {"choice": "for", "decision": "d9", "digest": digest(act)}
+        desk.take(wide(desk, party, "VoteCast", "decision/d9", on))
+    return desk
+
+
+def sign(desk: Desk, party: str) -> None:
+    on = {"decision": "d9", "digest": row(desk, "decisions", "d9")["act_digest"]}
+    desk.take(wide(desk, party, "DecisionSigned", "decision/d9", on))
+
+
+def succeed(desk: Desk, duties: list[str] | None = None) -> None:
+    """End sfp: dissolved, said by all."""
+    ended = {
+        "documents": [doc(b"decreto")], "effective": "2019-03-01", "independence_changed": False,
+        "mode": "dissolved", "orphaned": duties or [], "party": "sfp", "successors": [], "transfers": [],
+    }  # fmt: skip
+    for party in PARTIES:
+        desk.take(wide(desk, party, "PartySucceeded", "succession/sfp", ended))
+
+
+def waits(desk: Desk) -> list[tuple[str, str]]:
+    """Give the parties and what each is said to owe on the decision, of Pendientes."""
+    page = desk.http.get("/es/pendientes").text
+    parts = re.split(r'<h2 id="([a-z]+)">', page)[1:]
+    kinds = {"falta su firma": "signature", "falta su voto": "vote", "poner fin": "finish"}
+    return [
+        (party, kind)
+        for party, body in zip(parts[::2], parts[1::2], strict=True)
+        for said, kind in kinds.items()
+        if said in body and "¿Se rechaza?" in body
+    ]
+
+
+def test_who_has_ended_is_not_awaited_and_who_has_signed_can_end_the_wait(deciding: Desk) -> None:
+    sign(deciding, "inai")
+    sign(deciding, "nosc")
+    assert waits(deciding) == [("sfp", "signature")]
+    succeed(deciding)
+    assert waits(deciding) == [("inai", "finish"), ("nosc", "finish")]
+    page = deciding.http.get("/es/decisiones/d9").text
+    assert "no se le espera: SFP" in page
+    assert "falta la firma de" not in page.lower()
+    assert "no se le espera: SFP" in deciding.http.get("/es/decisiones").text
+    assert "has ended or no longer sits in the body" in deciding.http.get("/en/decisions").text
+    assert deciding.http.get("/es/vencidos").status_code == 200
+    sign(deciding, "nosc")
+    assert waits(deciding) == []
+    assert row(deciding, "decisions", "d9")["status"] == "signed"
+
+
+def test_decision_of_a_body_that_was_succeeded_waits_for_nobody(deciding: Desk) -> None:
+    """Nobody sits in the body any more, and its successor does not sign for it."""
+    sign(deciding, "inai")
+    assert waits(deciding) == [("nosc", "signature"), ("sfp", "signature")]
+    body = {"governance_body": "next", "mandate": text("Ver"), "members": list(PARTIES), "name": text("Otro"),
+            "predecessor": "committee"}  # fmt: skip
+    for party in PARTIES:
+        deciding.take(wide(deciding, party, "GovernanceBodyEstablished", "governance/next", body))
+    assert able_members(deciding.ledger.state(), "committee") == PARTIES, "what was the body's is its successor's"
+    assert waits(deciding) == []
+    page = deciding.http.get("/es/decisiones/d9").text
+    assert "Hoy nadie puede firmarla ni poner fin a la espera" in page
+    assert "Falta la firma de" not in page
+
+
+def test_text_is_not_awaited_from_who_has_ended(deciding: Desk) -> None:
+    desk = deciding
+    draft = {"agreement": "ag", "docset": DOCSET, "parties": list(PARTIES), "title": text("Acuerdo"), "version": 1}
+    frozen = {"agreement": "ag", "docset": DOCSET_DIGEST, "required": list(PARTIES), "version": 1}
+    desk.take(wide(desk, "inai", "AgreementDrafted", "agreement/ag", draft))
+    desk.take(wide(desk, "inai", "AgreementTextFrozen", "agreement/ag", frozen))
+    asked = "falta su firma en el acuerdo"
+    assert desk.http.get("/feeds/es/pending.atom").text.count(f"SFP: {asked}") > 0
+    succeed(desk)
+    feed = desk.http.get("/feeds/es/pending.atom").text
+    assert f"SFP: {asked}" not in feed
+    assert f"NOSC: {asked}" in feed
+    assert "Hoy no puede firmar: SFP" in desk.http.get("/es/acuerdos/ag").text
 
 
 def test_pending_as_feed_and_calendar(scene: Desk) -> None:

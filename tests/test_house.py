@@ -5,9 +5,11 @@ import io
 import re
 import sys
 import tokenize
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.rows import each_row
@@ -275,3 +277,53 @@ def test_continuous_integration_runs_the_command_that_everybody_runs() -> None:
     assert commands == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', "exec make test"]
     [test] = re.findall(r"^test: (.*)\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert (test[0].partition("  ##")[0], test[1]) == ("check $(PROGRAMS)", "\t$(PYTEST) $(ARGS)\n")
+
+
+def contracts() -> list[dict[str, Any]]:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    return list(tomllib.loads(text)["tool"]["importlinter"]["contracts"])
+
+
+def test_layers_name_every_room_of_their_floor() -> None:
+    """What no layer names may import anything: an exhaustive contract fails for a new folder or file."""
+    layers = {contract["containers"][0]: contract for contract in contracts() if contract.get("containers")}
+    assert set(layers) == {f"constancia.{floor}" for floor in (*FLOORS, "verify.core")}
+    assert {name: contract.get("exhaustive") for name, contract in layers.items()} == dict.fromkeys(layers, True)
+    assert [name for name, contract in layers.items() if "exhaustive_ignores" in contract] == []
+
+
+# Every room of the ledger may import these.
+GROUND = {"clock", "errors"}
+
+
+def rooms() -> Iterator[tuple[str, Path]]:
+    """The rooms with what holds them: the folders of a floor, and those of the core."""
+    for container in (*FLOORS, "verify/core"):
+        for folder in sorted((ROOT / container).iterdir()):
+            if (folder / "__init__.py").is_file() and folder.name != "core":
+                yield container, folder
+
+
+def imported_rooms(container: str, folder: Path) -> set[str]:
+    """What a room imports of the folders and files next to it."""
+    start = f"constancia.{container.replace('/', '.')}."
+    modules = {module for path in folder.rglob("*.py") for module in imported_modules(path)}
+    return {module.removeprefix(start).split(".")[0] for module in modules if module.startswith(start)} - {folder.name}
+
+
+def named_rooms(container: str, text: str) -> set[str] | None:
+    """What a room's own sentence lets it import of those next to it; None if it may import every other one."""
+    [sentence] = re.findall(r"May import: ([^\n]*?)(?:\. |\.?\n)", text)
+    if "every other room" in sentence:
+        return None
+    return {name.split(".")[0] for name in re.findall(r"`([a-z_.]+)`", sentence) if not name.startswith(FLOORS)}
+
+
+def test_every_room_says_what_it_imports_of_the_others() -> None:
+    wrong = {}
+    for container, folder in rooms():
+        named = named_rooms(container, (folder / "__init__.py").read_text(encoding="utf-8"))
+        imported = imported_rooms(container, folder)
+        if named is not None and named - GROUND != imported - GROUND:
+            wrong[f"{folder.relative_to(ROOT)}"] = (sorted(named - GROUND), sorted(imported - GROUND))
+    assert wrong == {}, "each room: what its `__init__.py` names, what it imports"

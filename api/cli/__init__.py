@@ -1,6 +1,8 @@
 """The command line `constancia`, one module per subcommand.
 
 Heavy imports stay inside the subcommands: `constancia verify --help` must not wait for a web framework.
+
+May import: every other room of the interface.
 """
 
 import os

@@ -1,1 +1,4 @@
-"""Feeds and calendars: Atom and iCalendar documents, the same bytes for the same content, for server and monitor."""
+"""Feeds and calendars: Atom and iCalendar documents, the same bytes for the same content, for server and monitor.
+
+May import: no other room of the interface.
+"""

@@ -1,1 +1,4 @@
-"""The monitor's interfaces: peers over HTTP, and its outputs (feeds, metrics, heads)."""
+"""The monitor's interfaces: peers over HTTP, and its outputs (feeds, metrics, heads).
+
+May import: `feeds`, `http`, `text`.
+"""

@@ -1,1 +1,4 @@
-"""Server-rendered pages in Spanish and English: complete without scripts, each naming its tree size."""
+"""Server-rendered pages in Spanish and English: complete without scripts, each naming its tree size.
+
+May import: `feeds`, `forms`, `http`, `opendata`, `pictures`, `routers`, `text`.
+"""

@@ -1,1 +1,4 @@
-"""JSON resources and the log's static files, one router a resource."""
+"""JSON resources and the log's static files, one router a resource.
+
+May import: `description`, `http`, `opendata`, `text`.
+"""

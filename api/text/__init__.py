@@ -1,1 +1,4 @@
-"""Texts and small pictures for people: translations, dates, links, QR codes."""
+"""Texts and small pictures for people: translations, dates, links, QR codes.
+
+May import: no other room of the interface.
+"""

@@ -1,4 +1,4 @@
 """Files and folders on this machine: durable writes, the lock of the single writer, documents named by their hash.
 
-May import: `ledger.errors`, `ledger.clock`.
+May import: `errors`.
 """

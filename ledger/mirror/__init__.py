@@ -8,5 +8,5 @@ A university or archive runs it, so that the log can be read and verified where 
   that was cosigned goes on being served, and the proof of the contradiction is stored.
 - R3: a mirror killed at any moment shows its former checkpoint with all its files; the next run goes on.
 
-May import: `monitor`, `publication`, `keys`, `reader`.
+May import: `monitor`, `audit`, `timestamps`, `witnesses`, `keys`, `disk`, `wire`.
 """

@@ -9,4 +9,6 @@ holds no key.
   deleted.
 - M3: a crash at any step loses no finding: evidence is written first, then the journal, then the state.
 - M4: what a peer says is checked like everything else; a peer can prove a contradiction, but cannot accuse falsely.
+
+May import: `audit`, `disk`, `wire`.
 """

@@ -1,4 +1,4 @@
 """The log as files: published folder, bundle, verifier page.
 
-May import: `reader`, `witnesses`, `timestamps`.
+May import: `reader`, `witnesses`, `timestamps`, `disk`.
 """

@@ -1,4 +1,4 @@
 """Reading the log: entries, proofs, tiles, receipts, and the state at any size.
 
-May import: `store`, `append`.
+May import: `snapshots`, `append`, `store`, `wire`.
 """

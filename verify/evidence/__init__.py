@@ -1,4 +1,4 @@
 """Self-contained proofs in one file: a receipt, a contradiction.
 
-May import: `core`, `sources`, `trust`.
+May import: `core`, `wire`, `report`, `sources`, `trust`.
 """

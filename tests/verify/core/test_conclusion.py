@@ -270,6 +270,16 @@ def test_cosignature_that_this_platform_cannot_check_is_named() -> None:
     assert findings.unchecked == [Remark(code="unsupported", params={"names": "w2"})]
 
 
+def test_largest_tree_that_the_quorum_cosigned_counts_and_not_the_one_that_most_cosigned() -> None:
+    conclusion, findings = concluding(policy("w1", w1=W1.verifier, w2=W2.verifier), leaves=2)
+    tree = MerkleTree([bytes(32)] * 2)
+    notes = [LOG_KEY.checkpoint(1, tree.root(1), [W1, W2]), LOG_KEY.checkpoint(2, tree.root(), [W1])]
+    for order in (notes, notes[::-1]):
+        assert len(conclusion.check_quorum(order)) == 2
+    assert [remark.params["size"] for remark in findings.notes] == [2, 2]
+    assert findings.open == []
+
+
 def test_quorum_vouches_for_nothing_where_the_log_was_empty() -> None:
     conclusion, findings = concluding(policy("w1", w1=W1.verifier))
     [opened] = conclusion.check_quorum([LOG_KEY.checkpoint(0, ROOTS[0], [W1])])

@@ -1,4 +1,4 @@
 """Who may sign what at which index: keys, appointments and seats, folded from the entries in order.
 
-May import: `core.formats`, `core.report`.
+May import: `formats`, `report`, `errors`.
 """

@@ -1,4 +1,4 @@
 """One format a module: bytes in, checked values out, and the other way round. Each names its specification.
 
-May import: `core.errors` alone, and one another.
+May import: `errors`, and one another.
 """

@@ -1,6 +1,7 @@
 """Who signs what is written in four places, since verifiers are independent of the domain: they say the same."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 from constancia.domain.catalogue import REGISTRY, seated_streams
@@ -71,6 +72,14 @@ def test_object_of_a_roots_act_is_the_same_in_the_page() -> None:
     own = re.search(r'\["(\w+)", "(\w+)"\]\.includes\(type\) && !own', PAGE)
     assert own is not None
     assert set(own.groups()) == OWN_KEY_ACTS
+
+
+def test_object_of_a_roots_act_is_a_member_that_the_domain_asks_for() -> None:
+    """Without it no such act could be a root's own: the ledger would record it, and each verifier call it altered."""
+    members = {name: {field.name for field in fields(act)} for name, act in REGISTRY.items()}
+    assert {name: member for name, member in OBJECT_OF.items() if member not in members[name]} == {}
+    # These are about no party of their own: each root may sign them.
+    assert (ROOT_ACTS | EITHER_ACTS) - set(OBJECT_OF) == {"LawEditionAdopted", "CorrectionRecorded"}
 
 
 def test_seated_streams_are_the_same_everywhere() -> None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from tests.api.served import Desk, document, report, serving
 from tests.ledger.world import SCHEMA
+from tests.rows import each_row
 
 from constancia.api.routers.entries import receipt_document
 from constancia.ledger.ledger import Ledger
@@ -106,7 +107,7 @@ def statement_of(desk: Desk) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", BAD)
+@each_row("name", BAD)
 def test_bad_bytes_are_malformed_and_the_place_is_named(scene: Desk, name: str) -> None:
     size, root = scene.ledger.size, scene.ledger.log.root()
     answer = scene.post(BAD[name](scene))
@@ -199,7 +200,7 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize("path", PATHS)
+@each_row("path", PATHS)
 def test_what_is_not_there_is_a_404(scene: Desk, path: str) -> None:
     answer = scene.http.get(path)
     assert answer.status_code == 404

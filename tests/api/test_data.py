@@ -10,6 +10,7 @@ import pytest
 from tests.api.served import Desk
 from tests.api.test_cancellations import HttpDesk
 from tests.ledger.test_privacy import PAPER, PAPER_SHA256, Scene
+from tests.rows import each_row
 
 from constancia.api.opendata.tables import TABLES
 from constancia.verify.audit.run import audit
@@ -23,7 +24,7 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@each_row("address", ADDRESSES)
 def test_every_table_is_at_its_addresses(scene: Desk, address: str) -> None:
     name = address.rpartition("/")[2]
     table = scene.http.get(f"{address}.csv")

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import pytest
 from tests.api.served import Desk, report
 from tests.ledger.world import text
+from tests.rows import each_row
 
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.ledger.views.projections.base import StateProjection
 from constancia.verify.core.formats.canonical import canonical
 
 
-@pytest.mark.parametrize("projection", STATE_PROJECTIONS, ids=lambda projection: projection.name)
+@each_row("projection", STATE_PROJECTIONS, ids=lambda projection: projection.name)
 def test_every_projection_is_served_at_every_size(scene: Desk, projection: StateProjection) -> None:
     """As a list and by name, with the size, root and day that it is as of."""
     for size in (0, scene.ledger.size // 2, scene.ledger.size):

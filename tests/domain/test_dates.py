@@ -47,7 +47,7 @@ def places() -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("walk", "state", "act"), tuple(places()))
+@each_row(("walk", "state", "act"), tuple(places()))
 def test_an_impossible_date_is_refused_as_such(walk: Walk, state: str, act: str) -> None:
     stage = walk.reach[state]()
     who, type_name, body = walk.acts[act](stage)
@@ -91,7 +91,7 @@ def computed(stage: Stage) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("walk", "state", "act"), tuple(places()))
+@each_row(("walk", "state", "act"), tuple(places()))
 def test_a_far_date_is_refused_or_computed_with(walk: Walk, state: str, act: str) -> None:
     begun = walk.reach[state]()
     who, type_name, body = walk.acts[act](begun)

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.testclient import TestClient
 from tests.api.served import UNLIMITED, Desk
+from tests.rows import each_row
 
 from constancia.api.app import create_app
 from constancia.api.http.direct import AnswerStore, Direct, Key
@@ -43,10 +44,8 @@ def shown(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
     return answer.status_code, answer.content, sorted(answer.headers.items())
 
 
-@pytest.mark.parametrize(
-    "path", ["/checkpoint", "/api/v1/entries/3", "/api/v1/receipts/3", "/api/v1/commitments", "TILE", "BUNDLE"]
-)
-@pytest.mark.parametrize(
+@each_row("path", ["/checkpoint", "/api/v1/entries/3", "/api/v1/receipts/3", "/api/v1/commitments", "TILE", "BUNDLE"])
+@each_row(
     "headers",
     [
         {},
@@ -58,7 +57,7 @@ def shown(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
         {"Sec-Fetch-Site": "cross-site"},
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@each_row("method", ["GET", "HEAD"])
 def test_answers_are_the_routes_own(
     ways: tuple[TestClient, TestClient], scene: Desk, path: str, headers: dict[str, str], method: str
 ) -> None:
@@ -69,7 +68,7 @@ def test_answers_are_the_routes_own(
     assert [shown(direct.request(method, path, headers=headers)) for _ in range(2)] == [expected] * 2
 
 
-@pytest.mark.parametrize(
+@each_row(
     "path",
     ["/api/v1/entries/99999", "/api/v1/receipts/99999", "/api/v1/entries/03", "/tile/0/9", "/checkpoint?a=1",
      "/checkpoint/", "/api/v1/receipts/3?size=1", "/api/v1/entries/٣"],

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tests.verify.small_ledger import Key, Log
 
 from constancia.ledger.wire.composition import build_entry
@@ -81,7 +82,7 @@ OTHER_FORMS: list[tuple[str, Change]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("where", "change"), OTHER_FORMS)
+@each_row(("where", "change"), OTHER_FORMS)
 def test_member_of_another_form_is_named(where: str, change: Change, log: Log) -> None:
     with pytest.raises(Malformed) as caught:
         parse_entry(changed(log.entries[20], change))

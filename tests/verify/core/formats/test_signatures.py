@@ -220,8 +220,8 @@ def test_rsa_key_has_2048_to_8192_bits_and_the_one_exponent(bits: int, exponent:
             load_public_key("rsa-pkcs1-sha256", spki)
 
 
-@pytest.mark.parametrize("scheme", ["ed25519", "webauthn", "rsa-pkcs1-sha256", "hmac", "", "ED25519"])
-@pytest.mark.parametrize("kind", ["ed25519", "p256", "rsa"])
+@each_row("scheme", ["ed25519", "webauthn", "rsa-pkcs1-sha256", "hmac", "", "ED25519"])
+@each_row("kind", ["ed25519", "p256", "rsa"])
 def test_scheme_takes_its_own_keys_only(
     scheme: str, kind: str, p256: ec.EllipticCurvePrivateKey, rsa_key: rsa.RSAPrivateKey
 ) -> None:
@@ -292,7 +292,7 @@ def test_passkey_signature_counts(passkey: Passkey) -> None:
     assert not verify_signature(passkey.key, passkey.sign(), MESSAGE + b" ")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "said",
     [
         {"type": "webauthn.create"}, {"challenge": "AAAA"}, {"origin": "https://example.com"}, {"origin": None},
@@ -304,9 +304,7 @@ def test_passkey_that_says_something_else_does_not_count(said: dict[str, Any], p
     assert not verify_signature(passkey.key, passkey.sign(**said), MESSAGE)
 
 
-@pytest.mark.parametrize(
-    "client", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b'{"a":1,"a":1}', b'{"a":' + b"9" * 5_000]
-)
+@each_row("client", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b'{"a":1,"a":1}', b'{"a":' + b"9" * 5_000])
 def test_passkey_with_odd_client_data_does_not_count_and_is_no_error(client: bytes, passkey: Passkey) -> None:
     assert not verify_signature(passkey.key, passkey.sign_raw(client), MESSAGE)
 
@@ -316,8 +314,8 @@ def deeper(calls: int, passkey: Passkey, signature: Signature) -> bool:
     return deeper(calls - 1, passkey, signature) if calls else verify_signature(passkey.key, signature, MESSAGE)
 
 
-@pytest.mark.parametrize(("nested", "counts"), [(14, True), (15, True), (16, False), (800, False), (950, False)])
-@pytest.mark.parametrize("form", ["[]", "{}"])
+@each_row(("nested", "counts"), [(14, True), (15, True), (16, False), (800, False), (950, False)])
+@each_row("form", ["[]", "{}"])
 def test_passkey_s_nesting_counts_alike_however_deep_the_caller_is(
     nested: int, counts: bool, form: str, passkey: Passkey
 ) -> None:
@@ -327,7 +325,7 @@ def test_passkey_s_nesting_counts_alike_however_deep_the_caller_is(
     assert [deeper(calls, passkey, signature) for calls in (0, 100, 400, 700)] == [counts] * 4
 
 
-@pytest.mark.parametrize("number", ["1" * 4_300, "1" * 4_301, "-" + "9" * 20_000, "1e999", "0." + "1" * 9_000])
+@each_row("number", ["1" * 4_300, "1" * 4_301, "-" + "9" * 20_000, "1e999", "0." + "1" * 9_000])
 def test_passkey_with_a_long_number_counts_as_json_has_it(number: str, passkey: Passkey) -> None:
     client = (passkey.sign().client_data or b"")[:-1] + f', "more": {number}}}'.encode()
     assert verify_signature(passkey.key, passkey.sign_raw(client), MESSAGE)

@@ -3,8 +3,8 @@
 Layout: canonical JSON `{"signatures": [...], "statement": {...}}`. The signatures are over the statement's own bytes,
 which occur verbatim in the document. Source: SPEC §2.
 
-A client that can't write canonical JSON hands in any JSON object of the same two members whose `statement` is the
-canonical text as a string, as a draft gives it: its bytes are then those of the string, and nothing else is trusted.
+A client that can't write canonical JSON may submit any JSON object with the same two members, whose `statement` is
+the canonical text as a string, as a draft gives it. The statement's bytes are then those of the string.
 """
 
 import json

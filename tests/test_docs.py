@@ -34,6 +34,10 @@ PAGES = sorted(
     key=lambda path: path.relative_to(ROOT).as_posix(),
 )
 PATH = re.compile(r"(?:\.import|api|docs|domain|examples|ledger|tests|tools|verify)/[\w./*-]*(?:/|\.[a-z]+)")
+# `NAME` of `path/file.py`: where a page says that something is found.
+NAMED_IN = re.compile(
+    r"`([A-Za-z_]\w*)`,? (?:of|in|from|de|en) `((?:api|domain|examples|ledger|tests|tools|verify)/[\w./-]+\.(?:py|js))`"
+)
 COMMAND = re.compile(r"(?<![\w./-])constancia (?:--lang \w+ )?([a-z]+(?:-[a-z]+)*)\b([^`#|\n]*)")
 MODULE = re.compile(r"python -m (constancia[\w.]+)([^`#|\n]*)")
 MAKE = re.compile(r"(?<![\w-])make ([a-z-]+)")
@@ -130,6 +134,18 @@ def test_paths_that_pages_name_exist() -> None:
     named = {(page, span) for page, span in spans if PATH.fullmatch(span)}
     there = {span for span in {span for _, span in named} if any(ROOT.glob(span.rstrip("/")))}
     assert sorted((page, span) for page, span in named if span not in there) == []
+
+
+def test_names_that_pages_find_in_a_file_are_in_it() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name} in {file}"
+        for path in PAGES
+        for name, file in NAMED_IN.findall(path.read_text(encoding="utf-8"))
+        if not re.search(rf"\b{name}\b", (ROOT / file).read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert ("SEGMENTS", "api/pages/frame.py") in NAMED_IN.findall(contributing)
 
 
 def test_links_between_pages_lead_somewhere() -> None:

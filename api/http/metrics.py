@@ -2,8 +2,8 @@
 
 - K1: nothing here says who asked: requests are counted by kind and by the code of what was refused, and by nothing that
   a client chooses.
-- K2: metrics are served by another socket than the pages, and only where the operator names it: by the same server as
-  the pages, with its limits, and with room for few connections, for their file handles are the ledger's.
+- K2: metrics have a socket of their own, and only if the operator names one. The server is of the same kind as that
+  of the pages, with the same limits. It takes few connections, because they use the ledger's file handles.
 """
 
 import contextlib

@@ -110,8 +110,8 @@ _IN_LATEX: Final = (
 def bibtex(about: dict[str, str]) -> str:
     """Give a citation as BibTeX.
 
-    A text is one line, for programs take one that begins with `@` for the next entry; what LaTeX would act on is
-    written so that it shows it, but for braces, which BibTeX counts whatever is in front of them.
+    A text is written on one line, because programs take a line that begins with `@` for the next entry. Characters
+    that LaTeX would act on are escaped; braces can't be, because BibTeX counts escaped ones too.
 
     Source: BibTeX's `@misc`; braces keep letters as they are.
     """

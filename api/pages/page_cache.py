@@ -1,8 +1,8 @@
 """A page is made once for the same ledger and day, stored for a while, and not sent again to who has it.
 
-- Z1: a stored page is shown only while nothing that a page can show has changed: size and root, day, witnesses,
-  those that do not answer or were not compared with, documents, refused attempts, what the operator was refused or
-  has accepted. One made before the views had caught up is not stored.
+- Z1: a stored page is shown only while nothing that a page can show has changed: size and root, day, witnesses and
+  which of them do not answer or were not compared, documents, refused attempts, and the operator's own refusals and
+  acceptances. One made before the views had caught up is not stored.
 - Z2: an entity tag is made of the page's bytes alone: two processes of one ledger give equal pages one tag.
 """
 

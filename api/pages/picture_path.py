@@ -1,6 +1,5 @@
 """The model of a decision's path: from its proposal to its application; what happened at each step, what is missing."""
 
-from constancia.api.pages.decision_waits import gone_from
 from constancia.api.pages.picture_source import Source, is_certain
 from constancia.api.pictures.decision_path import Path, Step, StepState
 from constancia.api.text.dates import date_words
@@ -38,7 +37,7 @@ def _voting(source: Source, decision: Row) -> Step:
         who = [party for party in decision["voters"] if party in cast and cast[party]["choice"] == choice]
         words += [source.say(name, parties=", ".join(source.parties(who)))] if who else []
     is_open = decision["status"] in ("proposed", "voting")
-    gone = gone_from(source.reading.state, decision)
+    gone = source.gone_from(decision)
     waiting = [party for party in decision["voters"] if party not in cast and party not in gone]
     if waiting:
         name = "page.pic_d_waits" if is_open else "page.pic_v_absent"
@@ -72,7 +71,7 @@ def _signing(source: Source, decision: Row) -> Step:
     words = []
     if decision["signed_by"]:
         words.append(source.say("page.pic_d_signed_by", parties=", ".join(source.parties(decision["signed_by"]))))
-    gone = gone_from(source.reading.state, decision)
+    gone = source.gone_from(decision)
     missing = [party for party in decision["must_sign"] if party not in decision["signed_by"] and party not in gone]
     if gone:
         words.append(source.say("page.d_gone", parties=", ".join(source.parties(gone))))

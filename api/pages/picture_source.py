@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from constancia.api.pages.decision_waits import gone_from
 from constancia.api.pictures.svg import Words
 from constancia.api.text.i18n import chosen, tr
 from constancia.domain.governance.decision import Decision
@@ -102,6 +103,10 @@ class Source:
         """Give since when a party exists no more (EDTF); None while it does, and while that is not settled."""
         succession = succession_of(self.reading.state, party)
         return succession.effective if succession is not None else None
+
+    def gone_from(self, decision: Row) -> tuple[str, ...]:
+        """Give the parties whose vote or signature a decision lacks, and that can say neither any more."""
+        return gone_from(self.reading.state, decision)
 
     def statement(self, index: int) -> Mapping[str, Any]:
         """Give the statement of an entry."""

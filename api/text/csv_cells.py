@@ -1,9 +1,9 @@
 """A text as a cell of a CSV file that a spreadsheet opens: nothing in it is a formula, a line break or a control.
 
-- O3: no cell begins like a formula, neither where the comma is the separator nor where a spreadsheet takes the
-  semicolon for one: an apostrophe is put in front of `=`, `+`, `-`, `@` (and their wide forms) at the beginning of a
-  cell and after a semicolon, also behind spaces and quotation marks; in front of an apostrophe that is there as well,
-  so that `plain` takes back what `safe` did.
+- O3: no cell begins like a formula, whether a spreadsheet splits at commas or at semicolons. `safe` puts an
+  apostrophe in front of `=`, `+`, `-`, `@` (and their wide forms) at the beginning of a cell and after a semicolon,
+  also if spaces or quotation marks precede. It doubles an apostrophe that is in such a place already, so that `plain`
+  can undo it.
 - O4: control characters, line breaks and tabs are spaces: a row is a line. JSON and the database have them as they are.
 
 Source: OWASP, "CSV Injection"; RFC 4180 for the form of the file.

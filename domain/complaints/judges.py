@@ -57,8 +57,8 @@ def may_decide(at: Context, complaint: Complaint) -> frozenset[str]:
 
     Returns:
         The seats of its body that are not involved and can speak, but those that brought in who filed it or is accused
-        in it. Where there are none, or where the complaint continues one that they left undecided beyond its term: the
-        party that it is addressed to, by the same rule, and if not brought in by who brought in its filer.
+        in it. If there are none, or if the complaint continues one that they did not decide within its term: the
+        party that it is addressed to, by the same rule, unless the party that registered the filer registered it too.
     """
     related = with_kin(at, involved(at, complaint))
     present = _seats(at, complaint.governance_body)

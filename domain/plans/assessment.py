@@ -1,8 +1,8 @@
 """Independent assessments: the third track, next to what the responsible report and what others contest.
 
-- N1: an assessor is independent by party and by person: it has no part in the body, the adoption or the work, and is
-  no group of who has, nor an organization of it that has acknowledged to be one. Who brought it into the ledger is not
-  asked: somebody brings in each party but the founders.
+- N1: an assessor is independent as a party and as a person: it takes no part in the body, the adoption or the work.
+  Nor is it a group of a party that does, or an organization that has acknowledged to belong to such a party. Who
+  brought it into the ledger is not asked: somebody brings in each party but the founders.
 - N2: a value is one of its scale, and never without the scale's name. No track is computed from another.
 """
 

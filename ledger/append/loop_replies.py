@@ -2,9 +2,9 @@
 
 `asyncio.wrap_future` wakes the loop once for every future. A batch of the sequencer settles many at
 once, and waking a loop costs more than settling a future: here the first outcome of a burst wakes
-it, and the others are found there when it comes. What the loop's tasks hand in is handed on together,
-as soon as two turns of the loop have brought nothing more: a batch costs as much as a dozen of its
-entries, and a loop that is reading further requests would otherwise make many small ones of them.
+it, and the others are found there when it comes. Statements of several tasks of the loop are submitted as one batch,
+once two turns of the loop have brought no further one. A batch costs as much as a dozen of its entries, and without
+that wait a loop that is reading requests would make many small batches.
 Nothing waits for a request that has not come: a statement that comes alone goes on after those turns.
 """
 

@@ -7,8 +7,9 @@
   against a neighbour that was then not stored.
 - W5: when the store reports an error, the store is read again to see what became of the batch; if
   that can't be known, the writer stops.
-- W6: where the store is a server that is away, the batch stays in doubt and nothing else is taken in; once the server
-  is back and ends where this writer has signed, the writer goes on, with the batch or without it.
+- W6: if the store is a database server that can't be reached, it is not known whether the batch was stored, and no
+  other is accepted. Once the server answers again and its last entry is one that this writer signed, the writer
+  continues: with the batch if it was stored, otherwise without it.
 """
 
 import logging

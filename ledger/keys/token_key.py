@@ -1,8 +1,8 @@
 """An Ed25519 key in a PKCS#11 token: it signs there, and can't be read.
 
 - T1: no signature is used before it has verified under the public key that the key file names.
-- T2: where the token does not answer, its module is started over once, and from then on each time that somebody looks
-  after the key; a PIN that was refused is not sent again, because a token locks itself after a few.
+- T2: if the token does not answer, its module is restarted once, and then again on each call of `look_after`. A
+  refused PIN is not sent again, because a token locks itself after a few.
 
 The PIN stays in this process's memory, as a key from a file would: without it a token that comes back stays closed.
 """

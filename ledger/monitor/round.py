@@ -10,8 +10,8 @@
 - R2: an audit is *full* (every entry, every level) the first time, when it is due again, when a small log has grown,
   and while there is a finding; otherwise only the new entries are audited, at L1 and L2.
 - R3: a finding that a round could not judge stays open.
-- R4: what another key of the log's name signed is accepted from nobody; that it is not the log that was verified is
-  said all the same, or who serves it could hide a rollback behind a key.
+- R4: a checkpoint that another key signed under the log's name is accepted from nobody. It is reported nevertheless
+  that the log served is not the one that was verified: otherwise a host could hide a rollback behind a new key.
 """
 
 from collections.abc import Callable, Sequence

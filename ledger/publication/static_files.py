@@ -5,8 +5,8 @@
 - P2: a written tile or bundle never changes; only the checkpoint and the list of anchors are replaced.
 - P3: an interruption anywhere leaves the previous checkpoint with all its files; the next run continues from it and
   removes partially written files.
-- P4: only one publication at a time writes into a place, so that an older checkpoint never replaces a newer one: a
-  folder is locked, a bucket's checkpoint is replaced only if it is still the one that was read.
+- P4: only one publication at a time writes into a place, so that an older checkpoint never replaces a newer one. A
+  folder is locked; a bucket's checkpoint is replaced only if it is still the one that was read.
 - P5: a file that a published checkpoint may need is never removed. Partial tiles and bundles are removed only on
   request, and only those whose full tile an earlier checkpoint already covered. A withdrawn document is removed.
 

@@ -10,9 +10,9 @@ Each entry is parsed once for it: what else needs the entries in order (the proj
   lags behind what is folded already reads the entries by itself, and folds none: nobody who reads waits for it.
 - F3: what the writer has just stored is taken from it, parsed and folded as it is, as long as there is little of it;
   all else is read from the store and folded here.
-- F5: where the ledger is written, the state is stored now and then (`snapshots`), and goes on from what is stored: a
-  copy is what has changed since, and an earlier size the nearest stored one with the entries after it. Elsewhere
-  copies of what was folded are at hand at some sizes (`state_copies`).
+- F5: where the ledger is written, the state is stored from time to time (`snapshots`). A copy of the state is the
+  last stored one with the changes since; the state at an earlier size is the nearest stored one before it with the
+  entries after that. Elsewhere copies of what was folded are at hand at some sizes (`state_copies`).
 """
 
 import threading

@@ -1,7 +1,7 @@
 """Requests to a time-stamp authority for a token over a checkpoint's text, and acceptance of its answer.
 
-- R1: an answer is stored only if a verifier who pins the same authority would count it, and if its time does not
-  contradict the entries that it covers; otherwise one of the two clocks is wrong, and the error says so.
+- R1: an answer is stored only if a verifier that pins the same authority would count it, and only if its time does
+  not contradict the entries that it covers. If it does, one of the two clocks is wrong, and the error says so.
 - R2: only a digest of public data leaves the machine, with a nonce.
 """
 

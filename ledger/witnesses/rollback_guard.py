@@ -1,10 +1,11 @@
 """Refuses to sign sizes that somebody may have seen signed otherwise: the guard against a restored backup.
 
-- B1: before the first signature after a start the store is compared with its own published checkpoint, with the stored
-  cosignatures and with each witness that answers within a bound; a witness that does not is named, and asked again.
+- B1: before the first signature after a start the store is compared with its own published checkpoint, with the
+  stored cosignatures, and with each witness that answers in time. A witness that does not answer in time is named,
+  and asked again.
 - B2: what contradicts the store refuses writing until it is gone, or accepted with a reason that becomes public.
-- B3: a contradiction has a signature under it, or is a configured witness's own answer; one by a key that this copy
-  does not have counts too where the log is published, for the copy may be from before a change of key.
+- B3: a contradiction is signed, or is the answer of a configured witness. In the place where the log is published, a
+  signature by a key that this copy does not have counts too: the copy may be older than a change of key.
 """
 
 import logging

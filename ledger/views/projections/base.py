@@ -53,8 +53,8 @@ class EntryProjection:
 
     Attributes:
         name: The projection's name.
-        rows: The rows that an entry adds, by key, of the entry and what streams are about; what has to be folded for
-            that is asked of a state that has the entry, and may have later ones too.
+        rows: Gives the rows that an entry adds, by key, from the entry and from what streams are about. If that needs
+            a folded state, the state has the entry, and may have later ones too.
     """
 
     name: str

@@ -38,6 +38,9 @@ class Rows:
     def ended_on(self, party: str) -> str | None:
         return next((row["effective"] for row in self._rows.get("ended", []) if row["party"] == party), None)
 
+    def gone_from(self, _decision: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(self._rows.get("gone", ()))
+
     def words(self, text: Any) -> Words:
         return Words(text["es"])
 
@@ -158,6 +161,18 @@ def test_what_is_missing_of_a_decision_is_said() -> None:
     assert "se puede votar hasta: 31 de mayo de 2019" in voting.words
     adopted = picture_path.path_of(source(), decision("adopted", enacted=None, signed_by=[], signatures=[])).steps[3]
     assert adopted.words == ("falta la firma de: A",)
+
+
+def test_who_is_gone_is_not_awaited_on_the_path() -> None:
+    gone = source(gone=["a", "c"])
+    assert not [
+        words
+        for words in picture_path.path_of(gone, decision("voting", enacted=None)).steps[1].words
+        if "falta el voto" in words
+    ]
+    adopted = picture_path.path_of(gone, decision("adopted", enacted=None, signed_by=[], signatures=[])).steps[3]
+    assert not [words for words in adopted.words if "falta la firma" in words]
+    assert "A, C" in adopted.words[0]
 
 
 def scope_of(*titles: str) -> dict[str, Any]:

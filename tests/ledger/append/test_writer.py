@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from eventsourcing.persistence import OperationalError
@@ -11,6 +11,8 @@ from tests.ledger.conftest import Desk
 
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append.examiner import AppendOutcome, Submission
+from constancia.ledger.append.head import Head
+from constancia.ledger.append.recovery import replay
 from constancia.ledger.append.write_guard import WriteGuard
 from constancia.ledger.append.writer import Outcome
 from constancia.ledger.errors import LostRace, NotStored, StoreUnavailable, WritesRefused
@@ -49,6 +51,17 @@ class Away:
     def come_back(self) -> None:
         self.fault.mend()
         self.monkeypatch.setattr(self.store, "settled_tail", self.tail)
+
+
+def test_tip_after_a_batch_is_what_the_store_gives_when_it_is_read_again(desk: Desk) -> None:
+    before = desk.parts.tip()
+    for _ in range(2):
+        desk.clock.advance(timedelta(hours=1))
+        written(desk, "c1", "c1")
+        tip, head = desk.parts.tip(), desk.parts.head
+        assert replay(Head(head.state.origin, head._read), store_of(desk)) == tip
+        assert (tip.size, tip.recorded_at > before.recorded_at) == (before.size + 2, True)
+        before = tip
 
 
 @pytest.mark.parametrize("is_stored", [True, False], ids=["stored", "not stored"])

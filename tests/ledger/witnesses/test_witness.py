@@ -1,5 +1,6 @@
 """The witness's core: what it cosigns, what it refuses and keeps, and that no race and no crash rolls it back."""
 
+import hashlib
 import os
 import signal
 import sqlite3
@@ -26,7 +27,7 @@ from constancia.ledger.witnesses.protocol import (
     parse_size,
 )
 from constancia.ledger.witnesses.witness import BadProof, NotSigned, RootConflict, SizeConflict, UnknownLog, Witness
-from constancia.ledger.witnesses.witness_memory import MAX_EVIDENCE, WitnessStore, WitnessStoreError
+from constancia.ledger.witnesses.witness_memory import MAX_EVIDENCE, EquivocationRecord, WitnessStore, WitnessStoreError
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import (
@@ -114,6 +115,28 @@ class TestCosigning:
         clock.advance(timedelta(days=-3))
         [line, *_] = parse_answer(parse_note(log.checkpoint(9)).text, witness.add_checkpoint(log.request(5, 9)))
         assert int.from_bytes(line.blob[:8], "big") == NOW
+
+    def test_checkpoint_given_again_is_the_last_one_of_its_log_with_the_time_of_its_cosignature(
+        self, tmp_path: Path, log: TreeLog
+    ) -> None:
+        clock, keys = StoryClock(START), cosigner()
+        other = TreeLog(signer=LogSigner.generate("example.org/other")).grow(7)
+        store = WitnessStore.create(tmp_path / "w.sqlite", keys.keys)
+        logs = {name: [tree.signer.verifier] for name, tree in ((ORIGIN, log), ("example.org/other", other))}
+        witness = Witness(store, keys, logs, clock)
+        witness.add_checkpoint(log.request(0, 5))
+        clock.advance(timedelta(days=1))
+        witness.add_checkpoint(other.request(0, 7))
+        clock.advance(timedelta(days=1))
+        for name, tree, size, time in ((ORIGIN, log, 5, NOW), ("example.org/other", other, 7, NOW + 86_400)):
+            given = witness.latest(hashlib.sha256(name.encode()).hexdigest())
+            assert given is not None
+            note = parse_note(given)
+            assert note.text == parse_note(tree.checkpoint(size)).text
+            own = [(key, line) for key in keys.keys for line in note.signatures if key.matches(line)]
+            assert len(own) == len(keys.keys)
+            assert {verify_cosignature(key, line, note.text) for key, line in own} == {time}
+        assert witness.latest(hashlib.sha256(b"example.org/none").hexdigest()) is None
 
 
 class TestRefusing:
@@ -214,6 +237,17 @@ class TestRefusing:
         with pytest.raises(Malformed):
             witness.add_checkpoint(spoil(log.request(0, 5)))  # type: ignore[operator]
         assert witness.store.known() == {}
+
+    def test_checkpoint_against_another_tree_is_other_evidence(self, witness: Witness) -> None:
+        """Each pair of a known and a refused checkpoint shows by itself that the log has two histories."""
+        pairs = [(b"known 1", "a"), (b"known 2", "a"), (b"known 1", "b"), (b"known 1", "a")]
+        with witness.store.writing() as rows:
+            news = [
+                rows.keep(EquivocationRecord(at=NOW, origin=ORIGIN, reason="BadProof", known=known, request=b""), text)
+                for known, text in pairs
+            ]
+        assert news == [True, True, True, False]
+        assert [record.known for record in witness.store.evidence()] == [known for known, _ in pairs[:3]]
 
     def test_evidence_is_bounded_and_the_first_stays(self, tmp_path: Path, log: TreeLog) -> None:
         witness = witness_in(tmp_path / "many.sqlite", log.signer)

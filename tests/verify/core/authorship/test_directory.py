@@ -1,7 +1,7 @@
 """Authorship at an index, rule by rule of SPEC §7."""
 
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -163,6 +163,20 @@ def test_2_day_is_that_of_the_zone_or_where_there_is_no_such_instant_the_one_tha
     assert directory.day_of(recorded_at) == day
     directory.set_zone("Nowhere")
     assert directory.day_of(recorded_at) is None
+
+
+@each_row(
+    ("zone", "last"),
+    [
+        ("America/St_Johns", "2019-03-02T03:29:59.999Z"), ("Asia/Kathmandu", "2019-03-01T18:14:59.999Z"),
+        ("Asia/Kolkata", "2019-03-01T18:29:59.999Z"), ("Pacific/Chatham", "2019-03-01T10:14:59.999Z"),
+    ],
+)  # fmt: skip
+def test_2_day_ends_within_an_hour_where_the_zones_offset_has_minutes(zone: str, last: str) -> None:
+    directory = Directory(ZoneInfo)
+    directory.set_zone(zone)
+    first = f"{datetime.fromisoformat(last) + timedelta(milliseconds=1):%Y-%m-%dT%H:%M:%S.000Z}"
+    assert (directory.day_of(last), directory.day_of(first)) == ("2019-03-01", "2019-03-02")
 
 
 def test_2_key_is_registered_once(tmp_path: Path) -> None:

@@ -296,8 +296,9 @@ def test_passkey_signature_counts(passkey: Passkey) -> None:
     "said",
     [
         {"type": "webauthn.create"}, {"challenge": "AAAA"}, {"origin": "https://example.com"}, {"origin": None},
-        {"origin": ["https://example.org"]}, {"crossOrigin": True}, {"crossOrigin": "no"}, {"flags": 0x01},
-        {"flags": 0x04}, {"flags": 0x00}, {"rp_id": "example.com"}, {"tail": b""}, {"tail": b"\x00" * 3},
+        {"origin": ["https://example.org"]}, {"crossOrigin": True}, {"crossOrigin": "no"}, {"crossOrigin": 0},
+        {"crossOrigin": ""}, {"crossOrigin": []}, {"crossOrigin": {}}, {"flags": 0x01}, {"flags": 0x04},
+        {"flags": 0x00}, {"rp_id": "example.com"}, {"tail": b""}, {"tail": b"\x00" * 3},
     ],
 )  # fmt: skip
 def test_passkey_that_says_something_else_does_not_count(said: dict[str, Any], passkey: Passkey) -> None:

@@ -8,8 +8,9 @@ import httpx
 import pytest
 from tests.api.served import Desk, document, json_of, report, serving
 
+from constancia.api.http import rates
 from constancia.api.http.heads import BoundedHeads
-from constancia.api.http.rates import Rates, address_of_client
+from constancia.api.http.rates import Attempts, Rates, address_of_client
 from constancia.api.http.security import may_replay
 from constancia.api.http.settings import Settings
 
@@ -91,6 +92,26 @@ def test_a_key_is_recorded_so_often_and_is_not_used_up_by_others(adopted: Desk) 
         adopted.world.look(adopted.ledger.log)
         refused(http.post("/api/v1/entries", content=said("inai", 9)))
         assert http.post("/api/v1/entries", content=said("sfp", 10)).status_code == 201
+
+
+def test_requests_under_way_count_as_much_as_those_that_did_not_advance_the_witness() -> None:
+    attempts = Attempts(Rates(Settings.model_validate({**NONE, "witness_refusals_per_minute": 3})))
+    assert [attempts.begin("a") is None for _ in range(4)] == [True, True, True, False]
+    assert attempts.begin("b") is None
+    attempts.end("a", moved=True)
+    assert attempts.begin("a") is None
+    for _ in range(3):
+        attempts.end("a", moved=False)
+    assert attempts.begin("a") is not None
+
+
+def test_no_more_addresses_are_in_memory_than_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "MAX_NAMES", 3)
+    counters = Rates(Settings.model_validate({**NONE, "writes_per_minute": 1}))
+    assert [counters.take("writes", name) for name in "abcde"] == [None] * 5
+    assert counters.names == 3
+    # Those in memory are counted on; the others are not limited.
+    assert [counters.take("writes", name) is None for name in "abcde"] == [False, False, False, True, True]
 
 
 def test_limits_are_off_where_they_are_zero() -> None:

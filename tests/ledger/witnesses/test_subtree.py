@@ -12,7 +12,13 @@ from tests.ledger.witnessed import TreeLog, cosigner
 from tests.rows import each_row
 
 from constancia.ledger.keys.note_keys import subtree_message
-from constancia.ledger.witnesses.subtree import CALL, format_subtree_request, is_subtree, parse_subtree_request
+from constancia.ledger.witnesses.subtree import (
+    CALL,
+    MAX_COSIGNATURES,
+    format_subtree_request,
+    is_subtree,
+    parse_subtree_request,
+)
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_note, parse_note
 from constancia.verify.wire.merkle import Tree
@@ -94,6 +100,20 @@ def test_witness_signs_a_subtree_of_what_it_cosigned_and_nothing_else(tmp_path: 
         assert httpx.post(f"{witness.url}{CALL}", content=b"subtree 8 8\n").status_code == 400
     finally:
         witness.close()
+
+
+@each_row(("lines", "is_read"), [(0, True), (MAX_COSIGNATURES, True), (MAX_COSIGNATURES + 1, False)])
+def test_request_passes_over_eight_signature_lines_at_most(lines: int, *, is_read: bool) -> None:
+    log = TreeLog().grow(8)
+    leaves = [log.tree.leaves(at, at + 1) for at in range(8)]
+    raw = format_subtree_request(0, 4, Tree(leaves[:4]).root(), proof(leaves, 0, 4), log.checkpoint(8))
+    first, known, rest = raw.split(b"\n", 2)
+    body = b"\n".join([first, known, *["\u2014 w1.example AAAAAAA=".encode()] * lines, rest])
+    if is_read:
+        assert is_subtree(parse_subtree_request(body))
+        return
+    with pytest.raises(Malformed):
+        parse_subtree_request(body)
 
 
 @each_row(

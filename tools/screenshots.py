@@ -132,38 +132,27 @@ def _ready(address: str, server: "subprocess.Popen[bytes]") -> str:
     raise RuntimeError("the server did not start")
 
 
-def take(address: str, demo: Path, folder: Path, shots: tuple[Shot, ...] = SHOTS) -> list[Path]:
-    """Start Chromium, and take pictures of pages with it, as `take_with` does.
-
-    Args:
-        address: Where the demonstration is served.
-        demo: Its folder.
-        folder: Where the pictures go.
-        shots: Which.
-
-    Returns:
-        The files.
-    """
-    with sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        files = take_with(browser, address, demo, folder, shots)
-        browser.close()
-    return files
-
-
-def take_with(browser: Browser, address: str, demo: Path, folder: Path, shots: tuple[Shot, ...]) -> list[Path]:
+def take(
+    address: str, demo: Path, folder: Path, shots: tuple[Shot, ...] = SHOTS, browser: Browser | None = None
+) -> list[Path]:
     """Take pictures of pages, in the light scheme.
 
     Args:
-        browser: A browser that runs.
         address: Where the demonstration is served.
         demo: Its folder.
         folder: Where the pictures go.
         shots: Which.
+        browser: A browser that runs; without one, Chromium is started.
 
     Returns:
         The files.
     """
+    if browser is None:
+        with sync_playwright() as engine:
+            started = engine.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            files = take(address, demo, folder, shots, started)
+            started.close()
+        return files
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for shot in shots:

@@ -1,13 +1,12 @@
 """The tool that photographs pages: the right size in pixels, small in bytes, of what is served."""
 
 import io
-from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from tests.profile import THOROUGH
-from tools.screenshots import MOST_BYTES, SHOTS, Shot, small_png, take, take_with
+from tools.screenshots import MOST_BYTES, SHOTS, Shot, small_png, take
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -34,9 +33,9 @@ def test_pages_are_photographed_as_they_are_served(
     served_demo: str, demo: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """By the browser that the other tests have; `make thorough` has the tool start its own."""
-    photograph = take if THOROUGH else partial(take_with, request.getfixturevalue("browser"))
+    browser = None if THOROUGH else request.getfixturevalue("browser")
     shots = (Shot("uno", "/es/", width=360, height=500), Shot("dos", "/es/compromisos/rm", SHOTS[3].before))
-    first, second = photograph(served_demo, demo, tmp_path, shots)
+    first, second = take(served_demo, demo, tmp_path, shots, browser)
     assert (first.name, second.name) == ("uno.png", "dos.png")
     assert Image.open(io.BytesIO(first.read_bytes())).size == (360, 500)
     top = Image.open(io.BytesIO(second.read_bytes())).convert("L").crop((0, 0, 1_000, 30))

@@ -37,7 +37,7 @@ from constancia.ledger.store.address import Address, address_in, remember_addres
 from constancia.ledger.store.application import EntryApplication, create_store, open_application
 from constancia.ledger.store.batch import MAX_BATCH
 from constancia.ledger.store.entry_store import EntryStore
-from constancia.ledger.store.postgres import postgres
+from constancia.ledger.store.postgres.driver import postgres
 from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION
 from constancia.ledger.views.follower import Views
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore

@@ -36,8 +36,8 @@ from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
 from constancia.ledger.folder import DRAFTS_NAME, SNAPSHOTS_NAME, VAULT_NAME, LedgerFolder
 from constancia.ledger.replacement import REPLACED_NAME, finish_replacement, put_back, replace_ledger
 from constancia.ledger.store.address import DATABASE_NAME, address_in
-from constancia.ledger.store.database_source import copy_rows
-from constancia.ledger.store.postgres import postgres
+from constancia.ledger.store.postgres.driver import postgres
+from constancia.ledger.store.postgres.source import copy_rows
 from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords, contradiction_in
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable

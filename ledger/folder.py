@@ -36,7 +36,7 @@ from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.keys.token_key import TokenAccess, TokenKey
 from constancia.ledger.store.address import Address, address_in
-from constancia.ledger.store.postgres import postgres
+from constancia.ledger.store.postgres.driver import postgres
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_log_vkey
 from constancia.verify.sources.files import read_file

@@ -27,10 +27,10 @@ from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
-from constancia.ledger.store.postgres_application import create_tables, tables_in, upgrade
+from constancia.ledger.store.postgres.application import create_tables, tables_in, upgrade
+from constancia.ledger.store.postgres.session import LOCK_S, Connection, check_server, connect, lock, one_row
+from constancia.ledger.store.postgres.transfer import Snapshot, differences, load, write_files
 from constancia.ledger.store.postgres_errors import of_driver, unavailable
-from constancia.ledger.store.postgres_session import LOCK_S, Connection, check_server, connect, lock, one_row
-from constancia.ledger.store.transfer import Snapshot, differences, load, write_files
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.layout import COSIGNATURES_NAME, STORE_NAME

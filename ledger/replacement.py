@@ -25,7 +25,7 @@ from constancia.ledger.disk.durable import (
 from constancia.ledger.errors import LedgerError, StoreUnavailable
 from constancia.ledger.folder import VAULT_NAME, LedgerFolder
 from constancia.ledger.store.address import address_in
-from constancia.ledger.store.postgres import postgres
+from constancia.ledger.store.postgres.driver import postgres
 from constancia.ledger.vault import WithheldFiles, make_private
 from constancia.verify.sources.files import read_file, refuse_special
 

@@ -23,9 +23,9 @@ import pytest
 from filelock import FileLock
 
 from constancia.ledger.store.address import Address
-from constancia.ledger.store.postgres_application import create_tables
-from constancia.ledger.store.postgres_session import connect
-from constancia.ledger.store.transfer import load
+from constancia.ledger.store.postgres.application import create_tables
+from constancia.ledger.store.postgres.session import connect
+from constancia.ledger.store.postgres.transfer import load
 from constancia.verify.sources.sqlite_store import open_store
 
 ROLE: Final = "constancia"

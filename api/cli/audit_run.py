@@ -25,7 +25,7 @@ from constancia.api.text.error_words import error_words
 from constancia.ledger.audit.declared_rollbacks import note_rollbacks
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.store.address import DATABASE_NAME
-from constancia.ledger.store.database_source import opened_source
+from constancia.ledger.store.postgres.source import opened_source
 from constancia.ledger.timestamps.level5 import check_time
 from constancia.verify.audit.extensions import AuditLevel
 from constancia.verify.audit.run import Progress, audit

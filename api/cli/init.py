@@ -115,7 +115,7 @@ def _choose_database(folder: Path, database: str) -> None:
     from constancia.api.cli.opening import party
     from constancia.ledger.folder import LedgerFolder
     from constancia.ledger.store.address import Address, remember_address
-    from constancia.ledger.store.postgres import postgres
+    from constancia.ledger.store.postgres.driver import postgres
 
     if party.is_party_folder(folder):  # a party has no store of its own
         return

@@ -32,7 +32,7 @@ def command(
     """
     from constancia.ledger.backup import Unsound
     from constancia.ledger.store.address import Address
-    from constancia.ledger.store.postgres import postgres
+    from constancia.ledger.store.postgres.driver import postgres
     from constancia.verify.report.rendering import report_text
 
     address = None if target == TO_FILE else Address.read(target)

@@ -74,7 +74,7 @@ def _from_source(name: str, source: str) -> bytes:
 
 def _words(receipt: bytes, source: str | None) -> list[str]:
     """Say what a receipt's entry says, with names where the ledger is at hand."""
-    from constancia.ledger.store.database_source import opened_source
+    from constancia.ledger.store.postgres.source import opened_source
     from constancia.verify.core.formats.canonical import parse_canonical
     from constancia.verify.report.acts import NAMING, Names
     from constancia.verify.report.findings import Shown

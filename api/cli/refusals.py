@@ -59,7 +59,7 @@ def _delete(source: str, sha256: str) -> None:
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.folder import LedgerFolder
     from constancia.ledger.store.address import address_in
-    from constancia.ledger.store.postgres import postgres
+    from constancia.ledger.store.postgres.driver import postgres
 
     if _is_address(source):
         raise fail(message("refusals.folder"))
@@ -103,7 +103,7 @@ def _judged(
 def _keys_of(source: str) -> "dict[str, tuple[PublicKey, str]]":
     """Collect the keys that the source's entries register, by id, each with its party."""
     from constancia.ledger.append.key_ring import introduced_keys
-    from constancia.ledger.store.database_source import opened_source
+    from constancia.ledger.store.postgres.source import opened_source
     from constancia.verify.core.formats.entry import parse_entry
 
     with opened_source(source) as log:

@@ -16,7 +16,7 @@ from constancia.domain.kernel.calendar import local_day
 from constancia.domain.state import State
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SystemClock
-from constancia.ledger.store.database_source import opened_source
+from constancia.ledger.store.postgres.source import opened_source
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.ledger.views.projections.base import Row
 from constancia.verify.audit.entry_pass import EntryPass

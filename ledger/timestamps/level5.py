@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Final
 
 from constancia.ledger.clock import SystemClock, format_recorded_at
-from constancia.ledger.store.database_source import opened_source
+from constancia.ledger.store.postgres.source import opened_source
 from constancia.ledger.timestamps.anchor_files import AnchorFolder, places_of
 from constancia.ledger.timestamps.anchor_store import NOTE_NAME
 from constancia.ledger.timestamps.authorities import Authority, load_authorities

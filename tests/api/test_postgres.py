@@ -24,9 +24,10 @@ from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.health import health_of
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store import postgres_recorder, postgres_schema
-from constancia.ledger.store.postgres_application import glance, last_notes
-from constancia.ledger.store.postgres_session import connect
+from constancia.ledger.store.postgres import recorder as postgres_recorder
+from constancia.ledger.store.postgres import schema as postgres_schema
+from constancia.ledger.store.postgres.application import glance, last_notes
+from constancia.ledger.store.postgres.session import connect
 
 
 @pytest.fixture

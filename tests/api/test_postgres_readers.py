@@ -32,8 +32,9 @@ from constancia.ledger.backup import backup, restore
 from constancia.ledger.errors import Locked, StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.rotation import begin, finish, replace_at_once
-from constancia.ledger.store import postgres_recorder, postgres_session
 from constancia.ledger.store.address import Address
+from constancia.ledger.store.postgres import recorder as postgres_recorder
+from constancia.ledger.store.postgres import session as postgres_session
 
 __all__ = ("desk", "open_desk")
 

@@ -27,9 +27,9 @@ from constancia.ledger.monitor.settings import WatchSettings
 from constancia.ledger.places import Places, places_of
 from constancia.ledger.relocation import move_to_database, move_to_file
 from constancia.ledger.store.address import Address, address_in
-from constancia.ledger.store.postgres import postgres
-from constancia.ledger.store.postgres_session import connect
-from constancia.ledger.store.transfer import load
+from constancia.ledger.store.postgres.driver import postgres
+from constancia.ledger.store.postgres.session import connect
+from constancia.ledger.store.postgres.transfer import load
 from constancia.ledger.submission import parse_signed
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Verdict

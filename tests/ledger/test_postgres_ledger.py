@@ -18,10 +18,10 @@ from tests.postgres import Server, own_server
 
 from constancia.ledger.errors import Busy, Fatal, LedgerError, LostRace, StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store import postgres_application
 from constancia.ledger.store.address import DATABASE_NAME, Address
-from constancia.ledger.store.postgres_recorder import PostgresLedgerRecorder
-from constancia.ledger.store.postgres_session import Connection, connect
+from constancia.ledger.store.postgres import application as postgres_application
+from constancia.ledger.store.postgres.recorder import PostgresLedgerRecorder
+from constancia.ledger.store.postgres.session import Connection, connect
 
 WAIT_S = 20
 T = TypeVar("T")

@@ -23,13 +23,16 @@ from constancia.ledger.backup import backup, restore
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.places import places_of
-from constancia.ledger.store import postgres_application, postgres_recorder, postgres_schema, postgres_tables
 from constancia.ledger.store.address import Address
-from constancia.ledger.store.database_files import PART_BYTES, DatabaseFiles
-from constancia.ledger.store.postgres_application import create_tables, open_database, tables_in
-from constancia.ledger.store.postgres_recorder import PostgresLedgerRecorder
-from constancia.ledger.store.postgres_session import connect
-from constancia.ledger.store.postgres_tables import PostgresTables
+from constancia.ledger.store.postgres import application as postgres_application
+from constancia.ledger.store.postgres import recorder as postgres_recorder
+from constancia.ledger.store.postgres import schema as postgres_schema
+from constancia.ledger.store.postgres import tables as postgres_tables
+from constancia.ledger.store.postgres.application import create_tables, open_database, tables_in
+from constancia.ledger.store.postgres.files import PART_BYTES, DatabaseFiles
+from constancia.ledger.store.postgres.recorder import PostgresLedgerRecorder
+from constancia.ledger.store.postgres.session import connect
+from constancia.ledger.store.postgres.tables import PostgresTables
 
 scene = test_privacy.scene
 META = {"schema": "1", "origin": "example.org/log"}

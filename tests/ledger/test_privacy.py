@@ -26,7 +26,7 @@ from constancia.ledger.disk.file_store import FileStore, FolderFiles
 from constancia.ledger.errors import NotFound, Withdrawn
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.places import Places
-from constancia.ledger.store.database_source import opened_source
+from constancia.ledger.store.postgres.source import opened_source
 from constancia.ledger.vault import Vault
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Report, Verdict

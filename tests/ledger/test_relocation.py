@@ -23,9 +23,9 @@ from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.errors import LedgerError, Locked, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.relocation import move_to_database, move_to_file
-from constancia.ledger.store import postgres_schema
 from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
-from constancia.ledger.store.postgres_session import connect, one_row
+from constancia.ledger.store.postgres import schema as postgres_schema
+from constancia.ledger.store.postgres.session import connect, one_row
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from constancia.ledger.backup import backup
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.store.address import DATABASE_NAME, Address
-from constancia.ledger.store.database_source import opened_source
+from constancia.ledger.store.postgres.source import opened_source
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.trust.trust_folder import load_trust

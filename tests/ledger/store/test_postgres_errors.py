@@ -15,15 +15,16 @@ from tests.ledger.test_postgres_ledger import as_attacker, codes, eventually
 from tests.postgres import Server, own_server
 from tests.rows import each_row
 
-from constancia.ledger import store
 from constancia.ledger.backup import backup
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store import postgres_errors, postgres_session
+from constancia.ledger.store import postgres as package
+from constancia.ledger.store import postgres_errors
 from constancia.ledger.store.address import Address, address_in, remember_address
-from constancia.ledger.store.postgres import postgres
-from constancia.ledger.store.postgres_application import create_tables, open_database
-from constancia.ledger.store.postgres_session import confirm, connect
+from constancia.ledger.store.postgres import session as postgres_session
+from constancia.ledger.store.postgres.application import create_tables, open_database
+from constancia.ledger.store.postgres.driver import postgres
+from constancia.ledger.store.postgres.session import confirm, connect
 
 RIGHT, WRONG = "right", "wrong"
 META = {"schema": "1", "origin": "example.org/log"}
@@ -138,8 +139,8 @@ def test_password_is_never_shown_nor_stored(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(store, "postgres_application")
-    monkeypatch.setitem(sys.modules, "constancia.ledger.store.postgres_application", None)
+    monkeypatch.delattr(package, "application")
+    monkeypatch.setitem(sys.modules, "constancia.ledger.store.postgres.application", None)
     with pytest.raises(StoreUnavailable, match=re.escape("constancia[postgres]")) as caught:
         postgres()
     assert caught.value.code == "E_STORE_DRIVER"

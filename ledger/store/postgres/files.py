@@ -12,7 +12,7 @@ from typing import Final
 from typing_extensions import override
 
 from constancia.ledger.disk.file_store import FileStore
-from constancia.ledger.store.postgres_schema import PATH_LOCK_CLASS
+from constancia.ledger.store.postgres.schema import PATH_LOCK_CLASS
 from constancia.ledger.store.tables import Tables
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources.files import MAX_DOCUMENT_BYTES

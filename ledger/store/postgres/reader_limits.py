@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from constancia.ledger.store.postgres_session import Connection, cut
+from constancia.ledger.store.postgres.session import Connection, cut
 
 
 class ReaderLimits:

@@ -21,9 +21,9 @@ from tests.postgres import Server
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.store.address import Address
 from constancia.ledger.store.batch import MAX_BATCH, Batch
-from constancia.ledger.store.postgres_application import create_tables, open_database
-from constancia.ledger.store.postgres_recorder import PostgresLedgerRecorder, ReaderDatastore
-from constancia.ledger.store.postgres_session import WriterSession, connect
+from constancia.ledger.store.postgres.application import create_tables, open_database
+from constancia.ledger.store.postgres.recorder import PostgresLedgerRecorder, ReaderDatastore
+from constancia.ledger.store.postgres.session import WriterSession, connect
 
 META = {"schema": "1", "origin": "example.org/log"}
 

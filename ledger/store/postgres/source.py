@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from constancia.ledger.store.address import Address, address_in
-from constancia.ledger.store.database_files import DatabaseFiles
-from constancia.ledger.store.postgres import postgres
+from constancia.ledger.store.postgres.driver import postgres
+from constancia.ledger.store.postgres.files import DatabaseFiles
 from constancia.verify.sources import layout
 from constancia.verify.sources.files import Folder
 from constancia.verify.sources.published_log import PublishedLog
@@ -62,8 +62,8 @@ def copy_rows(address: Address, folder: Path) -> None:
     Only what the database's standbys have confirmed too.
     """
     postgres()
-    from constancia.ledger.store.postgres_session import confirm  # noqa: PLC0415 - needs the driver
-    from constancia.ledger.store.transfer import Snapshot, write_files  # noqa: PLC0415 - needs the driver
+    from constancia.ledger.store.postgres.session import confirm  # noqa: PLC0415 - needs the driver
+    from constancia.ledger.store.postgres.transfer import Snapshot, write_files  # noqa: PLC0415 - needs the driver
 
     with Snapshot(address) as snapshot:
         confirm(address)  # after the snapshot has begun: all that it sees came before
@@ -72,7 +72,7 @@ def copy_rows(address: Address, folder: Path) -> None:
 
 def _copy_evidence(address: Address, folder: Path) -> None:
     postgres()
-    from constancia.ledger.store.transfer import Snapshot, write_evidence  # noqa: PLC0415 - needs the driver
+    from constancia.ledger.store.postgres.transfer import Snapshot, write_evidence  # noqa: PLC0415 - needs the driver
 
     with Snapshot(address) as snapshot:
         write_evidence(snapshot, folder)

@@ -24,13 +24,13 @@ from psycopg_pool import ConnectionPool
 from typing_extensions import override
 
 from constancia.ledger.errors import StoreUnavailable
-from constancia.ledger.store import postgres_schema as schema
 from constancia.ledger.store.address import Address
 from constancia.ledger.store.batch import Batch, stored_batch
 from constancia.ledger.store.entry_store import Listeners, notification_of
+from constancia.ledger.store.postgres import schema
+from constancia.ledger.store.postgres.reader_limits import ReaderLimits
+from constancia.ledger.store.postgres.session import CONNECT_S, Connection, WriterSession, confirm, connect
 from constancia.ledger.store.postgres_errors import is_known, of_driver
-from constancia.ledger.store.postgres_session import CONNECT_S, Connection, WriterSession, confirm, connect
-from constancia.ledger.store.reader_limits import ReaderLimits
 
 # Readers are the pages' threads; each has a connection for one short query. Servers allow a hundred by default.
 _READERS: Final = 16

@@ -22,8 +22,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from constancia.ledger.errors import StoreUnavailable
-from constancia.ledger.store import postgres_schema as schema
 from constancia.ledger.store.address import Address
+from constancia.ledger.store.postgres import schema
 from constancia.ledger.store.postgres_errors import of_driver, unavailable
 
 CONNECT_S: Final = 5

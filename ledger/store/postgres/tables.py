@@ -20,10 +20,10 @@ from eventsourcing.persistence import PersistenceError
 from psycopg.rows import tuple_row
 from typing_extensions import override
 
-from constancia.ledger.store import postgres_schema as schema
 from constancia.ledger.store.address import Address
+from constancia.ledger.store.postgres import schema
+from constancia.ledger.store.postgres.session import Connection, confirm, connect, limited, noting_warnings
 from constancia.ledger.store.postgres_errors import of_driver, unavailable
-from constancia.ledger.store.postgres_session import Connection, confirm, connect, limited, noting_warnings
 from constancia.ledger.store.tables import Change, Rows, Tables
 
 Select = Callable[[str, Sequence[Any]], list[Any]]

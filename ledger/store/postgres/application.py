@@ -10,12 +10,11 @@ from eventsourcing.persistence import ApplicationRecorder, InfrastructureFactory
 from eventsourcing.utils import EnvType
 from typing_extensions import override
 
-from constancia.ledger.store import postgres_schema as schema
 from constancia.ledger.store.address import Address
 from constancia.ledger.store.application import EntryApplication
-from constancia.ledger.store.postgres_errors import of_driver, unavailable
-from constancia.ledger.store.postgres_recorder import PostgresLedgerRecorder, ReaderDatastore
-from constancia.ledger.store.postgres_session import (
+from constancia.ledger.store.postgres import schema
+from constancia.ledger.store.postgres.recorder import PostgresLedgerRecorder, ReaderDatastore
+from constancia.ledger.store.postgres.session import (
     LOCK_S,
     Connection,
     WriterSession,
@@ -24,7 +23,8 @@ from constancia.ledger.store.postgres_session import (
     lock,
     one_row,
 )
-from constancia.ledger.store.postgres_tables import PostgresTables
+from constancia.ledger.store.postgres.tables import PostgresTables
+from constancia.ledger.store.postgres_errors import of_driver, unavailable
 
 _log: Final = logging.getLogger(__name__)
 

@@ -16,12 +16,12 @@ from psycopg.rows import tuple_row
 
 from constancia.ledger.disk.database import create_database
 from constancia.ledger.errors import LedgerError
-from constancia.ledger.store import postgres_schema as schema
 from constancia.ledger.store.address import Address
 from constancia.ledger.store.application import EntryApplication
-from constancia.ledger.store.postgres_application import check_layout
+from constancia.ledger.store.postgres import schema
+from constancia.ledger.store.postgres.application import check_layout
+from constancia.ledger.store.postgres.session import Connection, connect
 from constancia.ledger.store.postgres_errors import of_driver
-from constancia.ledger.store.postgres_session import Connection, connect
 from constancia.verify.sources.layout import COSIGNATURES_NAME, STORE_NAME
 from constancia.verify.sources.sqlite_store import Store
 

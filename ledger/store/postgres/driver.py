@@ -15,7 +15,7 @@ def postgres() -> "ModuleType":
         StoreUnavailable: The driver is not installed (`E_STORE_DRIVER`).
     """
     try:
-        from constancia.ledger.store import postgres_application  # noqa: PLC0415 - see above
+        from constancia.ledger.store.postgres import application  # noqa: PLC0415 - see above
     except ImportError as error:
         raise unavailable("E_STORE_DRIVER", error) from error
-    return postgres_application
+    return application

@@ -298,7 +298,7 @@ GROUND = {"clock", "errors"}
 
 def rooms() -> Iterator[tuple[str, Path]]:
     """The rooms with what holds them: the folders of a floor, and those within one of them."""
-    for container in (*FLOORS, "verify/core", "ledger/store", "ledger/views/projections"):
+    for container in (*FLOORS, "verify/core", "ledger/store", "ledger/views", "ledger/views/projections"):
         for folder in sorted((ROOT / container).iterdir()):
             if (folder / "__init__.py").is_file() and folder.name != "core":
                 yield container, folder

@@ -26,8 +26,8 @@ from constancia.domain.remarks.standing import (
 )
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection, start_of, streams_of
-from constancia.ledger.views.projections.plans import assessments_of
-from constancia.ledger.views.projections.remarks import contest_row
+from constancia.ledger.views.projections.commitments.plans import assessments_of
+from constancia.ledger.views.projections.remarks.remarks import contest_row
 
 
 def _row(state: State, key: str, day: date) -> Row | None:

@@ -10,7 +10,7 @@ from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.remarks.allegation import Allegation
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, rows_of
-from constancia.ledger.views.projections.remarks import what_was_said
+from constancia.ledger.views.projections.remarks.remarks import what_was_said
 
 
 def _row(state: State, key: str, _day: date) -> Row | None:

@@ -15,14 +15,14 @@ from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.vocabulary import SECRETARIAT
 from constancia.domain.kernel.acts import REGISTRY, Act
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, lies_in_future
-from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.machine import NONE
-from constancia.domain.kernel.occurrence import CLAIM_SPAN, is_one_day
 from constancia.domain.kernel.rules import Breach, Rule, rule
 from constancia.domain.state import next_status
 from constancia.domain.texts import in_each_language
+from constancia.domain.values.calendar import parse_edtf, parse_instant
+from constancia.domain.values.editions import SECOND, THIRD
+from constancia.domain.values.occurrence import CLAIM_SPAN, is_one_day
 
 CLOCK_SKEW: Final = timedelta(seconds=300)  # a signer's clock may be ahead of ours by this much
 # Unicode's white space, and letters and symbols without ink; a list, so that no version of Unicode changes a verdict.

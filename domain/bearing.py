@@ -17,13 +17,13 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
 from constancia.domain.identity.succession import Succession, heirs_of, holder_of, succession_of
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.calendar import Certainty
-from constancia.domain.kernel.derived import Derived
-from constancia.domain.kernel.editions import SECOND
-from constancia.domain.kernel.moves import answer, counts_by, span_of
-from constancia.domain.kernel.occurrence import occurrence
+from constancia.domain.kernel.fact import Derived
 from constancia.domain.outlines import NamedBearer, bearers_named, fallback_named
 from constancia.domain.state import State
+from constancia.domain.values.calendar import Certainty
+from constancia.domain.values.editions import SECOND
+from constancia.domain.values.moves import answer, counts_by, span_of
+from constancia.domain.values.occurrence import occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,14 @@ from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import Mark, marks_of
-from constancia.domain.kernel.calendar import (
+from constancia.domain.kernel.fact import Derived, Target, missed
+from constancia.domain.milestones import milestone_standing
+from constancia.domain.participation.standing import OWED, participation_facts, responses_to
+from constancia.domain.plans.lateness import plan_facts
+from constancia.domain.plans.plan import ActionPlan
+from constancia.domain.remarks.standing import contests_within, disowned
+from constancia.domain.state import State
+from constancia.domain.values.calendar import (
     Certainty,
     days_after,
     deadline,
@@ -32,16 +39,9 @@ from constancia.domain.kernel.calendar import (
     parse_day,
     parse_instant,
 )
-from constancia.domain.kernel.derived import Derived, Target, missed
-from constancia.domain.kernel.editions import SECOND, THIRD
-from constancia.domain.kernel.moves import answer, counts_by, span_of
-from constancia.domain.kernel.occurrence import occurrence
-from constancia.domain.milestones import milestone_standing
-from constancia.domain.participation.standing import OWED, participation_facts, responses_to
-from constancia.domain.plans.lateness import plan_facts
-from constancia.domain.plans.plan import ActionPlan
-from constancia.domain.remarks.standing import contests_within, disowned
-from constancia.domain.state import State
+from constancia.domain.values.editions import SECOND, THIRD
+from constancia.domain.values.moves import answer, counts_by, span_of
+from constancia.domain.values.occurrence import occurrence
 
 __all__ = (
     "FORM",

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Milestone
-from constancia.domain.kernel.calendar import deadline, local_day, parse_instant
 from constancia.domain.kernel.context import StateView
 from constancia.domain.outlines import CommitmentOutline, MilestoneOutline
+from constancia.domain.values.calendar import deadline, local_day, parse_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,9 @@ from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
-from constancia.domain.kernel.values import Text
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State
+from constancia.domain.values.values import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from constancia.domain.commitments.scope import Milestone
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.role import MEMBERS
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import parse_day
+from constancia.domain.values.calendar import parse_day
 
 
 class NamedBearer(NamedTuple):

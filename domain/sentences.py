@@ -17,12 +17,12 @@ from constancia.domain.commitments.commitment import Commitment, DecidedStatus, 
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
-from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, is_text
 from constancia.domain.naming import Named, name_of
 from constancia.domain.plans.plan import ActionPlan, Carried
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
+from constancia.domain.values.languages import DEFAULT_LANGUAGES, is_text
 
 # What is recorded by decision and binds: who was bound before and did not sign it is named with it.
 _BY_DECISION: Final = ("CommitmentAdopted", "CommitmentCarriedIntoPlan", "CommitmentStatusDecided", "ScopeChanged")

@@ -7,11 +7,11 @@ from constancia.domain.governance.decision import DecidedAct, parse_decided
 from constancia.domain.identity.genesis import LedgerOpened
 from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Text
-from constancia.domain.kernel.walk import values_in
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.languages import DEFAULT_LANGUAGES
+from constancia.domain.values.values import Text
+from constancia.domain.values.walk import values_in
 
 
 @rule(

@@ -20,10 +20,10 @@ from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key import Key
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.acts import Recorded
-from constancia.domain.kernel.calendar import Certainty
-from constancia.domain.kernel.moves import ALWAYS, NEVER, Span, answer, counts_by, span_of
-from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.state import State
+from constancia.domain.values.calendar import Certainty
+from constancia.domain.values.moves import ALWAYS, NEVER, Span, answer, counts_by, span_of
+from constancia.domain.values.occurrence import occurrence
 
 _ALWAYS: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _OUTCOMES: Final = frozenset(

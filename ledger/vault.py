@@ -20,8 +20,8 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from constancia.domain.kernel.sealing import SALT_BYTES, Sealed, commitment_of
-from constancia.domain.kernel.values import FormError, canonical
+from constancia.domain.values.sealing import SALT_BYTES, Sealed, commitment_of
+from constancia.domain.values.values import FormError, canonical
 from constancia.ledger.disk.durable import make_folder
 from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.errors import LedgerError, NotFound

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.values import to_json
 from constancia.domain.remarks.cancellation import Cancellation, withdrawals
+from constancia.domain.values.values import to_json
 from constancia.ledger.disk.file_store import FileStore, FolderFiles
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder

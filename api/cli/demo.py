@@ -58,7 +58,7 @@ def show_played(folder: Path, played: "Played") -> None:
     from constancia.api.text.dates import date_words
     from constancia.api.text.i18n import say as sentence_words
     from constancia.api.text.rules import rule_words
-    from constancia.domain.kernel.calendar import local_day
+    from constancia.domain.values.calendar import local_day
     from constancia.ledger.clock import format_recorded_at
     from constancia.verify.report.printable import printable
 

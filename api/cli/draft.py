@@ -184,8 +184,8 @@ def write_draft(
     """
     from constancia.api.forms.obstacles import with_obstacles
     from constancia.domain.catalogue import UnknownAct, parse_act
-    from constancia.domain.kernel.calendar import format_instant, local_day
-    from constancia.domain.kernel.editions import NEWEST, is_known
+    from constancia.domain.values.calendar import format_instant, local_day
+    from constancia.domain.values.editions import NEWEST, is_known
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.signatory.draft import Occasion, draft_statement
 

@@ -37,7 +37,7 @@ def command(
     """
     from constancia.api.cli.draft import edition_of, watch_for
     from constancia.api.client.remote_log import RemoteLog
-    from constancia.domain.kernel.calendar import format_instant, local_day
+    from constancia.domain.values.calendar import format_instant, local_day
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.signatory.draft import Occasion, draft_statement, root_actor
     from constancia.verify.trust.trust_folder import load_trust

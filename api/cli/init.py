@@ -205,8 +205,8 @@ def _is_unfinished(folder: Path) -> bool:
 
 def _draft(places: "LedgerFolder", ceremony: Path, given: LogKeyOptions) -> None:
     from constancia.domain.catalogue import UnknownAct, parse_act
-    from constancia.domain.kernel.calendar import format_instant, local_day
-    from constancia.domain.kernel.editions import NEWEST
+    from constancia.domain.values.calendar import format_instant, local_day
+    from constancia.domain.values.editions import NEWEST
     from constancia.ledger.disk.documents import MAX_DOCUMENT_BYTES, Documents
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.disk.file_store import FolderFiles
@@ -267,7 +267,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, given: LogKeyOptions) -> None
 
 def _vocabulary(plan: dict[str, Any]) -> dict[str, Any]:
     """Give what the ledger has of its own: languages always, kinds of party and capacities where the file lists any."""
-    from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
+    from constancia.domain.values.languages import DEFAULT_LANGUAGES
 
     own: dict[str, Any] = {"languages": sorted(plan.get("languages", DEFAULT_LANGUAGES))}
     for name, key in (("capacities", "capacity"), ("party_kinds", "kind")):

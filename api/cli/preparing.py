@@ -82,8 +82,8 @@ class _Preparation:
     def __init__(self, ledger: "Ledger", request: Request) -> None:
         from constancia.api.forms.preparing import Desk
         from constancia.api.forms.words import Words
-        from constancia.domain.kernel.calendar import local_day
-        from constancia.domain.kernel.languages import member_of
+        from constancia.domain.values.calendar import local_day
+        from constancia.domain.values.languages import member_of
 
         self._ledger = ledger
         self._request = request

@@ -3,7 +3,7 @@
 from constancia.api.demo.cast import sample
 from constancia.api.demo.props import FACT, PARTIES, alternates, baseline_scope, document, text
 from constancia.api.demo.stage import Stage
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 
 def agreement(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from constancia.api.demo.cast import Player
 from constancia.api.demo.founding import appoint
 from constancia.api.demo.props import PARTIES, alternates, baseline_scope, text
 from constancia.api.demo.stage import Stage
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 
 def scope_changes(stage: Stage) -> None:

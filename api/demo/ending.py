@@ -7,7 +7,7 @@ from constancia.api.demo.props import PUBLIC_FACT, alternates, document, sample_
 from constancia.api.demo.stage import Stage
 from constancia.api.demo.working import new_party_signer
 from constancia.domain.identity.succession import open_duties
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 ATTEMPT: Final = "intento-2020"
 

@@ -3,7 +3,7 @@
 from constancia.api.demo.cast import Player, sample
 from constancia.api.demo.props import FACT, PARTIES, SOURCE_SHA256, TIMEZONE, alternates, document, text
 from constancia.api.demo.stage import Stage
-from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.values.editions import NEWEST
 from constancia.ledger.keys.key_file import founder_object
 
 

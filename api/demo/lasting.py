@@ -9,7 +9,7 @@ from constancia.api.demo.planning import FOR, report_of
 from constancia.api.demo.props import PUBLIC_FACT, alternates, document, text
 from constancia.api.demo.stage import Stage
 from constancia.api.demo.working import give_root, register_other
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 
 def letter(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from constancia.api.demo.props import PARTIES, PUBLIC_FACT, alternates, document
 from constancia.api.demo.stage import Stage
 from constancia.api.demo.working import new_party_signer
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 from constancia.ledger.keys.key_file import generate
 
 _QUESTIONS: Final[dict[str, Callable[[tuple[str, str]], tuple[str, str]]]] = {

@@ -10,11 +10,11 @@ from typing import Any
 from constancia.api.demo.cast import Cast, Player
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.calendar import format_instant, parse_edtf
-from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import to_json
 from constancia.domain.sentences import Sentence, sentence_of
+from constancia.domain.values.calendar import format_instant, parse_edtf
+from constancia.domain.values.occurrence import CLAIM_SPAN
+from constancia.domain.values.values import to_json
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger

@@ -15,7 +15,8 @@ from constancia.api.forms.subjects import begins_something, given_by
 from constancia.api.text.i18n import LANGUAGES, language_name
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.acts import Act
-from constancia.domain.kernel.values import (
+from constancia.domain.state import State
+from constancia.domain.values.values import (
     LABEL_CHARACTERS,
     TEXT_CHARACTERS,
     Count,
@@ -30,7 +31,6 @@ from constancia.domain.kernel.values import (
     Text,
     Value,
 )
-from constancia.domain.state import State
 
 _KINDS: Final[Mapping[Any, Kind]] = {
     Count: Kind.NUMBER,

@@ -7,9 +7,9 @@ from constancia.api.forms.fields import Field, Form, Kind
 from constancia.api.forms.reading import BEFORE, STAYS
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.languages import tag_of
-from constancia.domain.kernel.values import to_json
 from constancia.domain.state import State
+from constancia.domain.values.languages import tag_of
+from constancia.domain.values.values import to_json
 
 
 def answers_of(

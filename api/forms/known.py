@@ -11,9 +11,9 @@ from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.values import digest, to_json
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State
+from constancia.domain.values.values import digest, to_json
 
 _NUMBERED: Final = re.compile(r"(.*?)-?([0-9]{1,9})\Z")
 # Acts that bring the next version of what they are about; others concern the present one.

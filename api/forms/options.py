@@ -21,11 +21,11 @@ from constancia.domain.identity.party import Party
 from constancia.domain.identity.role import MEMBERS, ROLES
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, DEFAULT_KINDS, Capacity, PartyKind
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.values import Identifier, LanguageTag, StreamName, TypeName
 from constancia.domain.participation.response import ReasonedResponse
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
+from constancia.domain.values.values import Identifier, LanguageTag, StreamName, TypeName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

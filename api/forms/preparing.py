@@ -11,10 +11,10 @@ from constancia.api.forms.written_dates import likely_date
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Scope, ScopeDiff, compare
-from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.occurrence import CLAIM_SPAN
-from constancia.domain.kernel.values import FormError
 from constancia.domain.state import State
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.occurrence import CLAIM_SPAN
+from constancia.domain.values.values import FormError
 
 OCCURRED: Final = "occurred_on"
 _WHEN: Final = Field(name=OCCURRED, kind=Kind.DATE, required=False, owner="Statement")

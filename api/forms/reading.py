@@ -14,8 +14,8 @@ from constancia.api.forms.fields import Field, Form, Kind
 from constancia.api.forms.written_dates import likely_date
 from constancia.api.text.numbers import plain_number
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
-from constancia.domain.kernel.calendar import parse_day, parse_edtf
-from constancia.domain.kernel.languages import member_of
+from constancia.domain.values.calendar import parse_day, parse_edtf
+from constancia.domain.values.languages import member_of
 
 Answers = Mapping[str, Sequence[str]]
 MOST_ROWS: Final = 100

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from constancia.api.http.problems import from_ledger, problem
 from constancia.api.http.settings import Settings
-from constancia.domain.kernel.calendar import parse_instant, zone
+from constancia.domain.values.calendar import parse_instant, zone
 from constancia.ledger.errors import Busy
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.entry import Entry

@@ -15,10 +15,10 @@ from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
-from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.languages import language_shown, tag_of
-from constancia.domain.kernel.values import Text
 from constancia.domain.state import State
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.languages import language_shown, tag_of
+from constancia.domain.values.values import Text
 from constancia.ledger.reader.log import Log
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading

@@ -22,7 +22,7 @@ from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.api.text.numbers import plain_number
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.governance.decision import Decision
-from constancia.domain.kernel.calendar import local_day, parse_instant
+from constancia.domain.values.calendar import local_day, parse_instant
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.as_of import read_span

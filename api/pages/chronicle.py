@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.marked_text import marked_sentence
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.sentences import sentence_of
+from constancia.domain.values.calendar import parse_edtf
 from constancia.ledger.views.projections.base import Row
 
 HOUSEKEEPING: Final = frozenset(

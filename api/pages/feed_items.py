@@ -17,8 +17,8 @@ from constancia.api.text.i18n import in_language, say, tr
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import Derived
-from constancia.domain.kernel.calendar import OPEN, parse_edtf, parse_instant
 from constancia.domain.sentences import party_name, sentence_of
+from constancia.domain.values.calendar import OPEN, parse_edtf, parse_instant
 
 COUNT: Final = 50  # entries of a page of a feed
 ENDED: Final = ("closed", "withdrawn", "rejected")

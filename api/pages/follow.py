@@ -17,8 +17,8 @@ from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import in_language, say
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.genesis import LedgerState
-from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.sentences import party_name, sentence_of
+from constancia.domain.values.calendar import local_day, parse_instant
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 

@@ -14,7 +14,7 @@ from constancia.api.pages.opening import missing_steps
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.calendar import deadline, local_day, parse_instant
+from constancia.domain.values.calendar import deadline, local_day, parse_instant
 
 _LOOKED_AT: Final = 40  # entries, the last ones, in which news is looked for
 _NEWS: Final = 8

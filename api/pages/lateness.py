@@ -20,12 +20,12 @@ from constancia.domain.complaints.complaint import Complaint, answer_of
 from constancia.domain.derive import Derived, missed_deadlines, responses_owed
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.succession import heirs_of, holder_of
-from constancia.domain.kernel.calendar import OPEN, parse_edtf
 from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.remarks.standing import contested_entries, contests_of
 from constancia.domain.state import State
+from constancia.domain.values.calendar import OPEN, parse_edtf
 from constancia.ledger.views.projections.base import Row, start_of
 
 _OPEN_DECISION: Final = ("proposed", "voting")

@@ -23,11 +23,11 @@ from constancia.domain.bearing import answering
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import flags, responses_owed
 from constancia.domain.governance.decision import Decision
-from constancia.domain.kernel.calendar import deadline
 from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.naming import NAMED_MEMBERS
 from constancia.domain.outlines import CommitmentOutline, DecisionOutline
 from constancia.domain.sentences import sentence_of
+from constancia.domain.values.calendar import deadline
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row, start_of

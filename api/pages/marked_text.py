@@ -11,9 +11,9 @@ from markupsafe import Markup, escape
 
 from constancia.api.text.alphabets import lookalikes
 from constancia.api.text.i18n import chosen, isolate, quoted, sentence_parameters, sentence_template, template, tr
-from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.naming import Named
 from constancia.domain.sentences import Sentence
+from constancia.domain.values.languages import DEFAULT_LANGUAGES
 from constancia.verify.report.printable import printable
 
 

@@ -11,8 +11,8 @@ from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.derive import Derived
 from constancia.domain.governance.decision import Decision
-from constancia.domain.kernel.calendar import local_day, parse_edtf, parse_instant
 from constancia.domain.state import State
+from constancia.domain.values.calendar import local_day, parse_edtf, parse_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

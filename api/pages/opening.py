@@ -6,8 +6,8 @@ from typing import Final
 
 from constancia.api.pages.frame import SEGMENTS, Frame
 from constancia.domain.identity.genesis import LedgerState
-from constancia.domain.kernel.values import Text
 from constancia.domain.opening import Step, opening_steps
+from constancia.domain.values.values import Text
 
 # The section with the forms in which acts are prepared; a server without it shows the commands alone.
 FORMS: Final = "preparar"

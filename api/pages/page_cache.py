@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from constancia.api.http.asked import address_of, ledger_of, settings_of
-from constancia.domain.kernel.calendar import local_day
+from constancia.domain.values.calendar import local_day
 from constancia.ledger.ledger import Ledger
 
 _MAX_BYTES: Final = 16 * 1024 * 1024

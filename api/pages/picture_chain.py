@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from constancia.api.pages.picture_source import Source
 from constancia.api.pictures.chain import Chain, WitnessLine
-from constancia.domain.kernel.calendar import local_day
+from constancia.domain.values.calendar import local_day
 from constancia.ledger.clock import instant_of
 from constancia.ledger.witnesses.quorum_status import MLDSA44_SUFFIX
 

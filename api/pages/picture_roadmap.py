@@ -9,7 +9,7 @@ from typing import Any
 from constancia.api.pages.picture_source import Source, is_certain
 from constancia.api.pictures.roadmap_model import Event, Pause, RoadMap, Row
 from constancia.api.pictures.svg import Words
-from constancia.domain.kernel.calendar import days_after, parse_edtf
+from constancia.domain.values.calendar import days_after, parse_edtf
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.projections.base import Row as StateRow
 

@@ -7,7 +7,7 @@ from constancia.api.pages.picture_source import Source, is_certain
 from constancia.api.pictures.scope import Change, ChangeKind, Group, Item, Proposal, Ribbon, Version, Votes
 from constancia.api.pictures.svg import Words
 from constancia.api.text.dates import date_words
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 from constancia.ledger.views.projections.base import Row
 
 _KINDS: Final[tuple[ChangeKind, ...]] = ("removed", "deferred", "added", "altered")

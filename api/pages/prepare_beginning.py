@@ -17,8 +17,8 @@ from constancia.api.pages.frame import Frame
 from constancia.api.text.people import signer_words
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.calendar import local_day
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
+from constancia.domain.values.calendar import local_day
 
 _DECIDING: Final = "DecisionProposed"
 

@@ -27,8 +27,8 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import ScopeDiff
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.calendar import format_instant
 from constancia.domain.sentences import sentence_of
+from constancia.domain.values.calendar import format_instant
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.dry_run import refusal_of
 from constancia.ledger.errors import NotFound

@@ -7,7 +7,7 @@ from typing import Literal
 
 from constancia.api.pages.frame import Frame, party_name
 from constancia.api.pages.marked_text import marked_message
-from constancia.domain.kernel.calendar import format_instant
+from constancia.domain.values.calendar import format_instant
 from constancia.ledger.clock import instant_of
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.witnesses.quorum_status import MLDSA44_SUFFIX

@@ -16,7 +16,7 @@ from constancia.api.pages.frame import Frame
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import tr
 from constancia.api.text.rules import rule_words
-from constancia.domain.kernel.calendar import local_day, parse_instant
+from constancia.domain.values.calendar import local_day, parse_instant
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Malformed

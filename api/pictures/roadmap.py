@@ -40,7 +40,7 @@ from constancia.api.pictures.svg import (
 from constancia.api.pictures.time_axis import FIRST, LAST, Axis, axis_over, day_after
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
-from constancia.domain.kernel.calendar import Edtf, parse_edtf
+from constancia.domain.values.calendar import Edtf, parse_edtf
 
 _BAR: Final = 14
 _TOP: Final = 26  # the axis's words

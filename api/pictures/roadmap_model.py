@@ -9,7 +9,7 @@ from constancia.api.pictures.figure import listed, table
 from constancia.api.pictures.svg import Words
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
-from constancia.domain.kernel.calendar import parse_edtf
+from constancia.domain.values.calendar import parse_edtf
 
 EventKind = Literal["submitted", "accepted", "fulfilled", "rejected", "contested", "withdrawn", "closed", "adopted"]
 _EVENTS: Final[dict[EventKind, str]] = {

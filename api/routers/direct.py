@@ -7,7 +7,7 @@ from constancia.api.http.quotas import Quotas
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.api.routers import entries, log, records
-from constancia.domain.kernel.calendar import local_day
+from constancia.domain.values.calendar import local_day
 from constancia.ledger.ledger import Ledger
 
 _INDEX = "(0|[1-9][0-9]{0,14})"

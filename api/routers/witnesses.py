@@ -6,7 +6,7 @@ from constancia.api.http.deps import TheLedger
 from constancia.api.http.examples import WITNESSES
 from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example
-from constancia.domain.kernel.calendar import format_instant
+from constancia.domain.values.calendar import format_instant
 from constancia.ledger.clock import instant_of
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.witnesses.cosignature_store import key_label

@@ -12,8 +12,8 @@ from constancia.api.signing.speakers import actor_of
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
-from constancia.domain.kernel.calendar import local_day
-from constancia.domain.kernel.languages import member_of
+from constancia.domain.values.calendar import local_day
+from constancia.domain.values.languages import member_of
 from constancia.ledger.ledger import Ledger
 
 Words = Literal["none", "optional", "required"]

@@ -14,7 +14,7 @@ from constancia.api.pages.frame import Frame
 from constancia.api.signing.drafts import Expired
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
-from constancia.domain.kernel.languages import is_text
+from constancia.domain.values.languages import is_text
 
 _GONE: Final = 410
 _MOST: Final = 200

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.domain.kernel.calendar import format_instant, parse_instant
+from constancia.domain.values.calendar import format_instant, parse_instant
 from constancia.ledger.clock import Clock, new_uuid
 from constancia.ledger.disk.database import create_database, is_half_made
 from constancia.ledger.errors import Busy, LedgerError, ReadOnly

@@ -14,7 +14,7 @@ from constancia.api.signing.sheets import over
 from constancia.api.signing.speakers import actor_of, described, ended, keys_of, pending_keys
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
-from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.values.calendar import format_instant, local_day
 from constancia.ledger.errors import NotFound
 
 router = Router(include_in_schema=False)

@@ -23,8 +23,8 @@ from constancia.api.signing.waiting import Waiting, for_person, keys_to_endorse,
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
 from constancia.domain.identity.appointment import Appointment
-from constancia.domain.kernel.calendar import parse_edtf, parse_instant
 from constancia.domain.sentences import party_name
+from constancia.domain.values.calendar import parse_edtf, parse_instant
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 

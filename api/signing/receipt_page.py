@@ -25,8 +25,8 @@ from constancia.api.text.dates import instant_words
 from constancia.api.text.i18n import in_language
 from constancia.api.text.qr import qr_code
 from constancia.domain.identity.appointment import Appointment
-from constancia.domain.kernel.calendar import parse_instant
-from constancia.domain.kernel.languages import is_text, tag_of
+from constancia.domain.values.calendar import parse_instant
+from constancia.domain.values.languages import is_text, tag_of
 from constancia.ledger.errors import NotFound
 
 router = Router(include_in_schema=False, route_class=CachedPage)

@@ -26,10 +26,10 @@ from constancia.domain.catalogue import REGISTRY
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.calendar import format_instant, local_day, parse_instant
-from constancia.domain.kernel.languages import member_of
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.sentences import sentence_of
+from constancia.domain.values.calendar import format_instant, local_day, parse_instant
+from constancia.domain.values.languages import member_of
 from constancia.ledger.errors import NotFound
 
 KINDS: Final = {"agreement": Agreement, "decision": Decision}

@@ -23,8 +23,8 @@ from constancia.api.signing.messages import messages
 from constancia.api.signing.relying_party import relying_party
 from constancia.api.signing.sheets import Sheet, data_of, sheet_of, sheet_of_draft
 from constancia.api.text.i18n import LANGUAGES, tr
-from constancia.domain.kernel.languages import is_text, member_of, tag_of
 from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.domain.values.languages import is_text, member_of, tag_of
 from constancia.ledger.errors import NotFound
 from constancia.verify.core.errors import Malformed
 from constancia.verify.report.words import MEMBERS

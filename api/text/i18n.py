@@ -15,10 +15,10 @@ from typing import Final, TypeVar
 
 from constancia.api.text.compiled import compiled
 from constancia.api.text.dates import DateWords, date_words
-from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, language_shown
-from constancia.domain.kernel.values import Text
 from constancia.domain.naming import Named
 from constancia.domain.sentences import Sentence
+from constancia.domain.values.languages import DEFAULT_LANGUAGES, language_shown
+from constancia.domain.values.values import Text
 from constancia.verify.report.dates import fitted
 
 LANGUAGES: Final = ("es", "en")

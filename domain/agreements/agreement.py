@@ -7,12 +7,12 @@ from typing import ClassVar, Final, Literal
 from constancia.domain.governance.body import acting_name, seat_rules
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
-from constancia.domain.kernel.occurrence import Ledger, occurrence
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Digest, Doc, DocSet, Identifier, Label, LanguageTag, Text, Value
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import FIRST, SECOND, THIRD
+from constancia.domain.values.occurrence import Ledger, occurrence
+from constancia.domain.values.values import Count, Digest, Doc, DocSet, Identifier, Label, LanguageTag, Text, Value
 
 TWO: Final = 2  # nobody agrees alone
 _WAITING: Final = ("awaiting_signatures", "partially_signed")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from constancia.domain.agreements.agreement import Agreement, AgreementVersion, Termination, in_force_on
-from constancia.domain.kernel.calendar import deadline, format_instant
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.derived import Derived
+from constancia.domain.kernel.fact import Derived
+from constancia.domain.values.calendar import deadline, format_instant
 
 
 def agreement_facts(state: StateView, at: datetime) -> Iterator[Derived]:

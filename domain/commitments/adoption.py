@@ -26,9 +26,9 @@ from constancia.domain.identity.party import unregistered
 from constancia.domain.identity.role import is_reserved
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, SECOND
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Identifier, Text
+from constancia.domain.values.editions import FIRST, SECOND
+from constancia.domain.values.values import Count, Identifier, Text
 
 
 @act

@@ -16,9 +16,9 @@ from constancia.domain.identity.succession import holder_of
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
 from constancia.domain.kernel.context import Context, StateView
-from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.rules import Breach, Met, rule
-from constancia.domain.kernel.values import Doc, Evidence, Identifier, Text
+from constancia.domain.values.editions import FIRST, SECOND, THIRD
+from constancia.domain.values.values import Doc, Evidence, Identifier, Text
 
 # In the first edition working groups meant the members too.
 _COLLECTIVE: Final = MEMBERS | {"working-groups"}

@@ -19,9 +19,9 @@ from constancia.domain.commitments.precedents import (
 )
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Doc, FormError, Identifier, StreamName, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, FormError, Identifier, StreamName, Text
 
 
 @act

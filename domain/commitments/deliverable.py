@@ -20,11 +20,11 @@ from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, SECOND
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Doc, Evidence, Identifier, Text
+from constancia.domain.values.editions import FIRST, SECOND
+from constancia.domain.values.values import Count, Doc, Evidence, Identifier, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,9 +23,9 @@ from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Text
+from constancia.domain.values.editions import SECOND, THIRD
+from constancia.domain.values.values import EdtfText, FormError, Identifier, Text
 
 
 @act_base

@@ -15,11 +15,11 @@ from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark, SaidIn
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Doc, EdtfText, Identifier, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, EdtfText, Identifier, Text
 
 ASSIGNED: Final = "assigned"
 ENDED: Final = "ended"

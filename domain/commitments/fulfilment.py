@@ -16,7 +16,7 @@ from constancia.domain.governance.body import line_of
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.editions import THIRD
+from constancia.domain.values.editions import THIRD
 
 FULFILLED: Final = "fulfilled"
 EXPECTED: Final = "expected"

@@ -5,8 +5,8 @@ from typing import Protocol
 from constancia.domain.commitments.commitment import find_commitment
 from constancia.domain.commitments.scope import Deliverable
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
+from constancia.domain.values.editions import THIRD
 
 
 class NamesDeliverable(Protocol):

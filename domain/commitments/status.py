@@ -27,9 +27,9 @@ from constancia.domain.governance.basis import (
 )
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import FormError, Identifier, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import FormError, Identifier, Text
 
 Outcome = Literal["carried_over", "completed", "not_completed", "partially"]
 # What is decided → state before → state after. `resumed` leads back to where the work was (`then`).

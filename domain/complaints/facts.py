@@ -9,11 +9,11 @@ from constancia.domain.complaints.complaint import Admission, Complaint
 from constancia.domain.governance.body import acting_name
 from constancia.domain.identity.succession import with_heirs
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.derived import Derived
-from constancia.domain.kernel.occurrence import occurrence
+from constancia.domain.kernel.fact import Derived
 from constancia.domain.plans.deadline import DeadlineMove, clock_stops, moves_of, with_stops
+from constancia.domain.values.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
+from constancia.domain.values.occurrence import occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from constancia.domain.identity.kinship import with_kin
 from constancia.domain.identity.origin import registrars_of
 from constancia.domain.identity.succession import with_heirs
 from constancia.domain.identity.voice import can_say
-from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
+from constancia.domain.values.calendar import days_after, local_day, parse_day, parse_instant
 
 
 def body_of_subject(at: Context, subject: str | None) -> str | None:

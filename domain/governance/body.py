@@ -12,11 +12,11 @@ from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView
-from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.rules import Breach
 from constancia.domain.kernel.rules import Rule as ActRule
-from constancia.domain.kernel.values import Rule, Text
+from constancia.domain.values.editions import FIRST, THIRD
+from constancia.domain.values.values import Rule, Text
 
 _A = TypeVar("_A")
 _G = TypeVar("_G")

@@ -10,12 +10,12 @@ from constancia.domain.governance.promised import PromisedDecision, promised_for
 from constancia.domain.identity.genesis import term_days
 from constancia.domain.kernel.acts import REGISTRY, Act, UnknownAct, act, act_base, parse_act
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.rules import Rule as ActRule
-from constancia.domain.kernel.values import (
+from constancia.domain.values.calendar import days_after, local_day, parse_day, parse_instant
+from constancia.domain.values.editions import FIRST, SECOND, THIRD
+from constancia.domain.values.values import (
     Day,
     Identifier,
     Json,

@@ -5,8 +5,8 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from constancia.domain.governance.body import acting_name
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.values import Identifier, Value
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Identifier, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from constancia.domain.kernel.values import Text
+from constancia.domain.values.values import Text
 
 # ASCII and Latin-1 but letters and digits, combining marks, general punctuation with what can't be seen.
 _PASSED_OVER: Final = re.compile(r"[\x00-/:-@\[-`{-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\u0300-\u036f\u2000-\u206f\ufeff]")

@@ -11,13 +11,13 @@ from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.vocabulary import DEFAULT_KINDS, PartyKind, check_choice
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future, lies_in_future
-from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Met, rule
-from constancia.domain.kernel.values import EdtfText, Identifier, Label, LanguageTag, Text, check_tag
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import LAST_OF_ES_AND_EN, SECOND, THIRD
+from constancia.domain.values.values import EdtfText, Identifier, Label, LanguageTag, Text, check_tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal
 
 from constancia.domain.kernel.aggregate import Aggregate, Mark, SaidIn
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.values import Doc, Identifier, Label, Value
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, Identifier, Label, Value
 
 Mode = Literal["renamed", "merged", "functions_transferred", "dissolved"]
 SETTLED = "succeeded"

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, ClassVar, Final, Literal, TypeVar
 
 from constancia.domain.kernel.machine import NONE
-from constancia.domain.kernel.values import Value, to_json
+from constancia.domain.values.values import Value, to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

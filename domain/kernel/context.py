@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
-from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf, parse_instant
-from constancia.domain.kernel.editions import FIRST, THIRD
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.calendar import Edtf, local_day, parse_edtf, parse_instant
+from constancia.domain.values.editions import FIRST, THIRD
+from constancia.domain.values.values import digest
 
 _A = TypeVar("_A", bound=Aggregate)
 _T = TypeVar("_T")

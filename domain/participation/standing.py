@@ -16,7 +16,10 @@ from typing import Final
 
 from constancia.domain.commitments.gathering import Contribution, Convening, Gathering
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.calendar import (
+from constancia.domain.kernel.context import StateView
+from constancia.domain.kernel.fact import Derived
+from constancia.domain.participation.response import ReasonedResponse
+from constancia.domain.values.calendar import (
     Certainty,
     days_after,
     deadline,
@@ -25,10 +28,7 @@ from constancia.domain.kernel.calendar import (
     local_day,
     parse_instant,
 )
-from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.derived import Derived
-from constancia.domain.kernel.occurrence import Occurrence, as_recorded, occurrence
-from constancia.domain.participation.response import ReasonedResponse
+from constancia.domain.values.occurrence import Occurrence, as_recorded, occurrence
 
 OWED: Final = "ReasonedResponseOwed"
 

@@ -19,13 +19,13 @@ from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark, marks_of
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Doc, EdtfText, FormError, Identifier, Value
 from constancia.domain.plans.plan import ActionPlan, find_plan
 from constancia.domain.plans.scale import scale
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, EdtfText, FormError, Identifier, Value
 
 _OF_OTHERS: Final = frozenset({"contests"})  # members that hold the words of others than those whose work it is
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.derived import Derived, Target, missed
-from constancia.domain.kernel.occurrence import Occurrence, as_recorded, occurrence
+from constancia.domain.kernel.fact import Derived, Target, missed
 from constancia.domain.plans.deadline import clock_stops, days_in_force, moves_of, with_stops
 from constancia.domain.plans.plan import ActionPlan, Submission
+from constancia.domain.values.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
+from constancia.domain.values.occurrence import Occurrence, as_recorded, occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,10 @@ from constancia.domain.identity.succession import with_heirs
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Level
-from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, EntryView
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Doc, Evidence, FormError, Hex64, Identifier, Text
 from constancia.domain.remarks.concern import (
     CONTESTED_OTHERWISE,
     REMARKS,
@@ -30,6 +27,9 @@ from constancia.domain.remarks.concern import (
     is_answerable,
 )
 from constancia.domain.remarks.remarked_entry import EntryContest, EntryResponse, RemarkedEntry
+from constancia.domain.values.calendar import local_day, parse_instant
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, Evidence, FormError, Hex64, Identifier, Text
 
 # The type whose contests may say which level of completion the contester finds.
 REPORT: Final = "ProgressReported"

@@ -12,9 +12,9 @@ from constancia.domain.commitments.commitment import Commitment, ProgressStateme
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import Aggregate, Mark, marks_of
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.editions import FIRST
-from constancia.domain.kernel.values import Evidence, Text
 from constancia.domain.remarks.remarked_entry import EntryResponse, RemarkedEntry
+from constancia.domain.values.editions import FIRST
+from constancia.domain.values.values import Evidence, Text
 
 EntryStanding = Literal["asserted", "acknowledged", "contested", "answered"]
 

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from constancia.domain.kernel.calendar import local_day
 from constancia.domain.state import State
+from constancia.domain.values.calendar import local_day
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.store.postgres.source import opened_source

@@ -14,9 +14,9 @@ from typing import Any, ClassVar, Final, NoReturn
 from constancia.domain.catalogue import UnknownAct, parse_act
 from constancia.domain.identity.role import is_reserved
 from constancia.domain.identity.vocabulary import NamedCapacity, NamedKind, PartyKind
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.languages import tag_of
-from constancia.domain.kernel.values import (
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.languages import tag_of
+from constancia.domain.values.values import (
     FormError,
     Identifier,
     Json,

@@ -22,9 +22,9 @@ from typing import Any, Final
 from constancia.domain.catalogue import KINDS
 from constancia.domain.entry_days import BYTES
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.packing import reader, unpack
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import State
+from constancia.domain.values.packing import reader, unpack
 from constancia.ledger.disk.database import remove_database
 from constancia.ledger.snapshots.law import text_digest
 from constancia.ledger.snapshots.recent_rows import RecentRows

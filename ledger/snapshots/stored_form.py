@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from constancia.domain.kernel.groups import grouped
-from constancia.domain.kernel.packing import pack, pack_all
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import State
+from constancia.domain.values.packing import pack, pack_all
 from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
 # How many parts the rows that are looked up by name are spread over: one is read whole before any row of it is used.

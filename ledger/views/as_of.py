@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from constancia.domain.kernel.calendar import local_day, parse_edtf, parse_instant, zone
+from constancia.domain.values.calendar import local_day, parse_edtf, parse_instant, zone
 from constancia.ledger.clock import Clock, format_recorded_at
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.log import Log

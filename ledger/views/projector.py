@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from constancia.domain.identity.edition import LawEditionAdopted
 from constancia.domain.kernel.context import Lookup
-from constancia.domain.kernel.values import canonical
+from constancia.domain.values.values import canonical
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
 from constancia.ledger.store.mapper import SaidEntry

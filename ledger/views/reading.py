@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, Final
 
 from constancia.domain.derive import Derived, derive
-from constancia.domain.kernel.calendar import Certainty, local_day, parse_instant
 from constancia.domain.state import State
 from constancia.domain.validity import Validity, validities, who_may_act
+from constancia.domain.values.calendar import Certainty, local_day, parse_instant
 from constancia.ledger.clock import Clock
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.dated_states import DatedStates, DatedStatesCache

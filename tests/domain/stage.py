@@ -21,12 +21,12 @@ from constancia.domain.decide import decide
 from constancia.domain.identity.appointment import represented_by
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import format_instant, local_day, parse_edtf
-from constancia.domain.kernel.editions import FIRST, NEWEST
-from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.state import Change, State
+from constancia.domain.values.calendar import format_instant, local_day, parse_edtf
+from constancia.domain.values.editions import FIRST, NEWEST
+from constancia.domain.values.occurrence import CLAIM_SPAN
+from constancia.domain.values.values import canonical, digest
 
 ORIGIN = "example.org/domain"
 EDITION = NEWEST  # the law of today; older editions have fixtures

@@ -35,12 +35,12 @@ from constancia.api.forms.words import Words
 from constancia.api.text import i18n
 from constancia.domain.catalogue import KINDS, MACHINES, REGISTRY
 from constancia.domain.kernel.kind import AggregateKind
-from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.remarks import allegation as allegation_module
 from constancia.domain.remarks.allegation import ALLEGATION, Allegation, AllegationAct, AllegationMade
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.sentences import sentence_of
 from constancia.domain.state import replay
+from constancia.domain.values.values import canonical, digest
 from constancia.ledger.views.concerned import Concerned
 from constancia.ledger.views.projections.timeline import TIMELINE
 

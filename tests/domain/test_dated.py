@@ -15,10 +15,10 @@ from tests.profile import sampled
 from constancia.domain.dated import Happened, happened_by
 from constancia.domain.entry_days import STANDING_KINDS
 from constancia.domain.kernel.acts import Recorded
-from constancia.domain.kernel.calendar import Certainty, has_begun
-from constancia.domain.kernel.values import canonical
 from constancia.domain.state import State, replay
 from constancia.domain.validity import counts_on
+from constancia.domain.values.calendar import Certainty, has_begun
+from constancia.domain.values.values import canonical
 
 SEEDS = range(1, sampled(4, 40))
 

@@ -12,7 +12,7 @@ from tests.rows import each_row
 from constancia.domain.authority import CLOCK_SKEW
 from constancia.domain.decide import decide
 from constancia.domain.kernel.codes import CODES
-from constancia.domain.kernel.values import canonical
+from constancia.domain.values.values import canonical
 
 
 def test_everything_wrong_at_once_is_named_in_the_order_of_the_checks() -> None:

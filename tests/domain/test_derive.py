@@ -30,9 +30,9 @@ from tests.rows import each_row
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import Derived, derive, derived_at, flags, was_member
 from constancia.domain.governance.body import GovernanceBody
-from constancia.domain.kernel.calendar import Certainty
-from constancia.domain.kernel.values import digest
 from constancia.domain.milestones import milestone_standing
+from constancia.domain.values.calendar import Certainty
+from constancia.domain.values.values import digest
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 STATE = history().state

@@ -21,8 +21,8 @@ from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import derive, flags
-from constancia.domain.kernel.calendar import local_day, zone
 from constancia.domain.participation.standing import is_late
+from constancia.domain.values.calendar import local_day, zone
 
 SECOND = timedelta(seconds=1)
 LATE = datetime(2023, 1, 1, tzinfo=UTC)

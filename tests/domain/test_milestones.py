@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from tests.domain.test_oracles import history
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.calendar import deadline
 from constancia.domain.milestones import Standing, milestone_standing, outlined_standing
 from constancia.domain.outlines import MilestoneOutline
+from constancia.domain.values.calendar import deadline
 
 BEFORE, AFTER = datetime(2010, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from tests.domain.agreements.test_agreement import drafted, lapsed, signed_by
 from tests.domain.stage import KINDS, MEMBERS, Stage, appointment, founded, key_id, registration, rep, root, text
 from tests.rows import each_row
 
-from constancia.domain.kernel.calendar import local_day
 from constancia.domain.opening import Step, is_open, opening_steps
+from constancia.domain.values.calendar import local_day
 
 ORDER = ("parties", "representatives", "body", "rules", "agreement")
 RULES = {"decision_rule": {"rule_source": "adopted", "value": "unanimity"}}

@@ -36,11 +36,11 @@ from constancia.domain.derive import Derived, derive, flags, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.calendar import Certainty
-from constancia.domain.kernel.values import digest
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.remarks.standing import contested_level
 from constancia.domain.state import State, replay
+from constancia.domain.values.calendar import Certainty
+from constancia.domain.values.values import digest
 
 SCOPE: Body = json.loads(
     (Path(__file__).resolve().parents[2] / "examples" / "roadmap-2019" / "scope.json").read_text(encoding="utf-8")

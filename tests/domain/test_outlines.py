@@ -14,12 +14,12 @@ from constancia.domain.bearing import answering, responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import derive, missed_deadlines, responses_owed
 from constancia.domain.governance.decision import Decision
-from constancia.domain.kernel.packing import pack, unpack
 from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.participation.standing import OWED
 from constancia.domain.remarks.standing import contested_entries
 from constancia.domain.state import State
+from constancia.domain.values.packing import pack, unpack
 
 INSTANTS = [datetime(year, month, 5, 7, tzinfo=UTC) for year in (2017, 2019, 2020, 2031) for month in (1, 6, 12)]
 DAYS = (date.min, *(at.date() for at in INSTANTS), date.max)

@@ -8,7 +8,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import COMMA, amending, drafted, frozen, lapsed, leaving, signed
 from tests.domain.governance.test_decision import ACT, opened, vote
-from tests.domain.kernel.test_moves import DAYS, asked_days, dates, possible_days
 from tests.domain.stage import (
     MEMBERS,
     Stage,
@@ -24,10 +23,11 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.test_oracles import history
+from tests.domain.values.test_moves import DAYS, asked_days, dates, possible_days
 from tests.rows import each_row
 
-from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.validity import KINDS, Dated, Validity, answer_for, counts_on, validities
+from constancia.domain.values.calendar import Certainty
 
 YES, NO, POSSIBLY = Certainty.YES, Certainty.NO, Certainty.POSSIBLY
 

@@ -40,8 +40,8 @@ from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import digest
 from constancia.domain.plans.plan import ActionPlan
+from constancia.domain.values.values import digest
 
 Said = tuple[Voice | str, str, Body]
 _A = TypeVar("_A", bound=Aggregate)

@@ -21,8 +21,8 @@ from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.derive import derive, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.state import State
+from constancia.domain.values.calendar import Certainty
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit

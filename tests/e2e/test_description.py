@@ -15,7 +15,7 @@ from constancia.api.description.forms import Forms
 from constancia.api.description.rows import ROWS
 from constancia.api.routers.acts import schema_of
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.values import FormError
+from constancia.domain.values.values import FormError
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections import STATE_PROJECTIONS

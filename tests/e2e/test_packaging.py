@@ -229,7 +229,7 @@ def test_tests_of_the_source_archive_run(wheel: Path) -> None:
     """As who packages the program for a distribution runs them: unpacked, without a clone's links."""
     [unpacked] = (wheel.parent / "unpacked").iterdir()
     assert not (unpacked / ".import").exists()
-    chosen = ["tests/domain/kernel/test_calendar.py", "tests/verify/core/test_log.py"]
+    chosen = ["tests/domain/values/test_calendar.py", "tests/verify/core/test_log.py"]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "pytest", "-q", "-n0", "-x", "-p", "no:cacheprovider", *chosen], cwd=unpacked,
         capture_output=True, text=True, check=False, timeout=170,

@@ -18,7 +18,7 @@ from tests.witness_process import ROOT
 
 from constancia.api.demo.props import PARTIES
 from constancia.api.demo.run import Played
-from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.values.calendar import format_instant, local_day
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.keys.key_file import load
 from constancia.ledger.keys.note_keys import Cosigner

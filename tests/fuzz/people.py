@@ -13,9 +13,9 @@ from constancia.api.forms.fields import Form
 from constancia.api.forms.reading import read
 from constancia.api.text.links import parse_link, without_long_signatures
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
-from constancia.domain.kernel.calendar import parse_day, parse_edtf, parse_instant
-from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.state import State
+from constancia.domain.values.calendar import parse_day, parse_edtf, parse_instant
+from constancia.domain.values.editions import NEWEST
 from constancia.ledger.opening.genesis_file import read_genesis
 from constancia.ledger.opening.invitation import read_invitation
 from constancia.ledger.opening.party_file import read_party_file

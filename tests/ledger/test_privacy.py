@@ -18,7 +18,7 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import Key, Signed, text
 
-from constancia.domain.kernel.sealing import commitment_of
+from constancia.domain.values.sealing import commitment_of
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.backup import backup, restore

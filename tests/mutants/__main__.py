@@ -35,6 +35,7 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     # What streams are about is compared with the fold where rows are made of it.
     "domain/": ("tests/domain", "tests/ledger/views/test_concerned.py"),
     "domain/kernel/": ("tests/domain/kernel", "tests/domain", "tests/ledger/views/test_concerned.py"),
+    "domain/values/": ("tests/domain/values", "tests/domain", "tests/ledger/views/test_concerned.py"),
     "verify/wire/": ("tests/verify/wire", "tests/verify/core", "tests/verify/audit", "tests/verify/evidence"),
     "verify/core/": (
         "tests/verify/core",

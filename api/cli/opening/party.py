@@ -126,7 +126,7 @@ def present(folder: Path, choices: Choices) -> None:
 def _answered(folder: Path, invitation: "Invitation", choices: Choices) -> dict[str, Any]:
     """Give name, post, capacity, scope and witness, from a file or from questions."""
     from constancia.domain.catalogue import acts_signed_by
-    from constancia.domain.kernel.languages import member_of
+    from constancia.domain.values.languages import member_of
 
     scope = sorted(acts_signed_by("rep") | acts_signed_by("root_or_rep"))
     lang = invitation.languages[0]

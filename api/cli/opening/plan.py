@@ -43,7 +43,7 @@ def invitation_from(plan: Mapping[str, Any], base: Path) -> "Invitation":
         Malformed: A member is missing, unknown or of another form.
         LedgerError: A text is not UTF-8.
     """
-    from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
+    from constancia.domain.values.languages import DEFAULT_LANGUAGES
     from constancia.ledger.opening.invitation import invitation_of
 
     item: dict[str, Any] = {name: value for name, value in plan.items() if name not in ("founders", "charter")}
@@ -156,7 +156,7 @@ class _Parties:
 
 
 def _new_party(answer: str, parties: list[dict[str, str]]) -> str:
-    from constancia.domain.kernel.values import FormError
+    from constancia.domain.values.values import FormError
     from constancia.ledger.opening.invitation import Invited
 
     name = identifier_of(answer)
@@ -187,7 +187,7 @@ def _origin(answer: str) -> str:
 
 
 def _zone(answer: str) -> str:
-    from constancia.domain.kernel.calendar import zone
+    from constancia.domain.values.calendar import zone
 
     try:
         zone(answer)

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Final
 
 from constancia.domain.derive import FORM as FACTS_FORM
-from constancia.domain.kernel.forms import form_number
 from constancia.domain.state import state_form
+from constancia.domain.values.form_number import form_number
 from constancia.ledger.views.projections.base import EntryProjection, StateProjection
 from constancia.ledger.views.projections.citations import CITATIONS
 from constancia.ledger.views.projections.commitments.agreements import AGREEMENTS

@@ -13,8 +13,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import zone
 from constancia.domain.state import State
+from constancia.domain.values.calendar import zone
 from constancia.ledger.store.mapper import SaidEntry
 from constancia.ledger.views.concerned import Concerned, StateOf
 

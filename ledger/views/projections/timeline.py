@@ -6,9 +6,9 @@ own precision with its earliest and latest day; the page chooses the order.
 
 from typing import Final
 
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.remarks.correction import CORRECTION
 from constancia.domain.remarks.entry import ENTRY
+from constancia.domain.values.calendar import parse_edtf
 from constancia.ledger.store.mapper import SaidEntry
 from constancia.ledger.views.concerned import Concerned, StateOf
 from constancia.ledger.views.projections.base import EntryProjection, Row

@@ -15,8 +15,8 @@ from constancia.api.forms.subjects import begins_something, needs_subject, speak
 from constancia.api.forms.words import Words
 from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.state import State
+from constancia.domain.values.editions import NEWEST
 
 TYPES = sorted(name for name, cls in REGISTRY.items() if cls.UNTIL is None)
 

@@ -15,8 +15,8 @@ from constancia.api.forms.view import View, completed, row_numbers, without
 from constancia.api.forms.words import Words
 from constancia.api.forms.written_dates import likely_date
 from constancia.domain.catalogue import UnknownAct, parse_act
-from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.state import State
+from constancia.domain.values.editions import NEWEST
 
 LEAF = "a" * 64
 

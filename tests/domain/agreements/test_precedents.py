@@ -20,7 +20,7 @@ from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import in_force_on
 from constancia.domain.derive import derive
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 
 def conditioned(*names: str) -> Stage:

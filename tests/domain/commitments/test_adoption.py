@@ -23,8 +23,8 @@ from tests.domain.tables import codes
 from tests.rows import each_row
 
 from constancia.domain.derive import derive, flags
-from constancia.domain.kernel.values import digest
 from constancia.domain.sentences import sentence_of
+from constancia.domain.values.values import digest
 
 REDUCTION = change(SMALLER, "reduction", decision="d-9")
 ACT = act_of("ScopeChanged", REDUCTION)

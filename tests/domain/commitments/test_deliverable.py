@@ -13,8 +13,8 @@ from constancia.domain.catalogue import parse_act
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.identity.succession import open_duties
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.values import digest
 
 E1 = "deliverable/c1.e1"
 

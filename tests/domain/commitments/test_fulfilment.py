@@ -23,7 +23,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import delivery, first_delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable
 from constancia.domain.derive import derive
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 FULFILS: Body = {"commitment": "c1", "deliverable": "e3"}

@@ -22,9 +22,9 @@ from tests.domain.tables import codes
 from tests.rows import each_row
 
 from constancia.domain.derive import derive, flags
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.values import digest
 from constancia.domain.milestones import milestone_standing
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.values import digest
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 TYPE = "CommitmentStatusDecided"

@@ -20,8 +20,8 @@ from constancia.domain.derive import derive
 from constancia.domain.kernel.acts import Recorded, UnknownAct
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import digest
 from constancia.domain.state import replay
+from constancia.domain.values.values import digest
 
 FACTS_EVERY = 8  # accepted acts between two looks at the derived facts
 UNDO_EVERY = 16

@@ -34,9 +34,9 @@ from constancia.domain.catalogue import KINDS, UnknownAct
 from constancia.domain.decide import decide
 from constancia.domain.derive import derive, was_member
 from constancia.domain.governance.body import GovernanceBody
-from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.calendar import Certainty
+from constancia.domain.values.values import digest
 
 WINDOW = "2019-03-26/2019-05-24"
 

@@ -17,7 +17,7 @@ from tests.rows import each_row
 from constancia.domain.bearing import bearers, fallback_bearers
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.governance.body import acting_body, acting_name
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 FOUR = tuple(sorted((*MEMBERS, "red")))
 STATUS = "CommitmentStatusDecided"

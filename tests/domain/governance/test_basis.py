@@ -9,7 +9,7 @@ from tests.domain.tables import codes
 from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 
 def adopting(**changed: object) -> Body:

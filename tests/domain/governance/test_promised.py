@@ -5,7 +5,7 @@ from tests.domain.participation.test_gathering import promised
 from tests.domain.stage import Body, commitment, proposed
 from tests.rows import each_row
 
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 
 def test_votes_and_signatures_are_on_what_the_decision_fulfils_too() -> None:

@@ -3,7 +3,7 @@
 from tests.rows import each_row
 
 from constancia.domain.identity.names import compared, names_of
-from constancia.domain.kernel.values import Text
+from constancia.domain.values.values import Text
 
 
 @each_row(

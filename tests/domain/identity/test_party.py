@@ -11,7 +11,7 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
 from constancia.domain.identity.role import MEMBERS as RESERVED
 from constancia.domain.identity.role import ROLES
-from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.values.editions import NEWEST
 
 NOSC = "party/nosc"
 

@@ -21,7 +21,7 @@ from tests.domain.stage import proposed as put_to_the_vote
 from tests.rows import each_row
 
 from constancia.domain.derive import derive
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 # What is carried in.
 

@@ -13,8 +13,8 @@ from tests.rows import each_row
 
 from constancia.domain.derive import derive
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.values import Doc
 from constancia.domain.plans.deadline import DeadlineMove, clock_stops, last_day, moves_of, with_stops
+from constancia.domain.values.values import Doc
 
 TYPE = "DeadlineMoved"
 LATE = datetime(2023, 1, 1, tzinfo=UTC)

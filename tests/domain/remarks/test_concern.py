@@ -17,8 +17,8 @@ from tests.rows import each_row
 
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.values import digest
 from constancia.domain.remarks.concern import accused_by, authors_of, concerned_by, is_answerable
+from constancia.domain.values.values import digest
 
 
 def concerned(stage: Stage, entry: Recorded) -> set[str]:

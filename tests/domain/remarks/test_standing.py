@@ -12,7 +12,6 @@ from tests.domain.stage import ORIGIN, Stage, key_id, root, seated
 
 from constancia.domain.derive import flags
 from constancia.domain.kernel.acts import Recorded
-from constancia.domain.kernel.values import canonical
 from constancia.domain.remarks.standing import (
     contested_entries,
     contested_level,
@@ -23,6 +22,7 @@ from constancia.domain.remarks.standing import (
     verdicts_on,
 )
 from constancia.domain.state import replay
+from constancia.domain.values.values import canonical
 
 LATE = datetime(2030, 1, 1, tzinfo=UTC)
 

@@ -14,7 +14,6 @@ from constancia.domain.commitments.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.derive import flags
 from constancia.domain.kernel.aggregate import Mark, document_of
-from constancia.domain.kernel.calendar import format_instant
 from constancia.domain.milestones import milestone_standing
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.plans.scale import COMPLETION
@@ -25,6 +24,7 @@ from constancia.domain.remarks.standing import (
     standing_of,
 )
 from constancia.domain.state import State
+from constancia.domain.values.calendar import format_instant
 from constancia.ledger.views.projections.base import Row, StateProjection, start_of, streams_of
 from constancia.ledger.views.projections.commitments.plans import assessments_of
 from constancia.ledger.views.projections.remarks.remarks import contest_row

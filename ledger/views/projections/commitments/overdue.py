@@ -11,11 +11,11 @@ from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.calendar import deadline, format_instant
 from constancia.domain.milestones import milestone_standing
 from constancia.domain.plans.lateness import plan_standing
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State
+from constancia.domain.values.calendar import deadline, format_instant
 from constancia.ledger.views.projections.base import Row, StateProjection, start_of
 
 _KIND: Final = "overdue"

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from constancia.domain.governance.body import GovernanceBody, Participant
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.state import State
 from constancia.domain.validity import answer_for
+from constancia.domain.values.occurrence import occurrence
 from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
 
 

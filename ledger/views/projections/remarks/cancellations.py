@@ -4,9 +4,9 @@ from datetime import date
 from typing import Final
 
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.remarks.cancellation import WITHDRAWN, Cancellation
 from constancia.domain.state import State
+from constancia.domain.values.calendar import parse_day
 from constancia.ledger.views.projections.base import Row, rows_of
 
 

@@ -15,8 +15,8 @@ from constancia.domain.catalogue import AGGREGATES
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
 from constancia.domain.kernel.context import Lookup
-from constancia.domain.kernel.packing import _form_of, pack, pack_all, reader, unpack
 from constancia.domain.state import State
+from constancia.domain.values.packing import _form_of, pack, pack_all, reader, unpack
 
 SEEDS = range(1, sampled(3, 40))
 

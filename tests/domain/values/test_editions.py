@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tests.domain.stage import seated
 
-from constancia.domain.kernel import editions
-from constancia.domain.kernel.editions import FIRST, NEWEST, is_known
+from constancia.domain.values import editions
+from constancia.domain.values.editions import FIRST, NEWEST, is_known
 
 
 def test_known_editions_are_those_from_the_first_to_the_newest() -> None:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Protocol
 
-from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf, parse_instant
-from constancia.domain.kernel.editions import SECOND
+from constancia.domain.values.calendar import Edtf, local_day, parse_edtf, parse_instant
+from constancia.domain.values.editions import SECOND
 
 CLAIM_SPAN: Final = timedelta(days=7)  # SPEC §6.2; long enough for a paper that is recorded after a weekend
 

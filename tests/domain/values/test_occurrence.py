@@ -12,8 +12,8 @@ from tests.rows import each_row
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.derive import was_member
 from constancia.domain.governance.body import GovernanceBody
-from constancia.domain.kernel.calendar import Certainty, parse_edtf
-from constancia.domain.kernel.occurrence import (
+from constancia.domain.values.calendar import Certainty, parse_edtf
+from constancia.domain.values.occurrence import (
     CLAIM_SPAN,
     Occurrence,
     as_recorded,

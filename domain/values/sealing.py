@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.values import Hex64, Identifier, Label, Value, canonical
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Hex64, Identifier, Label, Value, canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from tests.rows import each_row
 
-from constancia.domain.kernel.forms import form_number, shape_of
+from constancia.domain.values.form_number import form_number, shape_of
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.calendar import Certainty, format_instant, has_begun, local_day
-from constancia.domain.kernel.editions import SECOND
-from constancia.domain.kernel.occurrence import Ledger, as_recorded, occurrence
+from constancia.domain.values.calendar import Certainty, format_instant, has_begun, local_day
+from constancia.domain.values.editions import SECOND
+from constancia.domain.values.occurrence import Ledger, as_recorded, occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tests.rows import each_row
 
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.derived import Derived, Target, missed
+from constancia.domain.kernel.fact import Derived, Target, missed
 from constancia.domain.state import State
 
 DUE = datetime(2019, 9, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tests.rows import each_row
 
-from constancia.domain.kernel.calendar import Certainty
-from constancia.domain.kernel.moves import ALWAYS, NEVER, Span, answer, counts_by, span_of
+from constancia.domain.values.calendar import Certainty
+from constancia.domain.values.moves import ALWAYS, NEVER, Span, answer, counts_by, span_of
 
 # A short calendar, so that all worlds can be enumerated: the last days of 2017 and the first of 2018.
 FIRST, LAST = date(2017, 12, 28), date(2018, 1, 4)

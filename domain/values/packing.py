@@ -12,8 +12,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from constancia.domain.kernel.members import types_of
-from constancia.domain.kernel.values import Json
+from constancia.domain.values.members import types_of
+from constancia.domain.values.values import Json
 
 _T = TypeVar("_T")
 _Step = Callable[[Any], Any]

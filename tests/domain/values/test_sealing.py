@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from constancia.domain.kernel.sealing import Sealed, commitment_of
-from constancia.domain.kernel.values import FormError
+from constancia.domain.values.sealing import Sealed, commitment_of
+from constancia.domain.values.values import FormError
 
 SALT = bytes(range(32))
 COMMITMENT = commitment_of(SALT, "Persona H")

@@ -1,12 +1,12 @@
-"""Tests of `domain/kernel/members.py`."""
+"""Tests of `domain/values/members.py`."""
 
 from dataclasses import fields
 from typing import Any, get_type_hints
 
 from constancia.domain import catalogue
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.members import types_of
-from constancia.domain.kernel.values import Value
+from constancia.domain.values.members import types_of
+from constancia.domain.values.values import Value
 
 
 def test_types_are_those_that_the_standard_library_gives() -> None:

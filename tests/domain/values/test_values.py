@@ -13,7 +13,7 @@ from tests.rows import each_row
 
 from constancia.domain.commitments.scope import Scope
 from constancia.domain.identity.genesis import LedgerOpened
-from constancia.domain.kernel.values import (
+from constancia.domain.values.values import (
     LABEL_CHARACTERS,
     LIST_ITEMS,
     TEXT_CHARACTERS,

@@ -14,7 +14,7 @@ from itertools import accumulate
 from operator import le
 from typing import Final
 
-from constancia.domain.kernel.calendar import Certainty, parse_edtf
+from constancia.domain.values.calendar import Certainty, parse_edtf
 
 _BEFORE_ALL: Final = 0  # ordinals of days begin with 1
 _AFTER_ALL: Final = date.max.toordinal() + 2

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.domain.strategies import dates, few, windows
 from tests.rows import each_row
 
-from constancia.domain.kernel.calendar import (
+from constancia.domain.values.calendar import (
     Certainty,
     days_after,
     deadline,

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
-from constancia.domain.kernel.editions import FIRST, NEWEST
-from constancia.domain.kernel.values import canonical
+from constancia.domain.values.editions import FIRST, NEWEST
+from constancia.domain.values.values import canonical
 
 
 def form_number(*parts: object) -> int:

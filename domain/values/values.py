@@ -15,10 +15,10 @@ from itertools import pairwise
 from types import UnionType
 from typing import Any, ClassVar, Final, Literal, NewType, Self, get_args, get_origin
 
-from constancia.domain.kernel.calendar import parse_day, parse_edtf
-from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
-from constancia.domain.kernel.languages import FORMER_LANGUAGES, is_language_tag, member_of, tag_of
-from constancia.domain.kernel.members import types_of
+from constancia.domain.values.calendar import parse_day, parse_edtf
+from constancia.domain.values.editions import LAST_OF_ES_AND_EN
+from constancia.domain.values.languages import FORMER_LANGUAGES, is_language_tag, member_of, tag_of
+from constancia.domain.values.members import types_of
 
 Identifier = NewType("Identifier", str)
 Hex64 = NewType("Hex64", str)

@@ -10,10 +10,10 @@ from constancia.domain.agreements.texts import AgreementDrafted
 from constancia.domain.governance.membership import GovernanceRulesAdopted
 from constancia.domain.governance.votes import DecisionSigned, VoteCast
 from constancia.domain.kernel.acts import parse_act
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.values import Doc, Text, Value
-from constancia.domain.kernel.walk import _may_hold_values, values_in
 from constancia.domain.participation.response import ReasonedResponsePublished
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.values import Doc, Text, Value
+from constancia.domain.values.walk import _may_hold_values, values_in
 
 BODY = {
     "agreement": "ag-1",

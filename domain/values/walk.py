@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, get_args
 
-from constancia.domain.kernel.members import types_of
-from constancia.domain.kernel.values import Value
+from constancia.domain.values.members import types_of
+from constancia.domain.values.values import Value
 
 
 def values_in(item: object, where: str = "body") -> Iterator[tuple[str, Value]]:

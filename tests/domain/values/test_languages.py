@@ -3,10 +3,10 @@
 import pytest
 from tests.rows import each_row
 
-from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, NEWEST
-from constancia.domain.kernel.languages import TAG_CHARACTERS, is_language_tag, is_text, language_shown, tag_of
-from constancia.domain.kernel.values import Doc, DocSet, FormError, Text
-from constancia.domain.kernel.walk import values_in
+from constancia.domain.values.editions import LAST_OF_ES_AND_EN, NEWEST
+from constancia.domain.values.languages import TAG_CHARACTERS, is_language_tag, is_text, language_shown, tag_of
+from constancia.domain.values.values import Doc, DocSet, FormError, Text
+from constancia.domain.values.walk import values_in
 
 
 @each_row(

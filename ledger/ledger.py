@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from constancia.domain.derive import Derived, derive
+from constancia.domain.facts.derive import Derived, derive
 from constancia.domain.state import State
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.loop_replies import LoopReplies

@@ -313,7 +313,7 @@ def imported_rooms(container: str, folder: Path) -> set[str]:
 
 def named_rooms(container: str, text: str) -> set[str] | None:
     """What a room's own sentence lets it import of those next to it; None if it may import every other one."""
-    [sentence] = re.findall(r"May import: ([^\n]*?)(?:\. |\.?\n)", text)
+    [sentence] = re.findall(r"May import: ([^\"]*?)\.\s", text)
     if "every other room" in sentence:
         return None
     return {name.split(".")[0] for name in re.findall(r"`([a-z_.]+)`", sentence) if not name.startswith(FLOORS)}

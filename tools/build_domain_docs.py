@@ -10,11 +10,11 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
-from constancia.domain.authority import GENERAL
 from constancia.domain.catalogue import AGGREGATES
 from constancia.domain.commitments.scope import Scope, ScopeKind
 from constancia.domain.identity.key_material import KeyMaterial
 from constancia.domain.identity.vocabulary import Capacity, PartyKind
+from constancia.domain.judgement.authority import GENERAL
 from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.aggregate import Level
 from constancia.domain.kernel.codes import CODES

@@ -15,12 +15,12 @@ from constancia.domain.commitments.commitment import Commitment, ScopeVersion
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
-from constancia.domain.derive import Derived, derive, flags
-from constancia.domain.milestones import milestone_standing
+from constancia.domain.facts.derive import Derived, derive, flags
+from constancia.domain.facts.milestones import milestone_standing
+from constancia.domain.facts.validity import Validity
 from constancia.domain.remarks.standing import contested_level
 from constancia.domain.sentences import party_name
 from constancia.domain.state import State
-from constancia.domain.validity import Validity
 from constancia.domain.values.calendar import Certainty, local_day
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading

@@ -12,9 +12,9 @@ from constancia.api.pages.chronicle import INVENTED
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.picture_scope import ribbon_of
 from constancia.api.pages.routing import CachedPage, TheFrame
-from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.milestones import milestone_standing
+from constancia.domain.facts.bearing import responsible_for
+from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.remarks.allegation import allegations_about
 from constancia.domain.values.calendar import local_day, parse_edtf
 from constancia.ledger.views.as_of import MAX_SIZE

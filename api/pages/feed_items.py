@@ -14,9 +14,9 @@ from constancia.api.pages.chronicle import HOUSEKEEPING, KINDS_OF_NEWS
 from constancia.api.pages.frame import Frame
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import in_language, say, tr
-from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import Derived
+from constancia.domain.facts.bearing import responsible_for
+from constancia.domain.facts.derive import Derived
 from constancia.domain.sentences import party_name, sentence_of
 from constancia.domain.values.calendar import OPEN, parse_edtf, parse_instant
 

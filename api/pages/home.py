@@ -12,8 +12,8 @@ from constancia.api.pages.chronicle import HOUSEKEEPING, Item, chronicle, lines
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.opening import missing_steps
 from constancia.api.pages.witnessed import witnessed_line
-from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.facts.bearing import responsible_for
 from constancia.domain.values.calendar import deadline, local_day, parse_instant
 
 _LOOKED_AT: Final = 40  # entries, the last ones, in which news is looked for

@@ -13,14 +13,14 @@ from constancia.api.pages.decision_waits import awaited_by
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.rows_cache import rows_cache_of
 from constancia.domain.agreements.agreement import Agreement
-from constancia.domain.bearing import able_members, able_signers, answered_before, responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import EXPECTED, delivery
 from constancia.domain.complaints.complaint import Complaint, answer_of
-from constancia.domain.derive import Derived, missed_deadlines, responses_owed
+from constancia.domain.facts.bearing import able_members, able_signers, answered_before, responsible_for
+from constancia.domain.facts.derive import Derived, missed_deadlines, responses_owed
+from constancia.domain.facts.milestones import milestone_standing, outlined_standing
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.succession import heirs_of, holder_of
-from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.remarks.standing import contested_entries, contests_of

@@ -19,11 +19,11 @@ from constancia.api.pages.marked_text import marked_sentence
 from constancia.api.pages.met_late import met_late
 from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.api.routers.refusals import attempt_rows
-from constancia.domain.bearing import answering
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import flags, responses_owed
+from constancia.domain.facts.bearing import answering
+from constancia.domain.facts.derive import flags, responses_owed
+from constancia.domain.facts.milestones import milestone_standing, outlined_standing
 from constancia.domain.governance.decision import Decision
-from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.naming import NAMED_MEMBERS
 from constancia.domain.outlines import CommitmentOutline, DecisionOutline
 from constancia.domain.sentences import sentence_of

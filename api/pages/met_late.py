@@ -9,7 +9,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.gathering import Gathering
-from constancia.domain.derive import Derived
+from constancia.domain.facts.derive import Derived
 from constancia.domain.governance.decision import Decision
 from constancia.domain.state import State
 from constancia.domain.values.calendar import local_day, parse_edtf, parse_instant

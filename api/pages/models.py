@@ -7,7 +7,7 @@ from constancia.api.pages.chronicle import Item, chronicle, lines
 from constancia.api.pages.frame import Frame
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import first_delivery
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.remarks.standing import contests_within
 from constancia.domain.state import State

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.api.pages.frame import SEGMENTS, Frame
+from constancia.domain.facts.opening import Step, opening_steps
 from constancia.domain.identity.genesis import LedgerState
-from constancia.domain.opening import Step, opening_steps
 from constancia.domain.values.values import Text
 
 # The section with the forms in which acts are prepared; a server without it shows the commands alone.
@@ -26,7 +26,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A step as the page shows it: `kind` of `domain.opening`, `state` done, next or later, and whose turn it is."""
+    """A step as the page shows it: `kind` of `facts.opening`, `state` done, next or later, and whose turn it is."""
 
     kind: str
     state: str

@@ -40,9 +40,9 @@ from constancia.api.routers.entries import index_of
 from constancia.api.text.handcheck import hand_check, materials
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.agreements.agreement import Agreement
-from constancia.domain.bearing import able_signers
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import derive
+from constancia.domain.facts.bearing import able_signers
+from constancia.domain.facts.derive import derive
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.naming import name_of
 from constancia.ledger.errors import NotFound

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 from starlette.requests import Request
 
-from constancia.domain.derive import Derived
+from constancia.domain.facts.derive import Derived
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 

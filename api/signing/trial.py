@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from constancia.domain.catalogue import parse_act
-from constancia.domain.decide import decide
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.context import Context

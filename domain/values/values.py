@@ -287,8 +287,8 @@ class Text(Value):
     """A text in one language or several: pairs of language tag and text, sorted by tag.
 
     Its JSON form is an object whose members are the tags, with `_` for each `-`. In editions 1 and 2 it is in Spanish,
-    and in English where there is one. From edition 3 on it has each authentic language of the ledger (`domain.texts`),
-    and may have more.
+    and in English where there is one. From edition 3 on it has each authentic language of the ledger
+    (`judgement.texts`), and may have more.
     """
 
     FORMER_MEMBERS: ClassVar[Mapping[int, tuple[str, ...]]] = {LAST_OF_ES_AND_EN: ("es",)}

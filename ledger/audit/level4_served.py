@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.state import FORM_OF_FIRST, State
 from constancia.domain.values.calendar import format_instant, local_day, parse_day, parse_instant
 from constancia.domain.values.editions import FIRST

@@ -1,4 +1,4 @@
-"""What had happened by a day (`domain/dated.py`), folded from the state at hand that is nearest, and cached."""
+"""What had happened by a day (`domain/day_state.py`), folded from the state at hand that is nearest, and cached."""
 
 import threading
 from bisect import bisect_left
@@ -11,10 +11,10 @@ from typing import Final
 
 from typing_extensions import override
 
-from constancia.domain.dated import happened_by
+from constancia.domain.day_state import happened_by
+from constancia.domain.facts.validity import Dated, History, counts_on
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.state import State
-from constancia.domain.validity import Dated, History, counts_on
 from constancia.ledger.reader.log import Log
 
 _CACHED: Final = 8

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from constancia.domain.derive import Derived, derive
+from constancia.domain.facts.derive import Derived, derive
+from constancia.domain.facts.validity import Validity, validities, who_may_act
 from constancia.domain.state import State
-from constancia.domain.validity import Validity, validities, who_may_act
 from constancia.domain.values.calendar import Certainty, local_day, parse_instant
 from constancia.ledger.clock import Clock
 from constancia.ledger.errors import NotFound

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import pytest
 
 from constancia.domain.catalogue import REGISTRY, parse_act
-from constancia.domain.decide import decide
 from constancia.domain.identity.appointment import represented_by
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.problems import Refusal

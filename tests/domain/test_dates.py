@@ -21,9 +21,9 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.complaints.facts import owed_answers
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
+from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.milestones import milestone_standing
 from constancia.domain.participation.standing import gathering_standing, is_late, response_due
 from constancia.domain.plans.lateness import plan_standing
 from constancia.domain.plans.plan import ActionPlan

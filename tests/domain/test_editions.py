@@ -32,7 +32,7 @@ from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.genesis import LedgerState

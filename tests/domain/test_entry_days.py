@@ -12,9 +12,9 @@ from tests.domain.values.test_moves import dates
 from tests.profile import sampled
 
 from constancia.domain.entry_days import BYTES, STANDING_KINDS, counting_days
+from constancia.domain.facts.validity import counts_on
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.state import State, replay
-from constancia.domain.validity import counts_on
 from constancia.domain.values.calendar import Certainty, has_begun
 from constancia.domain.values.editions import FIRST, NEWEST
 

@@ -20,7 +20,7 @@ from tests.domain.stage import MEMBERS, Body, Stage, act_of, commitment, milesto
 from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import derive, flags
+from constancia.domain.facts.derive import derive, flags
 from constancia.domain.participation.standing import is_late
 from constancia.domain.values.calendar import local_day, zone
 

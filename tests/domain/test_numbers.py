@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from tests.rows import each_row
 
-from constancia.domain import authority, derive, sentences, state
+from constancia.domain import sentences, state
+from constancia.domain.facts import derive
+from constancia.domain.judgement import authority
 from constancia.domain.values import calendar, editions, languages, moves, occurrence, sealing, values
 
 NUMBERS = [

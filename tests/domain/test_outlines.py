@@ -10,11 +10,11 @@ from tests.domain.stage import seated, small_scope
 from tests.domain.test_oracles import history
 from tests.profile import sampled
 
-from constancia.domain.bearing import answering, responsible_for
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import derive, missed_deadlines, responses_owed
+from constancia.domain.facts.bearing import answering, responsible_for
+from constancia.domain.facts.derive import derive, missed_deadlines, responses_owed
+from constancia.domain.facts.milestones import milestone_standing, outlined_standing
 from constancia.domain.governance.decision import Decision
-from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.participation.standing import OWED
 from constancia.domain.remarks.standing import contested_entries

@@ -5,9 +5,9 @@ from tests.domain.agreements.test_withdrawal import in_force
 from tests.domain.commitments.test_commitment import adopted, status
 from tests.domain.identity.test_vocabulary import CAPACITIES
 from tests.domain.identity.test_vocabulary import opened as of_own_words
+from tests.domain.judgement.test_texts import opened_in_two
 from tests.domain.plans.test_plan import carrying, opened
 from tests.domain.stage import Body, act_of, commitment, founded, root, seated, text
-from tests.domain.test_texts import opened_in_two
 from tests.rows import each_row
 
 from constancia.domain.naming import Named

@@ -117,9 +117,11 @@ def test_wheel_plays_the_demonstration_and_verifies_it(wheel: Path, played: Play
     modules = played.modules
     strangers = {name: path for name, path in modules.items() if path and not path.startswith(str(wheel))}
     assert strangers == {}
-    assert {"constancia.verify.audit.run", "constancia.domain.decide", "constancia.ledger.append.writer"} <= set(
-        modules
-    )
+    assert {
+        "constancia.verify.audit.run",
+        "constancia.domain.judgement.decide",
+        "constancia.ledger.append.writer",
+    } <= set(modules)
 
 
 def test_installed_command_helps_and_verifies_a_bundle(wheel: Path, played: Played) -> None:

@@ -17,7 +17,7 @@ from constancia.api.demo.props import baseline_scope
 from constancia.api.demo.run import Played
 from constancia.api.text.i18n import tr
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.identity.succession import open_duties
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SystemClock

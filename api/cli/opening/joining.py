@@ -287,7 +287,7 @@ def _with_what_follows(acts: "Sequence[FirstAct]", invitation: "Invitation", par
 
 def _awaited(state: "State", day: str, invitation: "Invitation") -> list[str]:
     """Give the parties whose turn it is; a text is put forward and frozen by the first party of the invitation."""
-    from constancia.domain.opening import opening_steps
+    from constancia.domain.facts.opening import opening_steps
     from constancia.domain.values.calendar import parse_day
 
     turns = [turn for step in opening_steps(state, parse_day(day)) for turn in step.turns]

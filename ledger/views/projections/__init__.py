@@ -7,7 +7,7 @@ of these and a line in the table. Entry projections are stored. May import: `con
 from functools import cache
 from typing import Final
 
-from constancia.domain.derive import FORM as FACTS_FORM
+from constancia.domain.facts.derive import FORM as FACTS_FORM
 from constancia.domain.state import state_form
 from constancia.domain.values.form_number import form_number
 from constancia.ledger.views.projections.base import EntryProjection, StateProjection

@@ -12,7 +12,7 @@ from tests.ledger.world import PARTIES, doc, text
 
 from constancia.api.signing.messages import messages
 from constancia.api.text.i18n import LANGUAGES
-from constancia.domain.bearing import able_members
+from constancia.domain.facts.bearing import able_members
 
 STATIC = Path(__file__).resolve().parents[3] / "api" / "static" / "signing"
 

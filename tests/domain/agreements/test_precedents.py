@@ -19,7 +19,7 @@ from tests.domain.stage import MEMBERS, Stage, act_of, commitment, seated, small
 from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import in_force_on
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.values.values import digest
 
 

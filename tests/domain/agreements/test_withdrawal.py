@@ -4,13 +4,13 @@ from datetime import date
 
 from tests.domain.agreements.test_agreement import COMMA, agreement, amending, draft, frozen, leaving, signed
 from tests.domain.agreements.test_agreement import signed_by as signed_agreement
+from tests.domain.facts.test_validity import dated
 from tests.domain.stage import MEMBERS, Stage, root
 from tests.domain.tables import codes
-from tests.domain.test_validity import dated
 from tests.rows import each_row
 
-from constancia.domain.derive import Derived, derive
-from constancia.domain.validity import validities
+from constancia.domain.facts.derive import Derived, derive
+from constancia.domain.facts.validity import validities
 
 
 def in_force() -> Stage:

@@ -22,7 +22,7 @@ from tests.domain.stage import (
 from tests.domain.tables import codes
 from tests.rows import each_row
 
-from constancia.domain.derive import derive, flags
+from constancia.domain.facts.derive import derive, flags
 from constancia.domain.sentences import sentence_of
 from constancia.domain.values.values import digest
 

@@ -22,7 +22,7 @@ from tests.rows import each_row
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import delivery, first_delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.values.values import digest
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)

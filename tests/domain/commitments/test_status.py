@@ -21,8 +21,8 @@ from tests.domain.stage import proposed as put_to_the_vote
 from tests.domain.tables import codes
 from tests.rows import each_row
 
-from constancia.domain.derive import derive, flags
-from constancia.domain.milestones import milestone_standing
+from constancia.domain.facts.derive import derive, flags
+from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.values.editions import NEWEST
 from constancia.domain.values.values import digest
 

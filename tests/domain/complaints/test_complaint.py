@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from tests.domain.stage import Body, Stage, rep, seated, sha256, text
 
 from constancia.domain.complaints.complaint import Complaint
-from constancia.domain.derive import Derived, derive
+from constancia.domain.facts.derive import Derived, derive
 from constancia.domain.kernel.acts import REGISTRY, Recorded
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 

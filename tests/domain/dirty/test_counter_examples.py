@@ -31,9 +31,9 @@ from tests.domain.stage import (
 from tests.rows import each_row
 
 from constancia.domain.catalogue import KINDS, UnknownAct
-from constancia.domain.decide import decide
-from constancia.domain.derive import derive, was_member
+from constancia.domain.facts.derive import derive, was_member
 from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.values.calendar import Certainty
 from constancia.domain.values.values import digest

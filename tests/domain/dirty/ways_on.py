@@ -25,8 +25,8 @@ from tests.domain.stage import (
     text,
 )
 
-from constancia.domain.decide import decide
 from constancia.domain.governance.body import GovernanceBody, acting_name
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.values.calendar import local_day
 from constancia.domain.values.values import digest

@@ -18,7 +18,7 @@ from tests.domain.participation.test_response import answered, theme
 from tests.domain.stage import Body, Stage, act_of, commitment, seated, text
 from tests.rows import each_row
 
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.participation.standing import gathering_standing, is_late, response_due, unanswered
 from constancia.domain.participation.standing import responses_to as responses
 

@@ -10,7 +10,7 @@ from tests.domain.remarks.test_allegation import allegation
 from tests.domain.remarks.test_entry import accused, acknowledgement, contested, made, response, with_a_report
 from tests.domain.stage import ORIGIN, Stage, key_id, root, seated
 
-from constancia.domain.derive import flags
+from constancia.domain.facts.derive import flags
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.remarks.standing import (
     contested_entries,

@@ -10,7 +10,7 @@ from tests.domain.strategies import dates, few
 from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.derive import was_member
+from constancia.domain.facts.derive import was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.values.calendar import Certainty, parse_edtf
 from constancia.domain.values.occurrence import (

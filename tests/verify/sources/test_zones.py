@@ -44,7 +44,7 @@ print(json.dumps([report.verdict.name, digest, rules, replay.state.timezone, sys
 # The law alone, which needs no compiled package: any interpreter can run it on the packages of this one.
 LAW = """
 import hashlib, json, sys, zipfile
-from constancia.domain.decide import decide
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import recorded_entry
 from constancia.domain.values.values import canonical
 from constancia.domain.state import State

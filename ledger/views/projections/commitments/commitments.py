@@ -12,9 +12,9 @@ from constancia.domain.commitments.commitment import Commitment, Completion, Pro
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
-from constancia.domain.derive import flags
+from constancia.domain.facts.derive import flags
+from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.kernel.aggregate import Mark, document_of
-from constancia.domain.milestones import milestone_standing
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.plans.scale import COMPLETION
 from constancia.domain.remarks.standing import (

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from constancia.domain.bearing import fallback_bearers
 from constancia.domain.commitments.commitment import Commitment, DeclaredCondition
 from constancia.domain.commitments.scope import Milestone
+from constancia.domain.facts.bearing import fallback_bearers
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection

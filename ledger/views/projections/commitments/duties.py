@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Final
 
-from constancia.domain.bearing import bearers, is_orphaned
 from constancia.domain.commitments.duty import Duty
+from constancia.domain.facts.bearing import bearers, is_orphaned
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, rows_of

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.milestones import milestone_standing
 from constancia.domain.plans.lateness import plan_standing
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from constancia.domain.bearing import separate_voices
+from constancia.domain.facts.bearing import separate_voices
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import document_of

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any, Final
 
+from constancia.domain.facts.validity import answer_for
 from constancia.domain.governance.body import GovernanceBody, Participant
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
-from constancia.domain.validity import answer_for
 from constancia.domain.values.occurrence import occurrence
 from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from constancia.domain.bearing import represents_as_left
+from constancia.domain.facts.bearing import represents_as_left
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState

@@ -6,7 +6,7 @@ Key: the stream.
 from datetime import date
 from typing import Final
 
-from constancia.domain.bearing import kind_changed
+from constancia.domain.facts.bearing import kind_changed
 from constancia.domain.identity.succession import Succession, heirs_of, holder_of
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import derive, was_member
+from constancia.domain.facts.derive import derive, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState

@@ -10,7 +10,8 @@ from tests.domain.identity.test_party import composite, left
 from tests.domain.stage import MEMBERS, Stage, milestone, root, seated, small_scope, text
 from tests.rows import each_row
 
-from constancia.domain.bearing import (
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.facts.bearing import (
     answered_before,
     bearers,
     bearing_facts,
@@ -21,7 +22,6 @@ from constancia.domain.bearing import (
     responsible_for,
     separate_voices,
 )
-from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.succession import Succession, open_duties
 

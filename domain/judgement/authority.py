@@ -13,13 +13,13 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import signing_key
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.vocabulary import SECRETARIAT
+from constancia.domain.judgement.texts import in_each_language
 from constancia.domain.kernel.acts import REGISTRY, Act
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.context import Context, lies_in_future
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Rule, rule
 from constancia.domain.state import next_status
-from constancia.domain.texts import in_each_language
 from constancia.domain.values.calendar import parse_edtf, parse_instant
 from constancia.domain.values.editions import SECOND, THIRD
 from constancia.domain.values.occurrence import CLAIM_SPAN, is_one_day

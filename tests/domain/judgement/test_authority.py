@@ -25,7 +25,6 @@ from tests.domain.stage import (
 from tests.domain.tables import codes
 from tests.rows import each_row
 
-from constancia.domain.authority import GENERAL
 from constancia.domain.catalogue import (
     REGISTRY,
     acts_by_own_key,
@@ -34,6 +33,7 @@ from constancia.domain.catalogue import (
     correctable_members,
     seated_streams,
 )
+from constancia.domain.judgement.authority import GENERAL
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.rules import Rule
 

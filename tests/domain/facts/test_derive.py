@@ -28,9 +28,9 @@ from tests.domain.test_oracles import history
 from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import Derived, derive, derived_at, flags, was_member
+from constancia.domain.facts.derive import Derived, derive, derived_at, flags, was_member
+from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.governance.body import GovernanceBody
-from constancia.domain.milestones import milestone_standing
 from constancia.domain.values.calendar import Certainty
 from constancia.domain.values.values import digest
 

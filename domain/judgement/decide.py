@@ -6,8 +6,8 @@ Form, signature bytes and `seen` come before, and need the log: the ledger check
 
 from typing import Any, Final
 
-from constancia.domain.authority import GENERAL
 from constancia.domain.catalogue import KINDS
+from constancia.domain.judgement.authority import GENERAL
 from constancia.domain.kernel.acts import Act, Recorded, UnknownAct
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.context import Context, Lookup, find_nothing

@@ -26,7 +26,7 @@ from tests.domain.test_oracles import history
 from tests.domain.values.test_moves import DAYS, asked_days, dates, possible_days
 from tests.rows import each_row
 
-from constancia.domain.validity import KINDS, Dated, Validity, answer_for, counts_on, validities
+from constancia.domain.facts.validity import KINDS, Dated, Validity, answer_for, counts_on, validities
 from constancia.domain.values.calendar import Certainty
 
 YES, NO, POSSIBLY = Certainty.YES, Certainty.NO, Certainty.POSSIBLY

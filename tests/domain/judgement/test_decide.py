@@ -9,8 +9,8 @@ from tests.domain.stage import Voice, commitment, proposed, rep, root, seated, t
 from tests.domain.tables import codes
 from tests.rows import each_row
 
-from constancia.domain.authority import CLOCK_SKEW
-from constancia.domain.decide import decide
+from constancia.domain.judgement.authority import CLOCK_SKEW
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.values.values import canonical
 

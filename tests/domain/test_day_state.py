@@ -12,11 +12,11 @@ from tests.domain.test_entry_days import EDITIONS, days_around, under
 from tests.domain.test_oracles import history
 from tests.profile import sampled
 
-from constancia.domain.dated import Happened, happened_by
+from constancia.domain.day_state import Happened, happened_by
 from constancia.domain.entry_days import STANDING_KINDS
+from constancia.domain.facts.validity import counts_on
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.state import State, replay
-from constancia.domain.validity import counts_on
 from constancia.domain.values.calendar import Certainty, has_begun
 from constancia.domain.values.values import canonical
 

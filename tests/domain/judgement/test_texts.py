@@ -26,13 +26,13 @@ from tests.domain.stage import (
 from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY, parse_act
+from constancia.domain.judgement.texts import in_each_language
 from constancia.domain.kernel.acts import UnknownAct
-from constancia.domain.texts import in_each_language
 from constancia.domain.values.editions import NEWEST
 from constancia.domain.values.languages import is_language_tag, is_text
 from constancia.domain.values.values import Text, Value
 
-FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "editions" / "2" / "ledger.sqlite.gz"
+FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "editions" / "2" / "ledger.sqlite.gz"
 BOTH = ["es", "pt"]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from tests.domain.test_oracles import history
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.milestones import Standing, milestone_standing, outlined_standing
+from constancia.domain.facts.milestones import Standing, milestone_standing, outlined_standing
 from constancia.domain.outlines import MilestoneOutline
 from constancia.domain.values.calendar import deadline
 

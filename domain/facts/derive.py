@@ -12,19 +12,19 @@ from itertools import chain
 from typing import Any, Final
 
 from constancia.domain.agreements.facts import agreement_facts
-from constancia.domain.bearing import bearing_facts
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.scope import Scope
 from constancia.domain.complaints.facts import complaint_facts
+from constancia.domain.facts.bearing import bearing_facts
+from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.governance.body import GovernanceBody, acting_name
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import Mark, marks_of
 from constancia.domain.kernel.fact import Derived, Target, missed
-from constancia.domain.milestones import milestone_standing
 from constancia.domain.participation.standing import OWED, participation_facts, responses_to
 from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan

@@ -19,19 +19,19 @@ from constancia.ledger.append.sequencer import CAPACITY, Sequencer
 from constancia.ledger.append.store_watch import StoreGuard, StoreWatch, TokenGuard
 from constancia.ledger.append.write_guard import WriteGuard, WriteGuards
 from constancia.ledger.append.writer import Tip, Writer
-from constancia.ledger.belongings import bring_in
+from constancia.ledger.backup.replacement import tidy
+from constancia.ledger.belongings.belongings import bring_in
+from constancia.ledger.belongings.places import places_of
 from constancia.ledger.clock import Clock
 from constancia.ledger.disk.database import is_half_made
 from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
-from constancia.ledger.places import places_of
 from constancia.ledger.policy_keys import check_listed, check_signer, listed_keys, policy_in
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.state_copies import StateCopies
 from constancia.ledger.reader.states import States
-from constancia.ledger.replacement import tidy
 from constancia.ledger.snapshots.snapshots import Progress, Snapshots, read_back
 from constancia.ledger.store.address import Address, address_in, remember_address
 from constancia.ledger.store.application import EntryApplication, create_store, open_application

@@ -28,6 +28,7 @@ from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.loop_replies import LoopReplies
 from constancia.ledger.append.sequencer import Sequencer
 from constancia.ledger.assembly import LedgerParts, OpenRequest, Options, assemble
+from constancia.ledger.belongings.withdrawals import carry_out, withdrawn_documents
 from constancia.ledger.clock import Clock, format_recorded_at
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.errors import LedgerError, ReadOnly, WritesRefused
@@ -43,7 +44,6 @@ from constancia.ledger.submission import SignedStatement
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.views.reading import Reading, Readings
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
-from constancia.ledger.withdrawals import carry_out, withdrawn_documents
 from constancia.ledger.witnesses.rollback_records import MAX_BYTES, NAME, RollbackRecords
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint

@@ -24,7 +24,7 @@ def command(
     """
     import os
 
-    from constancia.ledger.backup import Unsound, backup
+    from constancia.ledger.backup.backup import Unsound, backup
     from constancia.verify.report.rendering import report_text
 
     if os.path.lexists(target):

@@ -30,14 +30,14 @@ def command(
 
     Ejemplo / example: constancia move --dir libro postgresql://constancia@db.example/libro
     """
-    from constancia.ledger.backup import Unsound
+    from constancia.ledger.backup.backup import Unsound
     from constancia.ledger.store.address import Address
     from constancia.ledger.store.postgres.driver import postgres
     from constancia.verify.report.rendering import report_text
 
     address = None if target == TO_FILE else Address.read(target)
     postgres()
-    from constancia.ledger.relocation import move_to_database, move_to_file
+    from constancia.ledger.backup.relocation import move_to_database, move_to_file
 
     try:
         done = move_to_file(folder) if address is None else move_to_database(folder, address)

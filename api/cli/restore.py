@@ -28,7 +28,7 @@ def command(
 
     Ejemplo / example: constancia restore /srv/respaldos/libro-2026-11-28.tar --dir libro
     """
-    from constancia.ledger.backup import Older, Unsound, restore
+    from constancia.ledger.backup.backup import Older, Unsound, restore
     from constancia.verify.report.rendering import report_text
 
     try:

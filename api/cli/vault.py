@@ -67,7 +67,7 @@ def show(
     """
     import json
 
-    from constancia.ledger.withdrawals import blocked_commitments
+    from constancia.ledger.belongings.withdrawals import blocked_commitments
 
     with open_for_reading(folder) as ledger:
         if commitment in blocked_commitments(ledger.state()) and not blocked:
@@ -90,7 +90,7 @@ def destroy(
 
     Ejemplo / example: constancia vault destroy --dir LIBRO
     """
-    from constancia.ledger.withdrawals import carry_out
+    from constancia.ledger.belongings.withdrawals import carry_out
 
     with open_for_reading(folder) as ledger:
         if unused is not None:

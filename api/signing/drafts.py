@@ -23,8 +23,8 @@ from typing import Any, Final
 from constancia.domain.values.calendar import format_instant, parse_instant
 from constancia.ledger.clock import Clock, new_uuid
 from constancia.ledger.disk.database import create_database, is_half_made
+from constancia.ledger.disk.sqlite_files import bytes_of
 from constancia.ledger.errors import Busy, LedgerError, ReadOnly
-from constancia.ledger.sqlite_files import bytes_of
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical, parse_canonical
 from constancia.verify.core.formats.statement import MEMBERS, parse_statement

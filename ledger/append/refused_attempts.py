@@ -27,8 +27,8 @@ from constancia.ledger.append.examiner import Submission
 from constancia.ledger.append.key_ring import KeyRing
 from constancia.ledger.clock import Clock, format_recorded_at
 from constancia.ledger.disk.database import create_database, is_half_made
+from constancia.ledger.disk.sqlite_files import bytes_of, read_only_query
 from constancia.ledger.errors import LedgerError, NotFound, ReadOnly
-from constancia.ledger.sqlite_files import bytes_of, read_only_query
 from constancia.ledger.submission import SignedStatement, signed_document
 from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.dsse import signed_bytes

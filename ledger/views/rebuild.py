@@ -18,10 +18,10 @@ from constancia.domain.state import State
 from constancia.ledger.disk.database import create_by, remove_database
 from constancia.ledger.disk.durable import PART_SUFFIX
 from constancia.ledger.disk.lock import WriterLock
+from constancia.ledger.disk.sqlite_files import read_only_query
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.reader.log import Log
-from constancia.ledger.sqlite_files import read_only_query
 from constancia.ledger.views.concerned import StateOf
 from constancia.ledger.views.projections import stored_form
 from constancia.ledger.views.projector import ABOUT, Projector, edition_after, fold_rows, latest_of

@@ -28,7 +28,7 @@ from tests.warm import WARM
 
 from constancia.api.cli import readers
 from constancia.api.http.readers import Reader, _messages, request_bytes
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.errors import Locked, StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.rotation import begin, finish, replace_at_once

@@ -16,7 +16,9 @@ from tests.postgres import Server
 from tests.verify.small_ledger import Log
 
 from constancia.ledger.assembly import Options
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
+from constancia.ledger.backup.relocation import move_to_database, move_to_file
+from constancia.ledger.belongings.places import Places, places_of
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.folder import LedgerFolder
@@ -24,8 +26,6 @@ from constancia.ledger.ledger import Ledger
 from constancia.ledger.mirror.mirror import Mirror as LogMirror
 from constancia.ledger.monitor.findings import INTACT
 from constancia.ledger.monitor.settings import WatchSettings
-from constancia.ledger.places import Places, places_of
-from constancia.ledger.relocation import move_to_database, move_to_file
 from constancia.ledger.store.address import Address, address_in
 from constancia.ledger.store.postgres.driver import postgres
 from constancia.ledger.store.postgres.session import connect

@@ -25,10 +25,10 @@ from tests.postgres import Server
 from tests.profile import THOROUGH
 
 from constancia.api.demo.run import Played
+from constancia.ledger.backup.relocation import move_to_database
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.relocation import move_to_database
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.rendering import report_json

@@ -20,11 +20,11 @@ from constancia.domain.catalogue import REGISTRY
 from constancia.domain.facts.derive import derive
 from constancia.domain.identity.succession import open_duties
 from constancia.ledger.audit.level3_law import Replay
+from constancia.ledger.belongings.vault import Vault
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.errors import NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.vault import Vault
 from constancia.ledger.views.exchange import ogp_rows
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.audit.run import audit

@@ -19,10 +19,10 @@ from tests.ledger.conftest import Desk
 from tests.ledger.test_postgres_ledger import as_attacker, second
 from tests.postgres import Server, put_into
 
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
+from constancia.ledger.belongings.places import places_of
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.places import places_of
 from constancia.ledger.store.address import Address
 from constancia.ledger.store.postgres import application as postgres_application
 from constancia.ledger.store.postgres import recorder as postgres_recorder

@@ -24,11 +24,11 @@ from tests.verify.core_alone import by_core, input_of
 from tests.verify.small_ledger import Witness
 
 from constancia.ledger.assembly import Options
-from constancia.ledger.backup import backup
+from constancia.ledger.backup.backup import backup
+from constancia.ledger.backup.relocation import move_to_file
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.relocation import move_to_file
 from constancia.ledger.store.address import DATABASE_NAME
 from constancia.ledger.store.postgres.application import create_tables, tables_in
 from constancia.ledger.store.postgres.files import DatabaseFiles

@@ -11,7 +11,7 @@ import pytest
 from tests.api.served import Desk
 
 from constancia.api.signing.drafts import Draft, DraftLimits, DraftStore, Expired
-from constancia.ledger.backup import backup
+from constancia.ledger.backup.backup import backup
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import Busy, LedgerError, ReadOnly
 from constancia.verify.core.errors import Malformed

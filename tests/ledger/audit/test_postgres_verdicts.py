@@ -11,7 +11,7 @@ from tests.ledger.test_postgres_ledger import as_attacker
 from tests.postgres import Server, put_into
 
 from constancia.ledger.audit.level3_law import Replay
-from constancia.ledger.backup import backup
+from constancia.ledger.backup.backup import backup
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.store.address import DATABASE_NAME, Address

@@ -15,7 +15,7 @@ from tests.ledger.test_postgres_ledger import as_attacker, codes, eventually
 from tests.postgres import Server, own_server
 from tests.rows import each_row
 
-from constancia.ledger.backup import backup
+from constancia.ledger.backup.backup import backup
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.store import postgres as package

@@ -12,12 +12,12 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.test_privacy import Scene, wait_until
 
-from constancia.ledger import withdrawals as module
+from constancia.ledger.belongings import withdrawals as module
+from constancia.ledger.belongings.withdrawals import CarriedOut, carry_out
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.folder import LedgerFolder
-from constancia.ledger.withdrawals import CarriedOut, carry_out
 from constancia.verify.core.errors import Unreadable
 
 CONTENTS = [b"first", b"second", b"third"]

@@ -17,11 +17,11 @@ from tests.ledger.test_privacy import NAME, places_of
 from tests.ledger.world import START
 
 from constancia.api.text.error_words import error_words
-from constancia.ledger import backup, replacement
-from constancia.ledger.backup import restore
+from constancia.ledger.backup import backup, replacement
+from constancia.ledger.backup.backup import restore
+from constancia.ledger.belongings.vault import Vault
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.vault import Vault
 
 SOURCES = ("folder", "tar", "tar with absolute names")
 LEFT_OUT = ("ledger.lock", "ledger.lock.holder", "vault", "views.sqlite", "views.sqlite-wal")

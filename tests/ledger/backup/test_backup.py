@@ -12,8 +12,8 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import START
 
-from constancia.ledger import backup as module
-from constancia.ledger.backup import Older, Unsound, backup, restore
+from constancia.ledger.backup import backup as module
+from constancia.ledger.backup.backup import Older, Unsound, backup, restore
 from constancia.ledger.errors import LedgerError, Locked, NotFound, RolledBack
 from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit

@@ -19,8 +19,8 @@ from typing import Final
 
 import psycopg
 
-from constancia.ledger.backup import Unsound
-from constancia.ledger.belongings import bring_in, take_out
+from constancia.ledger.backup.backup import Unsound
+from constancia.ledger.belongings.belongings import bring_in, take_out
 from constancia.ledger.disk.database import fold_in
 from constancia.ledger.disk.durable import durable_part, sync_folder, write_file
 from constancia.ledger.disk.lock import WriterLock

@@ -20,7 +20,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from constancia.ledger.belongings import copy_public
+from constancia.ledger.backup.replacement import REPLACED_NAME, finish_replacement, put_back, replace_ledger
+from constancia.ledger.belongings.belongings import copy_public
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.disk.database import SIDE_FILES, fold_in, remove_database
 from constancia.ledger.disk.durable import (
@@ -34,7 +35,6 @@ from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.disk.lock import LOCK_NAMES, WriterLock
 from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
 from constancia.ledger.folder import DRAFTS_NAME, SNAPSHOTS_NAME, VAULT_NAME, LedgerFolder
-from constancia.ledger.replacement import REPLACED_NAME, finish_replacement, put_back, replace_ledger
 from constancia.ledger.store.address import DATABASE_NAME, address_in
 from constancia.ledger.store.postgres.driver import postgres
 from constancia.ledger.store.postgres.source import copy_rows

@@ -16,11 +16,11 @@ from typing import Any, Final
 from constancia.domain.kernel.context import StateView
 from constancia.domain.remarks.cancellation import Cancellation, withdrawals
 from constancia.domain.values.values import to_json
+from constancia.ledger.belongings.places import Places, places_of
+from constancia.ledger.belongings.vault import WITHHELD, make_private
 from constancia.ledger.disk.file_store import FileStore, FolderFiles
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder
-from constancia.ledger.places import Places, places_of
-from constancia.ledger.vault import WITHHELD, make_private
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.sources.files import MAX_DOCUMENT_BYTES

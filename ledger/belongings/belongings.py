@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Final
 
 from constancia.ledger.append.refused_attempts import ABSENT_COLUMNS, ATTEMPT_COLUMNS, TABLES
+from constancia.ledger.belongings.places import Places, places_of
+from constancia.ledger.belongings.vault import Vault
 from constancia.ledger.disk.database import create_database, remove_database
 from constancia.ledger.disk.file_store import FileStore
 from constancia.ledger.folder import LedgerFolder
-from constancia.ledger.places import Places, places_of
 from constancia.ledger.store.tables import Tables
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, size_in
-from constancia.ledger.vault import Vault
 from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.sources.files import MAX_DOCUMENT_BYTES

@@ -11,7 +11,7 @@ from tests.api.command_line import run_here
 from tests.ledger.conftest import Desk
 from tests.ledger.world import START
 
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Unreadable

@@ -14,7 +14,8 @@ from glob import escape
 from pathlib import Path
 from typing import Final
 
-from constancia.ledger.belongings import take_vault
+from constancia.ledger.belongings.belongings import take_vault
+from constancia.ledger.belongings.vault import WithheldFiles, make_private
 from constancia.ledger.disk.durable import (
     overwrite_and_remove,
     remove_half_written,
@@ -26,7 +27,6 @@ from constancia.ledger.errors import LedgerError, StoreUnavailable
 from constancia.ledger.folder import VAULT_NAME, LedgerFolder
 from constancia.ledger.store.address import address_in
 from constancia.ledger.store.postgres.driver import postgres
-from constancia.ledger.vault import WithheldFiles, make_private
 from constancia.verify.sources.files import read_file, refuse_special
 
 REPLACED_NAME: Final = "replaced"

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from constancia.ledger.database_vault import DatabaseVault
+from constancia.ledger.belongings.database_vault import DatabaseVault
+from constancia.ledger.belongings.vault import Vault, WithheldFiles
 from constancia.ledger.disk.file_store import FileStore, FolderFiles
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.store.postgres.files import WITHHELD, DatabaseFiles
 from constancia.ledger.store.tables import Tables
-from constancia.ledger.vault import Vault, WithheldFiles
 from constancia.verify.sources.layout import ANCHORS_NAME, DOCUMENTS_NAME
 
 

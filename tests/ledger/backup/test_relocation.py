@@ -15,14 +15,14 @@ from tests.ledger.test_postgres_ledger import as_attacker
 from tests.ledger.world import START
 from tests.postgres import Server
 
-from constancia.ledger import relocation
-from constancia.ledger.backup import Unsound, backup
+from constancia.ledger.backup import relocation
+from constancia.ledger.backup.backup import Unsound, backup
+from constancia.ledger.backup.relocation import move_to_database, move_to_file
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.errors import LedgerError, Locked, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.relocation import move_to_database, move_to_file
 from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
 from constancia.ledger.store.postgres import schema as postgres_schema
 from constancia.ledger.store.postgres.session import connect, one_row

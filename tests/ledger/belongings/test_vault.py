@@ -15,10 +15,10 @@ from tests.ledger.conftest import Desk
 from tests.ledger.test_privacy import NAME, PAPER_SHA256, Scene
 from tests.ledger.world import START
 
-from constancia.ledger import vault as module
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
+from constancia.ledger.belongings import vault as module
+from constancia.ledger.belongings.vault import Vault
 from constancia.ledger.errors import NotFound
-from constancia.ledger.vault import Vault
 
 AT_ONCE = 6
 ROUNDS = 12

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from constancia.ledger.belongings.vault import Row, Vault
 from constancia.ledger.store.tables import Tables
-from constancia.ledger.vault import Row, Vault
 
 _TABLE = "sealed"
 

@@ -17,14 +17,14 @@ from constancia.api.description.openapi import describe, operation_id
 from constancia.api.description.reference import reference_page
 from constancia.api.first_page import begin
 from constancia.api.http import problems
+from constancia.api.http.limits.quotas import Quotas
+from constancia.api.http.limits.rates import Rates
+from constancia.api.http.limits.security import Guard
 from constancia.api.http.proxies import Prefixed, path_within, prefix_of
-from constancia.api.http.query import CheckedFiles, CheckedQuery, take_in
-from constancia.api.http.quotas import Quotas
-from constancia.api.http.rates import Rates
-from constancia.api.http.readers import Reader, Readers
 from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.request.query import CheckedFiles, CheckedQuery, take_in
 from constancia.api.http.schemas import DraftRequest, ReceiptDocument, with_common_answers
-from constancia.api.http.security import Guard
+from constancia.api.http.server.reader_pool import Reader, Readers
 from constancia.api.http.settings import Settings
 from constancia.api.opendata.made_files import MadeFiles
 from constancia.api.pages import copy, wrong_address

@@ -178,7 +178,7 @@ def _serve(mirror: "Mirror", cosigner: "Cosigner", where: str, stack: contextlib
     import threading
 
     try:
-        from constancia.api.http.serving import server_of
+        from constancia.api.http.server.serving import server_of
         from constancia.api.mirror_app import create_mirror_app
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error

@@ -276,7 +276,7 @@ def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
     import threading
 
     try:
-        from constancia.api.http.serving import server_of
+        from constancia.api.http.server.serving import server_of
         from constancia.api.monitor.app import create_monitor_app
     except ImportError as error:
         raise fail(message("monitor.extra")) from error

@@ -37,12 +37,12 @@ def run() -> int:
         return 1
     from eventsourcing.persistence import PersistenceError
 
-    from constancia.api.http.framework import load_framework
+    from constancia.api.http.server.framework import load_framework
 
     load_framework()
     from constancia.api.app import create_app
     from constancia.api.cli.following import Following
-    from constancia.api.http.direct import Direct
+    from constancia.api.http.server.direct import Direct
     from constancia.api.http.settings import Settings
     from constancia.ledger.append.sequencer import leave_memory_alone
     from constancia.ledger.assembly import Options
@@ -107,7 +107,7 @@ async def _answer(
 ) -> None:
     from starlette.concurrency import run_in_threadpool
 
-    from constancia.api.http.reading import MAX_REQUEST_BYTES, Answering
+    from constancia.api.http.server.reader_side import MAX_REQUEST_BYTES, Answering
 
     async def reached(wanted: int) -> bool:
         return size() >= wanted or await run_in_threadpool(reach, wanted)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from constancia.api.cli.reader import READY
 
 if TYPE_CHECKING:
-    from constancia.api.http.readers import Reader
+    from constancia.api.http.server.reader_pool import Reader
     from constancia.api.http.settings import Settings
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.store.address import Address
@@ -48,7 +48,7 @@ def running_readers(
     Yields:
         The readers; they become ready by and by.
     """
-    from constancia.api.http.readers import Reader
+    from constancia.api.http.server.reader_pool import Reader
 
     with tempfile.TemporaryDirectory(prefix="constancia-") as place:  # mode 0700
         readers = [Reader(socket=Path(place) / str(number)) for number in range(count)]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
     from constancia.api.first_page import FirstPage
-    from constancia.api.http.readers import Reader
+    from constancia.api.http.server.reader_pool import Reader
     from constancia.api.http.settings import Settings
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.store.address import Address
@@ -142,7 +142,7 @@ def command(
 
     Ejemplo / example: constancia serve --demo
     """
-    from constancia.api.http.starting import Starting
+    from constancia.api.http.server.startup import Starting
 
     with contextlib.ExitStack() as resources:
         # The address answers before the framework is loaded and the ledger read: it says how far that is.
@@ -154,7 +154,7 @@ def command(
         tune_interpreter()
         try:
             from constancia.api.first_page import FirstPage, begin
-            from constancia.api.http.serving import run_until_stopped, server_of
+            from constancia.api.http.server.serving import run_until_stopped, server_of
             from constancia.api.http.settings import Settings
         except ImportError as error:
             raise fail(message("serve.extra", name=error.name)) from error
@@ -225,7 +225,7 @@ def _readers(
 
 def _application(ledger: "Ledger", settings: "Settings", readers: "Sequence[Reader]", state: "State") -> "ASGIApp":
     """Load the framework and all routes, while the start page is shown already."""
-    from constancia.api.http.framework import load_framework
+    from constancia.api.http.server.framework import load_framework
     from constancia.ledger.append.sequencer import leave_memory_alone
 
     gc.disable()
@@ -241,7 +241,7 @@ def _application(ledger: "Ledger", settings: "Settings", readers: "Sequence[Read
 @contextlib.contextmanager
 def _metered(app: "ASGIApp", ledger: "Ledger", where: str) -> "Iterator[ASGIApp]":
     """Give the application with its requests counted, and serve the metrics, within the block."""
-    from constancia.api.http.metrics import Measured, Meters
+    from constancia.api.http.server.metrics import Measured, Meters
 
     host, port = place_of(where, "--metrics")
     meters = Meters(ledger)

@@ -127,7 +127,7 @@ def _show(witness: "Witness") -> None:
 
 def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: bool) -> None:
     try:
-        from constancia.api.http.serving import run_until_stopped, server_of
+        from constancia.api.http.server.serving import run_until_stopped, server_of
         from constancia.api.http.settings import Settings
         from constancia.api.witness_app import create_witness_app
     except ImportError as error:

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import Response
 
 from constancia.api.http.deps import TheSettings
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.api.pages.frame import SEGMENTS, Frame
 from constancia.api.pages.routing import CachedPage, TheFrame
 from constancia.verify import WIRE_FORMAT

@@ -10,8 +10,8 @@ from fastapi import Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from constancia.api.http.deps import TheLedger, TheSettings, judged
-from constancia.api.http.examples_of_records import CHANGES
-from constancia.api.http.query import Limit, Router, Start
+from constancia.api.http.examples.records import CHANGES
+from constancia.api.http.request.query import Limit, Router, Start
 from constancia.api.http.schemas import json_example, refusals
 from constancia.api.pages.chronicle import chronicle, lines
 from constancia.api.pages.earlier_copy import CopyAnswer, compared, read_upload

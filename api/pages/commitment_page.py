@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Query, Response
 
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.api.pages import models
 from constancia.api.pages.chronicle import INVENTED
 from constancia.api.pages.frame import Frame

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Response
 
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.api.opendata.columns import Source
 from constancia.api.opendata.entry_tables import DOCUMENTS
 from constancia.api.opendata.site import COPY_PAGE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import Response
 from markupsafe import Markup
 
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.api.pages import models
 from constancia.api.pages.chronicle import INVENTED
 from constancia.api.pages.commitment_page import Before

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Path, Query, Request, Response
 
 from constancia.api.feeds import atom, deadlines
-from constancia.api.http.asked import address_of, settings_of
 from constancia.api.http.deps import TheLedger
-from constancia.api.http.query import Router
+from constancia.api.http.request.context import address_of, settings_of
+from constancia.api.http.request.query import Router
 from constancia.api.pages import feed_items as news
 from constancia.api.pages.frame import Frame
 from constancia.domain.identity.genesis import LedgerState

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 from fastapi import Query, Response
 from fastapi.responses import PlainTextResponse
 
-from constancia.api.http.asked import address_of, settings_of
-from constancia.api.http.query import Router
+from constancia.api.http.request.context import address_of, settings_of
+from constancia.api.http.request.query import Router
 from constancia.api.pages.feed_items import KINDS
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.routing import CachedPage, TheFrame

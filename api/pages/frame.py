@@ -13,8 +13,8 @@ from platformdirs import user_cache_path
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from constancia.api.http.asked import address_of, settings_of
 from constancia.api.http.proxies import path_within, prefix_of
+from constancia.api.http.request.context import address_of, settings_of
 from constancia.api.opendata.tables import path_of_table
 from constancia.api.pages.marked_text import marked, marked_message
 from constancia.api.pages.page_head import CITING, brief, in_other_names, own_query, path_in_other, which_words

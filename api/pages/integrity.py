@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from constancia.api.http.asked import address_of, settings_of
 from constancia.api.http.deps import TheLedger
 from constancia.api.http.proxies import is_of_this_machine
-from constancia.api.http.query import Router
+from constancia.api.http.request.context import address_of, settings_of
+from constancia.api.http.request.query import Router
 from constancia.api.pages.altered_copy import ALTERED_NAME, MAX_ENTRIES, AlteredCopies, altered_zip
 from constancia.api.pages.forgeries import FORGERIES
 from constancia.api.pages.frame import Frame

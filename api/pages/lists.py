@@ -10,7 +10,7 @@ from fastapi import Query, Response
 from markupsafe import Markup
 
 from constancia.api.http.problems import ALL_CODES
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.api.pages import lateness
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.decision_waits import awaited_by, gone_from

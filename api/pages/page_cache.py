@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from constancia.api.http.asked import address_of, ledger_of, settings_of
+from constancia.api.http.request.context import address_of, ledger_of, settings_of
 from constancia.domain.kernel.calendar import local_day
 from constancia.ledger.ledger import Ledger
 

@@ -17,8 +17,8 @@ from constancia.api.forms.purposes import groups, name_in, type_of
 from constancia.api.forms.view import View
 from constancia.api.forms.words import Words
 from constancia.api.http.deps import TheSettings
-from constancia.api.http.form_body import FormBody, read_form
-from constancia.api.http.query import Router
+from constancia.api.http.request.form_body import FormBody, read_form
+from constancia.api.http.request.query import Router
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.prepare_beginning import Asked
 from constancia.api.pages.prepared_form import Outcome, PreparedForm

@@ -16,7 +16,7 @@ from constancia.api.forms.obstacles import obstacles, with_obstacles
 from constancia.api.forms.preparing import Desk, Prepared, prepare, scope_change
 from constancia.api.forms.reading import Fault, read, walk
 from constancia.api.forms.view import ADDED, OPENED, completed, without
-from constancia.api.http.form_body import FormBody
+from constancia.api.http.request.form_body import FormBody
 from constancia.api.pages.cited import cited_documents
 from constancia.api.pages.marked_text import marked_sentence
 from constancia.api.pages.picture_scope import changes_of

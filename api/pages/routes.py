@@ -6,10 +6,10 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from constancia.api.http.asked import address_of, settings_of
 from constancia.api.http.deps import TheLedger
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.query import Router
+from constancia.api.http.request.context import address_of, settings_of
+from constancia.api.http.request.query import Router
 from constancia.api.pages import (
     about,
     changes,

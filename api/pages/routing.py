@@ -9,7 +9,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from constancia.api.http.deps import TheLedger, TheReading
-from constancia.api.http.query import CheckedRoute
+from constancia.api.http.request.query import CheckedRoute
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.page_cache import made_once
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Query, Response
 
-from constancia.api.http.query import Router, Start
+from constancia.api.http.request.query import Router, Start
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.routing import CachedPage, TheFrame

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from constancia.api.http.asked import settings_of
+from constancia.api.http.request.context import settings_of
 from constancia.api.pages.frame import Frame
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.note import format_vkey

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from fastapi import Response
 
-from constancia.api.http.query import Router
-from constancia.api.http.security import HEADERS
+from constancia.api.http.limits.security import HEADERS
+from constancia.api.http.request.query import Router
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.routing import TheFrame
 from constancia.api.signing.messages import messages

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from constancia.api.feeds import atom, deadlines
 from constancia.api.http.deps import TheLedger
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.api.pages import feed_items as news
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.routing import CachedPage, TheFrame

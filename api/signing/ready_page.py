@@ -2,7 +2,7 @@
 
 from fastapi import Response
 
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.api.pages.frame import Frame, segment
 from constancia.api.pages.marked_text import marked_sentence
 from constancia.api.pages.prepare_beginning import Asked

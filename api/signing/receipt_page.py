@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from fastapi import Response
 
-from constancia.api.http.asked import address_of, settings_of
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.request.context import address_of, settings_of
+from constancia.api.http.request.query import Router
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import Frame, party_name
 from constancia.api.pages.lateness import owed

@@ -27,7 +27,7 @@ from tests.postgres import Server, own_server, put_into
 from tests.warm import WARM
 
 from constancia.api.cli import readers
-from constancia.api.http.readers import Reader, _messages, request_bytes
+from constancia.api.http.server.reader_pool import Reader, _messages, request_bytes
 from constancia.ledger.backup import backup, restore
 from constancia.ledger.errors import Locked, StoreUnavailable
 from constancia.ledger.ledger import Ledger

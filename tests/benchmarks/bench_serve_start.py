@@ -27,8 +27,8 @@ IMPORTS = {
     "bare interpreter": "pass",
     "the command line": "import constancia.api.cli.serve",
     "FastAPI, pydantic and uvicorn alone": "import fastapi, pydantic_settings, uvicorn",
-    "what the start page needs": "import constancia.api.first_page, constancia.api.http.serving",
-    "all of the server": "import constancia.api.app, constancia.api.http.serving",
+    "what the start page needs": "import constancia.api.first_page, constancia.api.http.server.serving",
+    "all of the server": "import constancia.api.app, constancia.api.http.server.serving",
 }
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -293,7 +293,7 @@ def test_layers_name_every_room_of_their_floor() -> None:
 
 
 # Folders with rooms whose order is a contract: the floors, and what in them is rooms again.
-CONTAINERS = (*FLOORS, "verify/core", "api/http")
+CONTAINERS = (*FLOORS, "verify/core", "api/http", "api/pages")
 # Every room of the ledger may import these.
 GROUND = {"clock", "errors"}
 
@@ -307,10 +307,19 @@ def rooms() -> Iterator[tuple[str, Path]]:
 
 
 def imported_rooms(container: str, folder: Path) -> set[str]:
-    """What a room imports of the folders and files next to it."""
-    start = f"constancia.{container.replace('/', '.')}."
-    modules = {module for path in folder.rglob("*.py") for module in imported_modules(path)}
+    """What a room imports of the folders and files next to it, also where it names one as a part of what holds them."""
+    package = f"constancia.{container.replace('/', '.')}"
+    start = f"{package}."
+    modules = {module for path in folder.rglob("*.py") for module in imported_parts(path, package)}
     return {module.removeprefix(start).split(".")[0] for module in modules if module.startswith(start)} - {folder.name}
+
+
+def imported_parts(path: Path, package: str) -> Iterator[str]:
+    """The modules that a file imports; `from package import part` imports the part."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == package:
+            yield from (f"{package}.{alias.name}" for alias in node.names)
+    yield from imported_modules(path)
 
 
 def named_rooms(container: str, text: str) -> set[str] | None:

@@ -12,8 +12,8 @@ from constancia.api.opendata.about import about_of
 from constancia.api.opendata.columns import Source, Table
 from constancia.api.opendata.dictionary import field_note, note_of, title_of
 from constancia.api.opendata.tables import TABLES, named
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.routing import CachedPage, TheFrame
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.frame.routing import CachedPage, TheFrame
 from constancia.api.text.i18n import tr
 from constancia.ledger.errors import NotFound
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from constancia.api.http.request.context import address_of, settings_of
-from constancia.api.pages.frame import Frame
+from constancia.api.pages.frame.frame import Frame
 from constancia.api.routers.entries import index_of
 from constancia.api.signing import trial
 from constancia.api.signing.choices import Choice, choices

@@ -26,7 +26,7 @@ from tests.api.verbs import WorkDesk, lay_out, verbs
 from tests.ledger.template import Templates
 
 from constancia.api import cli
-from constancia.api.cli.short_forms import SHORT_FORMS
+from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 from constancia.api.client.remote_log import RemoteLog
 from constancia.api.demo import story
 from constancia.api.pages.frame.frame import templates

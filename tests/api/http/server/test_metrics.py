@@ -21,7 +21,7 @@ from constancia.api.app import create_app
 from constancia.api.http.server.metrics import MAX_OPEN, Measured, Meters
 
 PATIENT = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))  # the machine may be busy
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 RULES = ROOT / "examples" / "alerts.yml"
 OPEN_METRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
 Values = dict[tuple[str, tuple[tuple[str, str], ...]], float]

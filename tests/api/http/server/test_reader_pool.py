@@ -23,7 +23,7 @@ from tests.api.test_witnesses import ledger_of, wait_for_quorum
 from tests.ledger.witness_scene import LONG_S, Scene
 
 from constancia.api.app import create_app
-from constancia.api.cli.following import Following
+from constancia.api.cli.operator.follower import Following
 from constancia.api.http.server import reader_pool
 from constancia.api.http.server.metrics import Measured, Meters
 from constancia.api.http.server.reader_pool import Reader, part

@@ -8,7 +8,7 @@ import typer
 from constancia.api.cli.terminal import fail, guarded, language, message, system_reason
 
 if TYPE_CHECKING:
-    from constancia.api.cli.audit_run import Done
+    from constancia.api.cli.auditor.audit_run import Done
 
 ALTERED = 1
 SOURCE_HELP = (
@@ -81,7 +81,7 @@ def command(
     import gc
     import sys
 
-    from constancia.api.cli.audit_run import AuditRequest, run
+    from constancia.api.cli.auditor.audit_run import AuditRequest, run
     from constancia.verify.core.errors import Malformed, Unreadable
     from constancia.verify.report.output import INTERRUPTED, IO_FAILED, SOFTWARE, UNREADABLE, write_out
     from constancia.verify.report.rendering import unreadable_json, unreadable_text

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final, get_type_hints
 
 import typer
 
-from constancia.api.cli.draft import write_draft
-from constancia.api.cli.preparing import Answers, Request, Saved, answers_in, asked_act
+from constancia.api.cli.signatory.draft import write_draft
+from constancia.api.cli.signatory.preparation import Answers, Request, Saved, answers_in, asked_act
 from constancia.api.cli.terminal import USAGE, Force, fail, guarded, message, to_make
 
 Subject = Annotated[

@@ -54,7 +54,7 @@ def show_played(folder: Path, played: "Played") -> None:
     """Print the refused acts and the status of everything."""
     from rich.text import Text
 
-    from constancia.api.cli.standing import print_standing
+    from constancia.api.cli.reader.commitment_status import print_standing
     from constancia.api.text.dates import date_words
     from constancia.api.text.i18n import say as sentence_words
     from constancia.api.text.rules import rule_words

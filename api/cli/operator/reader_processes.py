@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from constancia.api.cli.reader import READY
+from constancia.api.cli.operator.reader_main import READY
 
 if TYPE_CHECKING:
     from constancia.api.http.server.reader_pool import Reader
@@ -148,7 +148,7 @@ class _Keeper(threading.Thread):
                 return None
             # A new session keeps the terminal's Ctrl-C in this process, which stops the reader.
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "constancia.api.cli.reader"],
+                [sys.executable, "-P", "-m", "constancia.api.cli.operator.reader_main"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

@@ -159,7 +159,7 @@ def command(
         except ImportError as error:
             raise fail(message("serve.extra", name=error.name)) from error
 
-        from constancia.api.cli.following import Following
+        from constancia.api.cli.operator.follower import Following
         from constancia.ledger.folder import LedgerFolder
         from constancia.ledger.store.address import Address
 
@@ -217,7 +217,7 @@ def _readers(
         return
     if not hasattr(socket, "AF_UNIX"):
         raise fail(message("serve.no_readers"))
-    from constancia.api.cli.readers import running_readers
+    from constancia.api.cli.operator.reader_processes import running_readers
 
     with running_readers(count, ledger, settings, database) as running:
         yield running

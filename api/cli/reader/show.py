@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.source import SourceOption
+from constancia.api.cli.source_options import SourceOption
 from constancia.api.cli.terminal import (
     Force,
     fail,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.round_options import Every, Levels, Once, Peers, Recheck, WholeEvery
+from constancia.api.cli.observer.round_options import Every, Levels, Once, Peers, Recheck, WholeEvery
 from constancia.api.cli.terminal import IO_FAILED, fail, guarded, language, listening, message, say
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ def command(
     Ejemplo / example: constancia endorse ap-a-sfp --fingerprint "b94a e595 63af c520 4840 6b7f dc4d 2c4e"
     --from https://libro.example
     """
-    from constancia.api.cli.draft import edition_of, watch_for
+    from constancia.api.cli.signatory.draft import edition_of, watch_for
     from constancia.api.client.remote_log import RemoteLog
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.ledger.disk.durable import write_file

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from constancia.api.cli.asking import Ended, Interview, is_terminal
-from constancia.api.cli.source import plain_address
+from constancia.api.cli.signatory.form_dialogue import Ended, Interview, is_terminal
+from constancia.api.cli.source_options import plain_address
 from constancia.api.cli.terminal import USAGE, fail, language, message, now, open_for_reading, read_json, say
 
 if TYPE_CHECKING:

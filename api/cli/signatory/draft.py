@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.preparing import OBSTACLES, About, Answers, Request, Saved, answers_in, asked_act
-from constancia.api.cli.source import plain_address
+from constancia.api.cli.signatory.preparation import OBSTACLES, About, Answers, Request, Saved, answers_in, asked_act
+from constancia.api.cli.source_options import plain_address
 from constancia.api.cli.terminal import (
     USAGE,
     Force,
@@ -122,7 +122,7 @@ def _type_of(name: str) -> str:
 
 def capacity_meant(word: str) -> str | None:
     """Give the capacity whose name in one of the languages somebody wrote; None for a word that is none."""
-    from constancia.api.cli.asking import folded
+    from constancia.api.cli.signatory.form_dialogue import folded
     from constancia.api.text.i18n import LANGUAGES, tr
     from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES
 

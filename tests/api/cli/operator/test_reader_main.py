@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.api.served import Desk
 
-from constancia.api.cli import reader
+from constancia.api.cli.operator import reader_main
 from constancia.api.http.settings import Settings
 from constancia.ledger.ledger import Ledger
 
@@ -39,9 +39,9 @@ def test_k2_policy_that_was_edited_is_refused_before_the_ledger_is_opened(
         monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(asked) + "\n"))
         if is_read:
             with pytest.raises(AssertionError, match="all of it is read"):
-                reader.run()
+                reader_main.run()
         else:
             with caplog.at_level(logging.ERROR):
-                assert reader.run() == 1
+                assert reader_main.run() == 1
             assert "start the server again" in caplog.text
             assert opened == []

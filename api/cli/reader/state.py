@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.source import SourceArgument
+from constancia.api.cli.source_options import SourceArgument
 from constancia.api.cli.terminal import (
     fail,
     guarded,
@@ -68,7 +68,7 @@ def command(
     Ejemplo / example: constancia state demo --at '#80'
     Ejemplo / example: constancia state demo --known 2019-03-01 --at 2019-02
     """
-    from constancia.api.cli.standing import print_standing, print_validities
+    from constancia.api.cli.reader.commitment_status import print_standing, print_validities
     from constancia.api.text.dates import date_words
     from constancia.api.text.i18n import tr
     from constancia.api.text.numbers import plain_number

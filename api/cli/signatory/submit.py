@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from constancia.api.cli.log_key import LogKeyOptions, LogKeys, PinFile, open_for_writing
-from constancia.api.cli.source import plain_address
+from constancia.api.cli.source_options import plain_address
 from constancia.api.cli.terminal import REFUSED, Force, fail, guarded, language, message, say, to_make
 from constancia.api.cli.wrong_file import check_signed
 

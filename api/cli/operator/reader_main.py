@@ -41,7 +41,7 @@ def run() -> int:
 
     load_framework()
     from constancia.api.app import create_app
-    from constancia.api.cli.following import Following
+    from constancia.api.cli.operator.follower import Following
     from constancia.api.http.server.direct import Direct
     from constancia.api.http.settings import Settings
     from constancia.ledger.append.sequencer import leave_memory_alone

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from constancia.api.cli.statement_search import Search, SearchOutcome
+from constancia.api.cli.auditor.statement_search import Search, SearchOutcome
 from constancia.api.cli.terminal import language, message, now
 from constancia.api.client.pinned_trust import (
     Pinned,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.round_options import Every, Levels, Once, Peers, Recheck, WholeEvery
+from constancia.api.cli.observer.round_options import Every, Levels, Once, Peers, Recheck, WholeEvery
 from constancia.api.cli.terminal import bind, fail, guarded, language, message, say, unlock
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def command(
 
     Ejemplo / example: constancia mirror https://libro.example --trust confianza --dir archivo --key espejo.pem --create
     """
-    from constancia.api.cli.monitor import stop_event
+    from constancia.api.cli.observer.monitor import stop_event
     from constancia.api.text.error_words import error_words
     from constancia.verify.core.errors import Malformed, Unreadable
     from constancia.verify.report.printable import printable
@@ -97,7 +97,7 @@ def _open(
     levels: str,
     recheck: float,
 ) -> "tuple[Mirror, Cosigner]":
-    from constancia.api.cli.monitor import watch_settings
+    from constancia.api.cli.observer.monitor import watch_settings
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.disk.lock import WriterLock
     from constancia.ledger.keys.note_keys import Cosigner

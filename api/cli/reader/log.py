@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.source import SourceArgument
-from constancia.api.cli.state import Known, read_as_of
+from constancia.api.cli.reader.state import Known, read_as_of
+from constancia.api.cli.source_options import SourceArgument
 from constancia.api.cli.terminal import (
     console,
     fail,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.source import SourceOption, is_address
+from constancia.api.cli.source_options import SourceOption, is_address
 from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_reading, say, to_make
 
 NAME_HELP = (

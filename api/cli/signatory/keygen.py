@@ -74,7 +74,7 @@ def _make_witness_keys(out: Path, name: str, secret: bytes) -> None:
 
 
 def _enrol(out: Path, key_file: Path, certificate: Path, passphrase_file: Path | None) -> None:
-    from constancia.api.cli.efirma import enrol
+    from constancia.api.cli.signatory.efirma import enrol
     from constancia.ledger.keys.key_file import load
 
     key = unlock(passphrase_file, "passphrase.key", lambda secret: load(key_file, secret))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.source import SourceOption
-from constancia.api.cli.state import Known, read_as_of
+from constancia.api.cli.reader.state import Known, read_as_of
+from constancia.api.cli.source_options import SourceOption
 from constancia.api.cli.terminal import Force, fail, guarded, message, open_for_reading, say, to_make
 
 if TYPE_CHECKING:

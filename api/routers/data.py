@@ -11,10 +11,10 @@ from fastapi import Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from werkzeug.http import http_date, parse_etags
 
-from constancia.api.http.asked import address_of
 from constancia.api.http.deps import TheLedger, TheReading, TheSettings, judged
-from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.request.context import address_of
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.api.http.settings import Settings
 from constancia.api.opendata import database

@@ -1,10 +1,10 @@
-"""Which requests are answered directly, and by which routes' functions; see `api.http.direct`."""
+"""Which requests are answered directly, and by which routes' functions; see `api.http.server.direct`."""
 
 from fastapi import FastAPI, Request, Response
 
-from constancia.api.http.direct import AnswerStore, Direct, Raising, stored
-from constancia.api.http.quotas import Quotas
-from constancia.api.http.rates import Rates
+from constancia.api.http.limits.quotas import Quotas
+from constancia.api.http.limits.rates import Rates
+from constancia.api.http.server.direct import AnswerStore, Direct, Raising, stored
 from constancia.api.http.settings import Settings
 from constancia.api.routers import entries, log, records
 from constancia.domain.values.calendar import local_day

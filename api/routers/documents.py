@@ -12,11 +12,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from constancia.api.http.deps import TheLedger, TheQuotas, TheSettings, stands
+from constancia.api.http.limits.security import bounded_body
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import file_answer, json_example, refusals
-from constancia.api.http.security import bounded_body
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger

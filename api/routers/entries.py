@@ -6,13 +6,13 @@ from fastapi import Request, Response
 
 from constancia.api.http import problems
 from constancia.api.http.deps import TheLedger, ThePage, TheQuotas, TheRates, TheSettings, stands
-from constancia.api.http.examples import ENVELOPE, RECEIPT, SUBMISSION
-from constancia.api.http.paging import link_header
+from constancia.api.http.examples.entries import ENVELOPE, RECEIPT, SUBMISSION
+from constancia.api.http.limits.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.query import Router
 from constancia.api.http.representation import IMMUTABLE, json_text, represent
+from constancia.api.http.request.paging import link_header
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import ReceiptDocument, file_answer, json_example, refusals
-from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.ledger.errors import Busy, NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.dsse import dsse_envelope

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from constancia.api.http.asked import address_of
 from constancia.api.http.deps import TheLedger, TheSettings, TheSize
-from constancia.api.http.examples import CONSISTENCY, LEDGER
-from constancia.api.http.query import Router
+from constancia.api.http.examples.entries import CONSISTENCY, LEDGER
+from constancia.api.http.limits.security import field_of
 from constancia.api.http.representation import IMMUTABLE, REVALIDATED, represent
+from constancia.api.http.request.context import address_of
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import file_answer, json_example, refusals
-from constancia.api.http.security import field_of
 from constancia.api.routers.entries import index_of, receipt_document
 from constancia.api.routers.witnesses import witnessed
 from constancia.api.text.qr import qr_code

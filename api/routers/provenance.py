@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request, Response
 
 from constancia.api.http.deps import TheLedger, ThePage
-from constancia.api.http.examples_of_records import PROV
-from constancia.api.http.paging import link_header
-from constancia.api.http.query import Router
+from constancia.api.http.examples.records import PROV
+from constancia.api.http.request.paging import link_header
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.ledger.views.projections.citations import citations_in
 from constancia.verify.core.formats.entry import Entry

@@ -8,10 +8,10 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from constancia.api.http.deps import TheLedger, TheSettings
-from constancia.api.http.examples import REFUSED_ATTEMPT, SUBMISSION
-from constancia.api.http.paging import Page, link_header
-from constancia.api.http.query import Limit, Router, Start
+from constancia.api.http.examples.entries import REFUSED_ATTEMPT, SUBMISSION
 from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.request.paging import Page, link_header
+from constancia.api.http.request.query import Limit, Router, Start
 from constancia.api.http.schemas import json_example, refusals
 from constancia.domain.identity.key import Key
 from constancia.ledger.append.refused_attempts import Attempt

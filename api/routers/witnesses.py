@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from constancia.api.http.deps import TheLedger
-from constancia.api.http.examples import WITNESSES
-from constancia.api.http.query import Router
+from constancia.api.http.examples.entries import WITNESSES
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import json_example
 from constancia.domain.values.calendar import format_instant
 from constancia.ledger.clock import instant_of

@@ -4,10 +4,10 @@ from typing import Any, Final
 
 from fastapi import Response
 
-from constancia.api.http.query import Router
-from constancia.api.http.security import HEADERS
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.routing import TheFrame
+from constancia.api.http.limits.security import HEADERS
+from constancia.api.http.request.query import Router
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.frame.routing import TheFrame
 from constancia.api.signing.messages import messages
 from constancia.api.signing.relying_party import relying_party
 from constancia.api.signing.sheets import over

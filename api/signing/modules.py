@@ -10,8 +10,8 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.request.query import Router
 
 router = Router(include_in_schema=False)
 # In this order they are one script; what the verifier's page does with whole files is not among them.

@@ -2,12 +2,12 @@
 
 from fastapi import Response
 
-from constancia.api.http.query import Router
-from constancia.api.pages.frame import Frame, segment
-from constancia.api.pages.marked_text import marked_sentence
-from constancia.api.pages.prepare_beginning import Asked
-from constancia.api.pages.prepared_form import PreparedForm
-from constancia.api.pages.routing import TheFrame
+from constancia.api.http.request.query import Router
+from constancia.api.pages.frame.frame import Frame, segment
+from constancia.api.pages.frame.marked_text import marked_sentence
+from constancia.api.pages.frame.routing import TheFrame
+from constancia.api.pages.preparation.act_form import PreparedForm
+from constancia.api.pages.preparation.beginning import Asked
 from constancia.api.signing.draft_words import expired_page
 from constancia.api.signing.drafts import Draft, DraftStore, Expired
 from constancia.api.signing.messages import messages

@@ -8,16 +8,16 @@ from typing import Any, Final
 
 from fastapi import Response
 
-from constancia.api.http.asked import address_of, settings_of
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
-from constancia.api.pages.chronicle import lines
-from constancia.api.pages.frame import Frame, party_name
+from constancia.api.http.request.context import address_of, settings_of
+from constancia.api.http.request.query import Router
+from constancia.api.pages.frame.frame import Frame, party_name
+from constancia.api.pages.frame.routing import CachedPage, TheFrame
+from constancia.api.pages.integrity.witness_lines import witnessed_line
 from constancia.api.pages.lateness import owed
-from constancia.api.pages.prepared_form import PreparedForm
-from constancia.api.pages.routing import CachedPage, TheFrame
-from constancia.api.pages.witnessed import witnessed_line
+from constancia.api.pages.news.chronicle import lines
+from constancia.api.pages.preparation.act_form import PreparedForm
 from constancia.api.routers.entries import index_of
 from constancia.api.signing.messages import messages
 from constancia.api.signing.receipt_pdf import PaperReceipt, can_print, receipt_pdf

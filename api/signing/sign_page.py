@@ -9,14 +9,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from constancia.api.http.deps import TheLedger, TheSettings
+from constancia.api.http.limits.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import json_example, refusals
-from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
-from constancia.api.pages.decision_page import effect_of, person_of
-from constancia.api.pages.frame import Frame, segment
+from constancia.api.pages.frame.frame import Frame, segment
+from constancia.api.pages.frame.routing import TheFrame
 from constancia.api.pages.markdown import formatted
-from constancia.api.pages.routing import TheFrame
+from constancia.api.pages.records.decision_page import effect_of, person_of
 from constancia.api.signing.draft_words import expired_page, facts_of, proposed_effect
 from constancia.api.signing.drafts import Draft, DraftStore, Expired
 from constancia.api.signing.messages import messages

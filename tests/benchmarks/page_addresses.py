@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 
 from constancia.api.forms.purposes import groups, name_in
 from constancia.api.opendata.tables import TABLES
-from constancia.api.pages.frame import _PAGES_OF
+from constancia.api.pages.frame.frame import _PAGES_OF
 from constancia.api.pages.routes import ROUTERS
 from constancia.api.signing import key_page, pending_page, receipt_page
 from constancia.domain.identity.appointment import Appointment

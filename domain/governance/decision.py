@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.governance.body import body_of, is_alone, rules_in_force, seat_rules
-from constancia.domain.governance.promised import PromisedDecision, promised_form
+from constancia.domain.governance.promised_decision import PromisedDecision, promised_form
 from constancia.domain.identity.genesis import term_days
 from constancia.domain.kernel.acts import REGISTRY, Act, UnknownAct, act, act_base, parse_act
 from constancia.domain.kernel.aggregate import Aggregate, Mark

@@ -20,8 +20,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from constancia.ledger.audit.resume_file import ResumeFile
-from constancia.ledger.monitor.admitted import proof_of_admitted
 from constancia.ledger.monitor.comparison import Holder, KnownTrees, Other, behind, keep_held
+from constancia.ledger.monitor.contradicted_entries import proof_of_admitted
 from constancia.ledger.monitor.findings import Finding
 from constancia.ledger.monitor.judgements import ReceiptJudgement, findings_of, judge_age, judge_receipt, newest_word
 from constancia.ledger.monitor.round_web import RoundWeb

@@ -11,9 +11,9 @@ from constancia.domain.values.values import canonical
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
 from constancia.ledger.store.mapper import SaidEntry
-from constancia.ledger.views.concerned import Concerned, StateOf
 from constancia.ledger.views.projections import ENTRY_PROJECTIONS, stored_form
 from constancia.ledger.views.projections.base import EntryProjection
+from constancia.ledger.views.subjects import Concerned, StateOf
 from constancia.ledger.views.view_store import RowChange
 
 # One row says which log the views are of; no projection has an empty name.

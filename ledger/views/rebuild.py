@@ -22,9 +22,9 @@ from constancia.ledger.disk.sqlite_files import read_only_query
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.reader.log import Log
-from constancia.ledger.views.concerned import StateOf
 from constancia.ledger.views.projections import stored_form
 from constancia.ledger.views.projector import ABOUT, Projector, edition_after, fold_rows, latest_of
+from constancia.ledger.views.subjects import StateOf
 from constancia.ledger.views.view_store import ViewStore, as_stored
 
 RowKey = tuple[str, str]

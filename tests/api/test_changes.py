@@ -18,7 +18,7 @@ from constancia.api.pages.news.feed_items import calendar_status
 from constancia.api.pages.search_index import Matches, SearchIndex
 from constancia.ledger.reader.log import Log
 from constancia.verify.report.kinds import KINDS
-from constancia.verify.sources.foreign import kind_of
+from constancia.verify.sources.foreign_file import kind_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

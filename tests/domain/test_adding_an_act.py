@@ -41,8 +41,8 @@ from constancia.domain.remarks.correction import Correction
 from constancia.domain.sentences import sentence_of
 from constancia.domain.state import replay
 from constancia.domain.values.values import canonical, digest
-from constancia.ledger.views.concerned import Concerned
 from constancia.ledger.views.projections.timeline import TIMELINE
+from constancia.ledger.views.subjects import Concerned
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "ADDING-AN-ACT.md").read_text(encoding="utf-8")
 SUPPORTED = "AllegationSupported"

@@ -24,7 +24,7 @@ from constancia.verify.audit.check_pinned import is_of_another_ledger
 from constancia.verify.audit.check_store import check_meta, check_schema
 from constancia.verify.audit.check_tiles import TileChecker
 from constancia.verify.audit.check_witness_times import WitnessTimes, recorded_at_of
-from constancia.verify.audit.described import describe, size_of
+from constancia.verify.audit.entries_in_words import describe, size_of
 from constancia.verify.audit.entry_pass import EntryPass, Item
 from constancia.verify.audit.entry_stream import published_items, store_items
 from constancia.verify.audit.extensions import AuditLevel, ResumeState

@@ -15,7 +15,7 @@ from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_
 from constancia.verify.core.formats.policy import open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
 from constancia.verify.report.findings import Findings, Shown, fault_of
-from constancia.verify.sources.foreign import foreign, seems_an_entry
+from constancia.verify.sources.foreign_file import foreign, seems_an_entry
 from constancia.verify.sources.source import parse_whole_proof
 from constancia.verify.sources.transit import as_written
 from constancia.verify.sources.zones import load_zone

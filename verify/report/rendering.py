@@ -7,7 +7,7 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.acts import Names
 from constancia.verify.report.findings import Fault, Remark, Report, Shown, Verdict
 from constancia.verify.report.kinds import KINDS
-from constancia.verify.report.lay import REMARKED, act_sentence, changes_of, lay_lines, remark_words
+from constancia.verify.report.lay_report import REMARKED, act_sentence, changes_of, lay_lines, remark_words
 from constancia.verify.report.output import UNREADABLE
 from constancia.verify.report.printable import printable
 from constancia.verify.report.words import FAULTS, LABELS, LAY, REFUSED, SEEN, TECHNICAL, TLS, VERDICTS, filled

@@ -78,7 +78,7 @@ def _words(receipt: bytes, source: str | None) -> list[str]:
     from constancia.verify.core.formats.canonical import parse_canonical
     from constancia.verify.report.acts import NAMING, Names
     from constancia.verify.report.findings import Shown
-    from constancia.verify.report.lay import act_lines
+    from constancia.verify.report.lay_report import act_lines
     from constancia.verify.report.printable import printable
     from constancia.verify.wire.tlog_proof import parse_tlog_proof
 

@@ -17,7 +17,7 @@ from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, is_signed_by, read_checkpoint
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, Note, parse_note
 from constancia.verify.report.kinds import KINDS
-from constancia.verify.sources.foreign import MAX_TEXT_BYTES, OURS, kind_of, kind_of_zip
+from constancia.verify.sources.foreign_file import MAX_TEXT_BYTES, OURS, kind_of, kind_of_zip
 from constancia.verify.sources.source import parse_receipt
 
 MAX_UPLOAD_BYTES: Final = 4 * 1024 * 1024

@@ -1,7 +1,7 @@
 """The projections that pages, interface and level L4 read, one file each.
 
 State projections are served as `/api/v1/<name>` and compared by L4 under the same name: a new one is a file in a room
-of these and a line in the table. Entry projections are stored. May import: `concerned`.
+of these and a line in the table. Entry projections are stored. May import: `subjects`.
 """
 
 from functools import cache

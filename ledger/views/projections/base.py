@@ -16,7 +16,7 @@ from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.state import State
 from constancia.domain.values.calendar import zone
 from constancia.ledger.store.mapper import SaidEntry
-from constancia.ledger.views.concerned import Concerned, StateOf
+from constancia.ledger.views.subjects import Concerned, StateOf
 
 Row = Mapping[str, Any]
 

@@ -10,8 +10,8 @@ from constancia.domain.remarks.correction import CORRECTION
 from constancia.domain.remarks.entry import ENTRY
 from constancia.domain.values.calendar import parse_edtf
 from constancia.ledger.store.mapper import SaidEntry
-from constancia.ledger.views.concerned import Concerned, StateOf
 from constancia.ledger.views.projections.base import EntryProjection, Row
+from constancia.ledger.views.subjects import Concerned, StateOf
 
 ALL: Final = "all"
 # Streams about an entry, which first of all concern the stream that it was said of.

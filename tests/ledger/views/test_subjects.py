@@ -24,9 +24,9 @@ from constancia.domain.kernel.acts import Recorded
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
-from constancia.ledger.views import concerned
-from constancia.ledger.views.concerned import Concerned
+from constancia.ledger.views import subjects as concerned
 from constancia.ledger.views.projections.timeline import TIMELINE
+from constancia.ledger.views.subjects import Concerned
 
 Subjects = tuple[str, ...]
 SEEDS = range(1, 9)

@@ -13,7 +13,7 @@ from tests.ledger.conftest import Desk
 from tests.ledger.lawless import Operator
 
 from constancia import ledger, verify
-from constancia.ledger.audit import verified
+from constancia.ledger.audit import verified_ledger as verified
 
 AT = datetime(2030, 1, 1, 12, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[3]

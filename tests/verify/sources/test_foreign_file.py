@@ -17,7 +17,7 @@ from constancia.verify.core.formats.note import format_vkey
 from constancia.verify.report.findings import Verdict
 from constancia.verify.report.kinds import KINDS
 from constancia.verify.report.rendering import unreadable_text
-from constancia.verify.sources.foreign import Foreign, kind_of
+from constancia.verify.sources.foreign_file import Foreign, kind_of
 from constancia.verify.sources.source import open_source
 
 # The page takes the first three for what is trusted, and Python verifies what the others are.

@@ -293,7 +293,7 @@ def test_layers_name_every_room_of_their_floor() -> None:
 
 
 # Folders with rooms whose order is a contract: the floors, and what in them is rooms again.
-CONTAINERS = (*FLOORS, "verify/core", "api/cli", "api/http", "api/pages")
+CONTAINERS = (*FLOORS, "verify/core", "api/cli", "api/http", "api/pages", "api/text")
 # Every room of the ledger may import these.
 GROUND = {"clock", "errors"}
 
@@ -327,7 +327,7 @@ def named_rooms(container: str, text: str) -> set[str] | None:
     [sentence] = re.findall(r"May import: ([^\n]*?)(?:\. |\.?\n)", text)
     if "every other room" in sentence:
         return None
-    return {name.split(".")[0] for name in re.findall(r"`([a-z_.]+)`", sentence) if not name.startswith(FLOORS)}
+    return {name.split(".")[0] for name in re.findall(r"`([a-z0-9_.]+)`", sentence) if not name.startswith(FLOORS)}
 
 
 def test_every_room_says_what_it_imports_of_the_others() -> None:

@@ -23,7 +23,7 @@ from constancia.api.signing.messages import messages
 from constancia.api.signing.receipt_pdf import PaperReceipt, can_print, receipt_pdf
 from constancia.api.text.dates import instant_words
 from constancia.api.text.i18n import in_language
-from constancia.api.text.qr import qr_code
+from constancia.api.text.paper.qr import qr_code
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.kernel.calendar import parse_instant
 from constancia.domain.kernel.languages import is_text, tag_of

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from constancia.api.text.compiled import compiled
+from constancia.api.text.catalogues.catalogue import compiled
 
 ONE = {"a.po": b'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "a.b"\nmsgstr "uno"\n'}
 

@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from constancia.api.text.links import permalink, proof_fragment, without_long_signatures
+from constancia.api.text.paper.links import permalink, proof_fragment, without_long_signatures
 
 if TYPE_CHECKING:
     import segno

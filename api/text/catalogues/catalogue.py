@@ -34,7 +34,7 @@ def compiled(lang: str, sources: Callable[[], Mapping[str, bytes]]) -> bytes:
     stored = user_cache_path("constancia") / "catalogues" / f"{lang}-{digest[:32]}.mo"
     with contextlib.suppress(OSError):
         return stored.read_bytes()
-    from constancia.api.text.compiling import compile_catalogues  # noqa: PLC0415 - babel is in a checkout alone
+    from constancia.api.text.catalogues.compiler import compile_catalogues  # noqa: PLC0415 - babel is in a checkout alone
 
     made = compile_catalogues(lang, texts)
     with contextlib.suppress(OSError):  # nowhere to store it: it is compiled the next time too

@@ -50,8 +50,8 @@ from constancia.api.routers import (
     well_known,
     witnesses,
 )
-from constancia.api.signing import key_page, modules, pending_page, ready_page, receipt_page, sign_page
 from constancia.api.signing.drafts import DraftLimits, DraftStore
+from constancia.api.signing.pages import key_page, pending_page, ready_page, receipt_page, sign_page, verifier_module
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
@@ -211,7 +211,7 @@ def create_app(
     ):
         take_in(app, module.router)
     signing = (
-        modules.router,
+        verifier_module.router,
         sign_page.data_router,
         receipt_page.router,
         sign_page.router,

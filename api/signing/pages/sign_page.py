@@ -19,7 +19,7 @@ from constancia.api.pages.markdown import formatted
 from constancia.api.pages.records.decision_page import effect_of, person_of
 from constancia.api.signing.draft_words import expired_page, facts_of, proposed_effect
 from constancia.api.signing.drafts import Draft, DraftStore, Expired
-from constancia.api.signing.messages import messages
+from constancia.api.signing.pages.messages import messages
 from constancia.api.signing.relying_party import relying_party
 from constancia.api.signing.sheets import Sheet, data_of, sheet_of, sheet_of_draft
 from constancia.api.text.i18n import LANGUAGES, tr

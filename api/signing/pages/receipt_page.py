@@ -19,8 +19,8 @@ from constancia.api.pages.lateness import owed
 from constancia.api.pages.news.chronicle import lines
 from constancia.api.pages.preparation.act_form import PreparedForm
 from constancia.api.routers.entries import index_of
-from constancia.api.signing.messages import messages
-from constancia.api.signing.receipt_pdf import PaperReceipt, can_print, receipt_pdf
+from constancia.api.signing.pages.messages import messages
+from constancia.api.signing.pages.receipt_pdf import PaperReceipt, can_print, receipt_pdf
 from constancia.api.text.dates import instant_words
 from constancia.api.text.i18n import in_language
 from constancia.api.text.paper.qr import qr_code

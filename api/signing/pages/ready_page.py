@@ -10,8 +10,8 @@ from constancia.api.pages.preparation.act_form import PreparedForm
 from constancia.api.pages.preparation.beginning import Asked
 from constancia.api.signing.draft_words import expired_page
 from constancia.api.signing.drafts import Draft, DraftStore, Expired
-from constancia.api.signing.messages import messages
-from constancia.api.signing.pending_page import qr_code
+from constancia.api.signing.pages.messages import messages
+from constancia.api.signing.pages.pending_page import qr_code
 from constancia.api.signing.relying_party import relying_party
 from constancia.api.text.dates import moment_words
 from constancia.api.text.i18n import say, tr

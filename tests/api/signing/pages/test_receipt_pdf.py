@@ -68,6 +68,6 @@ def test_text_of_a_signer_is_text(adopted: Desk, hostile: str) -> None:
 
 
 def test_without_the_library_there_is_no_such_address(adopted: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("constancia.api.signing.receipt_page.can_print", lambda: False)
+    monkeypatch.setattr("constancia.api.signing.pages.receipt_page.can_print", lambda: False)
     assert adopted.http.get("/es/registros/5/constancia.pdf").status_code == 404
     assert "constancia.pdf" not in adopted.http.get("/es/registros/5/constancia").text

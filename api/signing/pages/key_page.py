@@ -8,7 +8,7 @@ from constancia.api.http.limits.security import HEADERS
 from constancia.api.http.request.query import Router
 from constancia.api.pages.frame.frame import Frame
 from constancia.api.pages.frame.routing import TheFrame
-from constancia.api.signing.messages import messages
+from constancia.api.signing.pages.messages import messages
 from constancia.api.signing.relying_party import relying_party
 from constancia.api.signing.sheets import over
 from constancia.api.signing.speakers import actor_of, described, ended, keys_of, pending_keys

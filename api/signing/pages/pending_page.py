@@ -17,7 +17,7 @@ from constancia.api.http.request.query import Router
 from constancia.api.pages.frame.frame import Frame
 from constancia.api.pages.frame.routing import CachedPage, TheFrame
 from constancia.api.pages.news import feed_items as news
-from constancia.api.signing.messages import messages
+from constancia.api.signing.pages.messages import messages
 from constancia.api.signing.speakers import actor_of, ended, keys_of, pending_keys, speakers
 from constancia.api.signing.waiting import Waiting, for_person, keys_to_endorse, link, waiting
 from constancia.api.text.dates import date_words

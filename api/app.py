@@ -32,24 +32,8 @@ from constancia.api.pages import wrong_address
 from constancia.api.pages.integrity.altered_copy import AlteredCopies
 from constancia.api.pages.records import copy_pages
 from constancia.api.pages.search_index import SearchIndex
-from constancia.api.routers import (
-    acts,
-    data,
-    direct,
-    documents,
-    drafts,
-    entries,
-    exchange,
-    health,
-    log,
-    provenance,
-    records,
-    refusals,
-    state,
-    verifier,
-    well_known,
-    witnesses,
-)
+from constancia.api.routers import acts, data, direct, drafts, exchange, health, records, state, verifier, well_known
+from constancia.api.routers.log import documents, entries, log_files, provenance, refusals, witnesses
 from constancia.api.signing.drafts import DraftLimits, DraftStore
 from constancia.api.signing.pages import key_page, pending_page, ready_page, receipt_page, sign_page, verifier_module
 from constancia.domain.kernel.problems import Refusal
@@ -196,7 +180,7 @@ def create_app(
         acts,
         entries,
         drafts,
-        log,
+        log_files,
         witnesses,
         records,
         state,

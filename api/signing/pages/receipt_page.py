@@ -18,7 +18,7 @@ from constancia.api.pages.integrity.witness_lines import witnessed_line
 from constancia.api.pages.lateness import owed
 from constancia.api.pages.news.chronicle import lines
 from constancia.api.pages.preparation.act_form import PreparedForm
-from constancia.api.routers.entries import index_of
+from constancia.api.routers.log.entries import index_of
 from constancia.api.signing.pages.messages import messages
 from constancia.api.signing.pages.receipt_pdf import PaperReceipt, can_print, receipt_pdf
 from constancia.api.text.dates import instant_words

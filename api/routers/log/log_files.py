@@ -13,8 +13,8 @@ from constancia.api.http.representation import IMMUTABLE, REVALIDATED, represent
 from constancia.api.http.request.context import address_of
 from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import file_answer, json_example, refusals
-from constancia.api.routers.entries import index_of, receipt_document
-from constancia.api.routers.witnesses import witnessed
+from constancia.api.routers.log.entries import index_of, receipt_document
+from constancia.api.routers.log.witnesses import witnessed
 from constancia.api.text.paper.qr import qr_code
 from constancia.ledger.errors import NotFound
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, SUFFIX

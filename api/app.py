@@ -26,7 +26,7 @@ from constancia.api.http.request.query import CheckedFiles, CheckedQuery, take_i
 from constancia.api.http.schemas import DraftRequest, ReceiptDocument, with_common_answers
 from constancia.api.http.server.reader_pool import Reader, Readers
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.made_files import MadeFiles
+from constancia.api.opendata.file_cache import MadeFiles
 from constancia.api.pages import routes as pages
 from constancia.api.pages import wrong_address
 from constancia.api.pages.integrity.altered_copy import AlteredCopies

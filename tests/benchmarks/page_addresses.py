@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from constancia.api.forms.purposes import groups, name_in
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.tables.all_tables import TABLES
 from constancia.api.pages.frame.frame import _PAGES_OF
 from constancia.api.pages.routes import ROUTERS
 from constancia.api.signing.pages import key_page, pending_page, receipt_page

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from constancia.api.opendata.files import made_whole, write_folder, write_zip
+from constancia.api.opendata.export_files import made_whole, write_folder, write_zip
 
 FILES = [("datos/a.csv", b"1\r\n"), ("datos/b.csv", b"2\r\n")]
 

@@ -15,8 +15,8 @@ from tests.api.test_cancellations import HttpDesk
 from tests.ledger.test_privacy import PAPER_SHA256, Scene
 from tests.ledger.world import text
 
-from constancia.api.opendata.columns import Cells, Column, Field, Source, Table
-from constancia.api.opendata.tables import BY_NAME, TABLES, csv_chunks, json_chunks
+from constancia.api.opendata.tables.all_tables import BY_NAME, TABLES, csv_chunks, json_chunks
+from constancia.api.opendata.tables.columns import Cells, Column, Field, Source, Table
 from constancia.api.text.csv_cells import plain
 from constancia.ledger.ledger import Ledger
 

@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from constancia.api.opendata.columns import Cell, Cells, Source, Table
-from constancia.api.opendata.commitment_tables import COMMITMENTS, DELIVERABLES, MILESTONES, OGP, OVERDUE
-from constancia.api.opendata.decision_tables import AGREEMENTS, CONTESTS, DECISIONS, SIGNATURES, VOTES
-from constancia.api.opendata.entry_tables import DOCUMENTS, ENTRIES
-from constancia.api.opendata.party_tables import (
+from constancia.api.opendata.tables.columns import Cell, Cells, Source, Table
+from constancia.api.opendata.tables.commitment_tables import COMMITMENTS, DELIVERABLES, MILESTONES, OGP, OVERDUE
+from constancia.api.opendata.tables.decision_tables import AGREEMENTS, CONTESTS, DECISIONS, SIGNATURES, VOTES
+from constancia.api.opendata.tables.entry_tables import DOCUMENTS, ENTRIES
+from constancia.api.opendata.tables.party_tables import (
     ANSWERS,
     APPOINTMENTS,
     BODIES,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from constancia.api.opendata.columns import BETWEEN, Column, Source, Table
-from constancia.api.opendata.commitment_tables import CERTAINTY, COMMITMENT, TITLE, certainty_of, index_of
+from constancia.api.opendata.tables.columns import BETWEEN, Column, Source, Table
+from constancia.api.opendata.tables.commitment_tables import CERTAINTY, COMMITMENT, TITLE, certainty_of, index_of
 from constancia.ledger.views.projections.base import Row
 
 _BODY: Final = Column(name="body", es="organo", refers="bodies")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.columns import Source, shown
+from constancia.api.opendata.tables.columns import Source, shown
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.identity.genesis import LedgerState
 

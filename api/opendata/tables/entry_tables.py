@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from constancia.api.opendata.columns import Column, Source, Table
-from constancia.api.opendata.decision_tables import WHO, who
+from constancia.api.opendata.tables.columns import Column, Source, Table
+from constancia.api.opendata.tables.decision_tables import WHO, who
 from constancia.api.text.i18n import LANGUAGES, say
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.views.projections.base import Row

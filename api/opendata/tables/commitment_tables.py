@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from constancia.api.opendata.columns import Column, Source, Table
+from constancia.api.opendata.tables.columns import Column, Source, Table
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.ledger.views.exchange import OGP_FIELDS, ogp_rows
 from constancia.ledger.views.projections.base import Row

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from constancia.api.opendata import made_files
-from constancia.api.opendata.made_files import MadeFiles
+from constancia.api.opendata import file_cache
+from constancia.api.opendata.file_cache import MadeFiles
 from constancia.ledger.errors import Busy
 
 WAIT_S = 20
@@ -25,7 +25,7 @@ def test_o8_one_is_made_and_others_wait_or_are_sent_away(monkeypatch: pytest.Mon
     def ask() -> None:
         waiting.append(made.get("a", "t", make))
 
-    threads = [threading.Thread(target=ask) for _ in range(made_files._WAITING)]
+    threads = [threading.Thread(target=ask) for _ in range(file_cache._WAITING)]
     for thread in threads:
         thread.start()
     while made._waiting.acquire(blocking=False):  # until all of them wait
@@ -35,7 +35,7 @@ def test_o8_one_is_made_and_others_wait_or_are_sent_away(monkeypatch: pytest.Mon
     may_end.set()
     for thread in threads:
         thread.join(WAIT_S)
-    assert (count, len(set(waiting)), len(waiting)) == (1, 1, made_files._WAITING)
+    assert (count, len(set(waiting)), len(waiting)) == (1, 1, file_cache._WAITING)
     assert made.get("a", "t", make).read_bytes() == b"x"
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, Protocol
 
 from constancia.api.forms.fields import MessageId, Option
-from constancia.api.forms.known import decisions_to_carry, is_carried
+from constancia.api.forms.ledger_answers import decisions_to_carry, is_carried
 from constancia.api.forms.subjects import needs_subject, subjects, title_of
 from constancia.domain.catalogue import KINDS, REGISTRY
 from constancia.domain.state import State

@@ -6,11 +6,11 @@ from dataclasses import fields
 import pytest
 from tests.api.served import Desk
 
-from constancia.api.forms.build import PROVENANCE, Builder, Wanted
+from constancia.api.forms.answers.reading import walk
+from constancia.api.forms.builder import PROVENANCE, Builder, Wanted
 from constancia.api.forms.fields import Field, Kind, MessageId
-from constancia.api.forms.known import decided_types, is_carried, new_name
+from constancia.api.forms.ledger_answers import decided_types, is_carried, new_name
 from constancia.api.forms.purposes import NOT_BY_FORM, SHORT_NAMES, groups, name_in, type_of
-from constancia.api.forms.reading import walk
 from constancia.api.forms.subjects import begins_something, needs_subject, speakers, subjects
 from constancia.api.forms.words import Words
 from constancia.api.text.i18n import LANGUAGES, tr

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from constancia.api.forms.answers.reading import BEFORE, STAYS
 from constancia.api.forms.fields import Field, Form, Kind
-from constancia.api.forms.reading import BEFORE, STAYS
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.languages import tag_of

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from tests.rows import each_row
 
-from constancia.api.forms.build import Builder, Wanted
+from constancia.api.forms.answers.filling import answers_of
+from constancia.api.forms.answers.reading import Fault, faults_of, form_fault, read
+from constancia.api.forms.answers.written_dates import likely_date
+from constancia.api.forms.body_faults import body_words
+from constancia.api.forms.builder import Builder, Wanted
 from constancia.api.forms.fields import Field, Form, Kind, Option
-from constancia.api.forms.filling import answers_of
-from constancia.api.forms.misread import body_words
-from constancia.api.forms.reading import Fault, faults_of, form_fault, read
 from constancia.api.forms.view import View, completed, row_numbers, without
 from constancia.api.forms.words import Words
-from constancia.api.forms.written_dates import likely_date
 from constancia.domain.catalogue import UnknownAct, parse_act
 from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.state import State

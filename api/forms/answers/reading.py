@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from dataclasses import field as member
 from typing import Any, Final
 
+from constancia.api.forms.answers.written_dates import likely_date
 from constancia.api.forms.fields import Field, Form, Kind
-from constancia.api.forms.written_dates import likely_date
 from constancia.api.text.numbers import plain_number
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.kernel.calendar import parse_day, parse_edtf

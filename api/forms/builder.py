@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Any, Final, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
 from constancia.api.forms.fields import Field, Form, Kind, MessageId, Option
-from constancia.api.forms.known import carried_body, is_carried, known_value, new_name
+from constancia.api.forms.ledger_answers import carried_body, is_carried, known_value, new_name
 from constancia.api.forms.options import OPEN, Asked, options_of
 from constancia.api.forms.subjects import begins_something, given_by
 from constancia.api.text.i18n import LANGUAGES, language_name

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from constancia.api.forms.answers.reading import Answers, Fault, form_fault, read
+from constancia.api.forms.answers.written_dates import likely_date
 from constancia.api.forms.fields import Field, Form, Kind
-from constancia.api.forms.reading import Answers, Fault, form_fault, read
-from constancia.api.forms.written_dates import likely_date
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Scope, ScopeDiff, compare

@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from constancia.api.forms.build import Builder, Wanted
+from constancia.api.forms.answers.reading import walk
+from constancia.api.forms.builder import Builder, Wanted
 from constancia.api.forms.fields import Field
-from constancia.api.forms.reading import walk
 from constancia.api.forms.words import Words
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import tr

@@ -295,7 +295,8 @@ def test_layers_name_every_room_of_their_floor() -> None:
 # Folders with rooms whose order is a contract: the floors, and what in them is rooms again.
 CONTAINERS = (
     *FLOORS, "verify/core",
-    "api/cli", "api/forms", "api/http", "api/opendata", "api/pages", "api/routers", "api/signing", "api/text",
+    "api/cli", "api/demo", "api/forms", "api/http", "api/opendata", "api/pages", "api/routers", "api/signing",
+    "api/text",
 )  # fmt: skip
 # Every room of the ledger may import these.
 GROUND = {"clock", "errors"}

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from constancia.api.demo.changing import decide
-from constancia.api.demo.founding import register_key
+from constancia.api.demo.chapters.changing import decide
+from constancia.api.demo.chapters.founding import register_key
+from constancia.api.demo.chapters.working import new_party_signer
 from constancia.api.demo.props import PARTIES, PUBLIC_FACT, alternates, document, sample_document, sha256_of, text
 from constancia.api.demo.stage import Stage
-from constancia.api.demo.working import new_party_signer
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.values import digest
 from constancia.ledger.keys.key_file import generate

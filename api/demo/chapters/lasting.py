@@ -3,12 +3,12 @@
 from typing import Any
 
 from constancia.api.demo.cast import sample
-from constancia.api.demo.changing import decide
-from constancia.api.demo.founding import appoint
-from constancia.api.demo.planning import FOR, report_of
+from constancia.api.demo.chapters.changing import decide
+from constancia.api.demo.chapters.founding import appoint
+from constancia.api.demo.chapters.planning import FOR, report_of
+from constancia.api.demo.chapters.working import give_root, register_other
 from constancia.api.demo.props import PUBLIC_FACT, alternates, document, text
 from constancia.api.demo.stage import Stage
-from constancia.api.demo.working import give_root, register_other
 from constancia.domain.kernel.values import digest
 
 

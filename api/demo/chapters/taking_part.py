@@ -1,10 +1,10 @@
 """Who takes part: what came before, duties, conditions, the release, participation, a working group."""
 
-from constancia.api.demo.changing import decide
-from constancia.api.demo.founding import appoint
+from constancia.api.demo.chapters.changing import decide
+from constancia.api.demo.chapters.founding import appoint
+from constancia.api.demo.chapters.working import new_party_signer, register_other
 from constancia.api.demo.props import FACT, PARTIES, SOURCE_SHA256, alternates, document, sample_document, text
 from constancia.api.demo.stage import Stage
-from constancia.api.demo.working import new_party_signer, register_other
 
 FOR = dict.fromkeys(PARTIES, "for")
 _FEDERAL = text(

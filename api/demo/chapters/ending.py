@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from constancia.api.demo.planning import decided
+from constancia.api.demo.chapters.planning import decided
+from constancia.api.demo.chapters.working import new_party_signer
 from constancia.api.demo.props import PUBLIC_FACT, alternates, document, sample_document, sha256_of, text
 from constancia.api.demo.stage import Stage
-from constancia.api.demo.working import new_party_signer
 from constancia.domain.identity.succession import open_duties
 from constancia.domain.kernel.values import digest
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from constancia.api.demo.cast import Player
-from constancia.api.demo.founding import appoint
+from constancia.api.demo.chapters.founding import appoint
 from constancia.api.demo.props import PARTIES, alternates, baseline_scope, text
 from constancia.api.demo.stage import Stage
 from constancia.domain.kernel.values import digest

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from constancia.api.demo.founding import appoint, register_key
+from constancia.api.demo.chapters.founding import appoint, register_key
 from constancia.api.demo.props import FACT, alternates, baseline_scope, document, text
 from constancia.api.demo.stage import Stage
 from constancia.ledger.keys.key_file import generate

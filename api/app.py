@@ -26,32 +26,16 @@ from constancia.api.http.request.query import CheckedFiles, CheckedQuery, take_i
 from constancia.api.http.schemas import DraftRequest, ReceiptDocument, with_common_answers
 from constancia.api.http.server.reader_pool import Reader, Readers
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.made_files import MadeFiles
+from constancia.api.opendata.file_cache import MadeFiles
 from constancia.api.pages import routes as pages
 from constancia.api.pages import wrong_address
 from constancia.api.pages.integrity.altered_copy import AlteredCopies
 from constancia.api.pages.records import copy_pages
 from constancia.api.pages.search_index import SearchIndex
-from constancia.api.routers import (
-    acts,
-    data,
-    direct,
-    documents,
-    drafts,
-    entries,
-    exchange,
-    health,
-    log,
-    provenance,
-    records,
-    refusals,
-    state,
-    verifier,
-    well_known,
-    witnesses,
-)
-from constancia.api.signing import key_page, modules, pending_page, ready_page, receipt_page, sign_page
+from constancia.api.routers import acts, data, direct, drafts, exchange, health, records, state, verifier, well_known
+from constancia.api.routers.log import documents, entries, log_files, provenance, refusals, witnesses
 from constancia.api.signing.drafts import DraftLimits, DraftStore
+from constancia.api.signing.pages import key_page, pending_page, ready_page, receipt_page, sign_page, verifier_module
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
@@ -196,7 +180,7 @@ def create_app(
         acts,
         entries,
         drafts,
-        log,
+        log_files,
         witnesses,
         records,
         state,
@@ -211,7 +195,7 @@ def create_app(
     ):
         take_in(app, module.router)
     signing = (
-        modules.router,
+        verifier_module.router,
         sign_page.data_router,
         receipt_page.router,
         sign_page.router,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.api.demo.ending import ATTEMPT
+from constancia.api.demo.chapters.ending import ATTEMPT
 from constancia.api.demo.run import run_demo
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from constancia.api.opendata.document_names import folded
 from constancia.api.opendata.links import PAGER, Address, file_of_page, rewritten
-from constancia.api.opendata.tables import FOLDERS, TABLES
+from constancia.api.opendata.tables.all_tables import FOLDERS, TABLES
 from constancia.api.text.i18n import LANGUAGES, tr
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ from constancia.api.pages.records import commitment_page, decision_page, lists, 
 from constancia.api.pages.records.citations import cited_documents
 from constancia.api.pages.records.commitment_page import Before
 from constancia.api.pictures.scope import Change
-from constancia.api.routers.entries import index_of
-from constancia.api.text.handcheck import hand_check, materials
+from constancia.api.routers.log.entries import index_of
 from constancia.api.text.i18n import LANGUAGES
+from constancia.api.text.paper.handcheck import hand_check, materials
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.facts.bearing import able_signers

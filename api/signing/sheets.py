@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from constancia.api.http.request.context import address_of, settings_of
 from constancia.api.pages.frame.frame import Frame
-from constancia.api.routers.entries import index_of
+from constancia.api.routers.log.entries import index_of
 from constancia.api.signing import trial
 from constancia.api.signing.choices import Choice, choices
 from constancia.api.signing.draft_words import then_of

@@ -24,10 +24,10 @@ from constancia.api.cli.signatory import preparation
 from constancia.api.cli.signatory.form_dialogue import Ended, Interview
 from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 from constancia.api.cli.terminal import USAGE
-from constancia.api.forms.build import Builder, Wanted
+from constancia.api.forms.answers.filling import usual_answers
+from constancia.api.forms.answers.reading import read
+from constancia.api.forms.builder import Builder, Wanted
 from constancia.api.forms.fields import Option
-from constancia.api.forms.filling import usual_answers
-from constancia.api.forms.reading import read
 from constancia.api.forms.words import Words
 from constancia.ledger.clock import SystemClock
 

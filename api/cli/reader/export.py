@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from constancia.api.http.settings import Settings
-    from constancia.api.opendata.columns import Source
+    from constancia.api.opendata.tables.columns import Source
     from constancia.ledger.ledger import Ledger
     from constancia.verify.core.formats.checkpoint import Checkpoint
 
@@ -79,7 +79,7 @@ def _settings() -> "Settings":
 
 
 def _source(ledger: "Ledger", known: str | None, at: str | None) -> "Source":
-    from constancia.api.opendata.columns import Source
+    from constancia.api.opendata.tables.columns import Source
 
     reading = read_as_of(ledger, known, at)
     return Source(reading=reading, log=ledger.log, withdrawn=frozenset(ledger.withdrawn()), made={})
@@ -124,7 +124,7 @@ def _progress() -> "Iterator[Callable[[str, int], None]]":
 
 def _export_tables(out: Path, source: "Source", origin: str, settings: "Settings", *, force: bool) -> None:
     """Write the tables into a folder or a zip: all of them, or none."""
-    from constancia.api.opendata.files import write_folder, write_zip
+    from constancia.api.opendata.export_files import write_folder, write_zip
     from constancia.api.opendata.pack import table_files
 
     is_zip = out.suffix.lower() == ".zip"
@@ -137,9 +137,9 @@ def _export_tables(out: Path, source: "Source", origin: str, settings: "Settings
 
 
 def _export_database(out: Path, source: "Source", origin: str, settings: "Settings") -> None:
-    from constancia.api.opendata.about import about_of
     from constancia.api.opendata.database import write_database
-    from constancia.api.opendata.files import made_whole
+    from constancia.api.opendata.dataset import about_of
+    from constancia.api.opendata.export_files import made_whole
 
     made_whole(out, lambda part: write_database(part, source, about_of(source, origin, settings)))
     say(message("export.sqlite", path=out, size=source.reading.size))

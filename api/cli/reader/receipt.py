@@ -49,7 +49,7 @@ def command(
     for line in _words(data, None if "/" in name or is_address(source) else source):
         say(line)
     if qr is not None:
-        from constancia.api.text.links import MAX_ADDRESS
+        from constancia.api.text.paper.links import MAX_ADDRESS
         from constancia.verify.report.printable import printable
 
         address = url or (source if is_address(source) else None)
@@ -96,7 +96,7 @@ def _words(receipt: bytes, source: str | None) -> list[str]:
 
 
 def _from_link(link: str, entry: Path | None) -> bytes:
-    from constancia.api.text.links import parse_link, receipt_of
+    from constancia.api.text.paper.links import parse_link, receipt_of
     from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES
     from constancia.verify.sources.files import read_named
 
@@ -106,13 +106,13 @@ def _from_link(link: str, entry: Path | None) -> bytes:
 
 
 def _save_qr(receipt: bytes, address: str, path: Path) -> str:
-    from constancia.api.text.links import PROOF_MARK
+    from constancia.api.text.paper.links import PROOF_MARK
     from constancia.ledger.disk.durable import write_file
     from constancia.verify.wire.merkle import hash_leaf
     from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
     try:
-        from constancia.api.text.qr import qr_code
+        from constancia.api.text.paper.qr import qr_code
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error
     entry = parse_tlog_proof(receipt).extra or b""

@@ -116,7 +116,7 @@ def _keys_of(source: str) -> "dict[str, tuple[PublicKey, str]]":
 
 
 def _stored(folder: Path) -> Iterator[tuple[Mapping[str, Any], bytes]]:
-    from constancia.api.routers.refusals import attempt_rows
+    from constancia.api.routers.log.refusals import attempt_rows
 
     with open_for_reading(folder) as ledger:
         for start in range(0, ledger.refused.count, _PAGE):

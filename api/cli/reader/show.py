@@ -100,7 +100,7 @@ def _other_form(ledger: "Ledger", data: bytes, *, as_json: bool, dsse: bool, ope
 
         return dsse_envelope(data).decode()
     if openssl:
-        from constancia.api.text.handcheck import hand_check, materials
+        from constancia.api.text.paper.handcheck import hand_check, materials
         from constancia.verify.speed.entry_patterns import read_entry
 
         return hand_check(data, materials(ledger.state(), read_entry(data)), language())

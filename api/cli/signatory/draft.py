@@ -226,7 +226,7 @@ def _seen_size(raw: bytes) -> int:
 
 def unreadable(type_name: str, error: "UnknownAct") -> str:
     """Say what a body lacks or has wrong, by the question's label: what happened, what was expected, what to do."""
-    from constancia.api.forms.misread import body_words
+    from constancia.api.forms.body_faults import body_words
 
     return Lines(body_words(type_name, error.problem, language()))
 

@@ -129,7 +129,7 @@ class Interview:
         return message("ask.question", label=self._words.label(item)) + (f"\n  {hint}" if hint else "")
 
     def _until_right(self, item: "Field", path: str, ask: Callable[[], None]) -> None:
-        from constancia.api.forms.reading import faults_of
+        from constancia.api.forms.answers.reading import faults_of
 
         while True:
             before = dict(self.answers)
@@ -213,8 +213,8 @@ class Interview:
                 return
 
     def _file(self, item: "Field", path: str, name: str) -> None:
+        from constancia.api.forms.answers.files import NAME, answers_of_file
         from constancia.api.forms.fields import Kind
-        from constancia.api.forms.files import NAME, answers_of_file
         from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_named
 
         data = read_named(Path(name), MAX_DOCUMENT_BYTES)
@@ -231,7 +231,7 @@ class Interview:
         self._ask_fields(item.fields, path)
 
     def _rows(self, item: "Field", path: str) -> None:
-        from constancia.api.forms.reading import BEFORE
+        from constancia.api.forms.answers.reading import BEFORE
 
         there = sorted({int(name[len(path) + 1 :].partition(":")[0]) for name in self.answers
                         if name.startswith(f"{path}.") and name.endswith(BEFORE)})  # fmt: skip
@@ -249,7 +249,7 @@ class Interview:
 
     def _rows_that_stay(self, item: "Field", path: str, there: Sequence[int]) -> None:
         """Ask which rows of a list do not stay, by their titles."""
-        from constancia.api.forms.reading import STAYS
+        from constancia.api.forms.answers.reading import STAYS
 
         say(message("ask.drop", label=self._words.label(item)))
         for at, number in enumerate(there, 1):

@@ -80,7 +80,7 @@ def asked_act(request: Request) -> Mapping[str, Any]:
 
 class _Preparation:
     def __init__(self, ledger: "Ledger", request: Request) -> None:
-        from constancia.api.forms.preparing import Desk
+        from constancia.api.forms.answers.act_body import Desk
         from constancia.api.forms.words import Words
         from constancia.domain.values.calendar import local_day
         from constancia.domain.values.languages import member_of
@@ -102,10 +102,10 @@ class _Preparation:
 
     def members(self) -> Mapping[str, Any]:
         """Give the statement's members."""
-        from constancia.api.forms.build import Builder, Wanted
-        from constancia.api.forms.filling import usual_answers
+        from constancia.api.forms.answers.act_body import prepare
+        from constancia.api.forms.answers.filling import usual_answers
+        from constancia.api.forms.builder import Builder, Wanted
         from constancia.api.forms.obstacles import obstacles
-        from constancia.api.forms.preparing import prepare
         from constancia.domain.identity.genesis import LedgerState
 
         type_name = self._type()
@@ -177,7 +177,7 @@ class _Preparation:
 
     def _other_type(self, type_name: str, other: str | None) -> str:
         """Give the other type where what is asked about is a thing of that type, and none of the first."""
-        from constancia.api.forms.about import NotThere, about_of
+        from constancia.api.forms.references import NotThere, about_of
 
         if other is None or self._request.about is None:
             return type_name
@@ -209,7 +209,7 @@ class _Preparation:
 
     def _decides(self, type_name: str) -> str:
         from constancia.api.forms.fields import MessageId, Option
-        from constancia.api.forms.known import decided_types
+        from constancia.api.forms.ledger_answers import decided_types
 
         if type_name != "DecisionProposed":
             return ""
@@ -223,7 +223,7 @@ class _Preparation:
         return self._interview.choose(label, self._must_be_asked(options, label))
 
     def _about(self, type_name: str, decides: str) -> str:
-        from constancia.api.forms.about import NEW, NotThere, about_of, about_options
+        from constancia.api.forms.references import NEW, NotThere, about_of, about_options
 
         wanted = decides or type_name
         try:
@@ -258,7 +258,7 @@ class _Preparation:
             say(message("ask.known", known="; ".join(known)))
 
     def _find_entry(self, text: str) -> str | None:
-        from constancia.api.forms.about import entry_named
+        from constancia.api.forms.references import entry_named
 
         return entry_named(text, self._ledger.log)
 

@@ -166,7 +166,7 @@ def _text(path: str, text: str | None) -> dict[str, str]:
 def _of_file(path: Path | None) -> dict[str, list[str]]:
     if path is None:
         return {}
-    from constancia.api.forms.files import NAME, answers_of_file
+    from constancia.api.forms.answers.files import NAME, answers_of_file
     from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_named
 
     made = answers_of_file("document", path.name, read_named(path, MAX_DOCUMENT_BYTES), is_document=True)

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from constancia.api.http.proxies import path_within, prefix_of
 from constancia.api.http.request.context import address_of, settings_of
-from constancia.api.opendata.tables import path_of_table
+from constancia.api.opendata.tables.all_tables import path_of_table
 from constancia.api.pages.figures.pictures import Pictures
 from constancia.api.pages.figures.source import Source
 from constancia.api.pages.frame.marked_text import marked, marked_message

@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from constancia.api.forms.purposes import name_in, type_of
-from constancia.api.opendata.tables import named
+from constancia.api.opendata.tables.all_tables import named
 from constancia.api.text.dates import moment_words
 from constancia.api.text.i18n import tr
 from constancia.ledger.views.reading import Reading

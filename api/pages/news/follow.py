@@ -11,7 +11,7 @@ from constancia.api.http.request.query import Router
 from constancia.api.pages.frame.frame import Frame
 from constancia.api.pages.frame.routing import CachedPage, TheFrame
 from constancia.api.pages.news.feed_items import KINDS
-from constancia.api.routers.entries import index_of
+from constancia.api.routers.log.entries import index_of
 from constancia.api.text.csv_cells import one_line
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import in_language, say

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from constancia.api.forms.build import Builder, Wanted
+from constancia.api.forms.answers.act_body import Desk, Prepared, prepare, scope_change
+from constancia.api.forms.answers.files import FILE, answers_of_file
+from constancia.api.forms.answers.filling import answers_of, usual_answers
+from constancia.api.forms.answers.reading import Fault, read, walk
+from constancia.api.forms.builder import Builder, Wanted
 from constancia.api.forms.fields import Field, Form, Kind
-from constancia.api.forms.files import FILE, answers_of_file
-from constancia.api.forms.filling import answers_of, usual_answers
-from constancia.api.forms.known import is_carried
+from constancia.api.forms.ledger_answers import is_carried
 from constancia.api.forms.obstacles import obstacles, with_obstacles
-from constancia.api.forms.preparing import Desk, Prepared, prepare, scope_change
-from constancia.api.forms.reading import Fault, read, walk
 from constancia.api.forms.view import ADDED, OPENED, completed, without
 from constancia.api.http.request.form_body import FormBody
 from constancia.api.pages.figures.scope import changes_of

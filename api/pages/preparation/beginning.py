@@ -6,9 +6,9 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
-from constancia.api.forms.about import NEW, NotThere, about_of, about_options, entry_named
 from constancia.api.forms.fields import MessageId, Option, Title
-from constancia.api.forms.known import decided_types
+from constancia.api.forms.ledger_answers import decided_types
+from constancia.api.forms.references import NEW, NotThere, about_of, about_options, entry_named
 from constancia.api.forms.subjects import Speaker, find_speaker, speakers, title_of
 from constancia.api.forms.view import Choice, ChoiceGroup, Problem
 from constancia.api.forms.words import Words

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import Path, Response
 
 from constancia.api.http.request.query import Router
-from constancia.api.opendata.columns import Source
-from constancia.api.opendata.entry_tables import DOCUMENTS
 from constancia.api.opendata.site import COPY_PAGE
+from constancia.api.opendata.tables.columns import Source
+from constancia.api.opendata.tables.entry_tables import DOCUMENTS
 from constancia.api.pages.frame.routing import TheFrame
 from constancia.api.pages.news.chronicle import lines
 from constancia.ledger.errors import NotFound

@@ -18,7 +18,7 @@ from constancia.api.pages.frame.marked_text import marked_sentence
 from constancia.api.pages.frame.routing import CachedPage, TheFrame
 from constancia.api.pages.late_fulfilments import late_fulfilments
 from constancia.api.pages.news.chronicle import lines
-from constancia.api.routers.refusals import attempt_rows
+from constancia.api.routers.log.refusals import attempt_rows
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.facts.bearing import answering
 from constancia.domain.facts.derive import flags, responses_owed

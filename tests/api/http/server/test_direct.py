@@ -19,7 +19,7 @@ from constancia.api.http.representation import IMMUTABLE
 from constancia.api.http.server.direct import AnswerStore, Direct, Key
 from constancia.api.http.settings import Settings
 from constancia.api.routers import direct as direct_routes
-from constancia.api.routers import entries
+from constancia.api.routers.log import entries
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.ledger import Ledger
 

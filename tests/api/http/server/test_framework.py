@@ -18,11 +18,12 @@ from fastapi.openapi.models import OpenAPI
 from constancia.api.description.openapi import describe, operation_id
 from constancia.api.http.request.query import take_in
 from constancia.api.http.schemas import DraftRequest, ReceiptDocument
-from constancia.api.routers import acts, documents, drafts, entries, log, records, state
+from constancia.api.routers import acts, drafts, records, state
+from constancia.api.routers.log import documents, entries, log_files
 models = (OpenAPI, DraftRequest, ReceiptDocument)
 complete = [model.__pydantic_complete__ for model in models]
 app = FastAPI(title="constancia", version="1", generate_unique_id_function=operation_id)
-for module in (acts, documents, drafts, entries, log, records, state):
+for module in (acts, documents, drafts, entries, log_files, records, state):
     take_in(app, module.router)
 import httpx
 shown = describe(app, (DraftRequest, ReceiptDocument), "")

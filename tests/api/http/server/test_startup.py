@@ -25,7 +25,7 @@ from constancia.api.http.problems import document
 from constancia.api.http.server import startup as module
 from constancia.api.http.server.serving import server_of
 from constancia.api.http.server.startup import RETRY_AFTER_S, Starting, words
-from constancia.api.text.compiling import compile_catalogues
+from constancia.api.text.catalogues.compiler import compile_catalogues
 from constancia.api.text.i18n import LANGUAGES, catalogue, catalogue_texts
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock

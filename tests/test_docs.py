@@ -15,7 +15,7 @@ import pytest
 import typer
 from tests.ledger.conftest import Desk
 from tests.ledger.world import ORIGIN, START, World
-from tools import documented_code
+from tools.docs import documented_code
 
 from constancia.api.cli import app
 from constancia.api.http.settings import Settings
@@ -81,7 +81,7 @@ def test_python_in_a_page_runs_as_it_stands(page: str, auditor: Path) -> None:
 
 def test_code_of_the_documents_is_what_type_checkers_read() -> None:
     assert {path: path.read_text("utf-8") for path in documented_code.files()} == documented_code.files(), (
-        "python -m tools.documented_code"
+        "python -m tools.docs.documented_code"
     )
 
 

@@ -38,6 +38,14 @@ CORE_STDLIB = {
     "typing", "unicodedata", "zoneinfo",
 }  # fmt: skip
 FILE_LINES = 400
+# A folder is a concept: who opens it sees at once what is in it. A module is a noun.
+MODULES = 12
+ROOMY = ("api", "tools")
+PARTICIPLES = {
+    "asked", "cited", "compiled", "dated", "derived", "described", "headed", "held", "kept", "known", "listed", "made",
+    "misread", "met", "named", "prepared", "pinned", "shown", "signed", "standing", "told", "verified", "witnessed",
+    "zipped",
+}  # fmt: skip
 INVARIANT = re.compile(r"^- ([A-Z]\d+): ", re.MULTILINE)
 DEFINED = re.compile(r"^ *(?:async )?def (\w+)\(", re.MULTILINE)
 
@@ -118,6 +126,19 @@ def test_no_file_grows_past_its_length(floor: str) -> None:
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > FILE_LINES
     }
     assert long == {}
+
+
+@each_row("floor", ROOMY)
+def test_no_folder_has_more_modules_than_are_seen_at_once(floor: str) -> None:
+    folders = {path.parent for path in sources(floor)}
+    modules = {folder: sum(not path.stem.startswith("__") for path in folder.glob("*.py")) for folder in folders}
+    assert {str(folder.relative_to(ROOT)): number for folder, number in modules.items() if number > MODULES} == {}
+
+
+@each_row("floor", ROOMY)
+def test_no_module_is_called_by_a_participle(floor: str) -> None:
+    named = [str(path.relative_to(ROOT)) for path in sources(floor) if path.stem in PARTICIPLES]
+    assert named == [], "a module is named for a thing: what is it that was asked, dated, known?"
 
 
 def code_lines(path: Path) -> int:

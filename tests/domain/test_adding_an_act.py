@@ -24,7 +24,7 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import codes
-from tools.build_domain_docs import domain_page, spec_table
+from tools.docs.build_domain_docs import domain_page, spec_table
 
 from constancia.api.forms.answers.filling import answers_of
 from constancia.api.forms.answers.reading import read

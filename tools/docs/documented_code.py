@@ -1,6 +1,6 @@
 """Write the Python of the documents as files that type checkers read: `examples/documented/`.
 
-    python -m tools.documented_code          writes them; a test compares
+    python -m tools.docs.documented_code          writes them; a test compares
     make pyright                             checks them, and the programs of examples/, with pyright
 
 mypy reads them with all the rest (`make check`); tests/test_docs.py runs what they hold.
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parents[2]
 TARGET: Final = ROOT / "examples" / "documented"
 SOURCES: Final = {
     "verifying": "docs/VERIFYING.md",
@@ -35,7 +35,7 @@ def code_of(path: Path) -> str:
 
 def files() -> dict[Path, str]:
     """Give every file with its text."""
-    head = '"""Made from {source} by tools/documented_code.py: what its reader is shown, for type checkers."""\n\n'
+    head = '"""Made from {source} by tools/docs/documented_code.py: what its reader is shown, for type checkers."""\n\n'
     return {
         TARGET / f"{name}.py": head.format(source=source) + code_of(ROOT / source) for name, source in SOURCES.items()
     }

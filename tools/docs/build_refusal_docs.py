@@ -1,6 +1,6 @@
 """Write what to do after a refusal in docs/REFUSALS.md from the catalogue that pages and the command line read.
 
-Usage: `python -m tools.build_refusal_docs` in the repository's root. A test compares the page with what this gives.
+Usage: `python -m tools.docs.build_refusal_docs` in the root folder. A test compares the page with what this gives.
 The last cell of each row that begins with a code is generated; all else in the page is written by hand.
 """
 
@@ -10,7 +10,7 @@ from typing import Final
 
 from constancia.api.text.i18n import tr
 
-PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "REFUSALS.md"
+PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "REFUSALS.md"
 _ROW: Final = re.compile(r"(\| `(E_[A-Z_]+)` \|.*\|)[^|]*\|")
 
 

@@ -1,6 +1,6 @@
 """Write the demonstration's story as data, `examples/process-2017-2025.json`: who says what, when, known from where.
 
-    python -m tools.build_story     plays the whole story in a temporary folder and writes the file
+    python -m tools.docs.build_story     plays the whole story in a temporary folder and writes the file
 
 What each play makes new is left out: keys, leaf hashes, and what hangs on them. A test compares a play with the file.
 """
@@ -17,7 +17,7 @@ from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.signatures import is_hex64
 
-PATH: Final = Path(__file__).resolve().parents[1] / "examples" / "process-2017-2025.json"
+PATH: Final = Path(__file__).resolve().parents[2] / "examples" / "process-2017-2025.json"
 _NEW: Final = ("entry", "key", "log_cosigner", "log_key", "new_key", "public_key", "target")
 
 

@@ -1,6 +1,6 @@
 """Write docs/API.md, the reference of `constancia.verify` and `constancia.ledger`, from their public names' docstrings.
 
-    PYTHONPATH=.import python tools/api_reference.py [--check]
+    PYTHONPATH=.import python tools/docs/api_reference.py [--check]
 
 With `--check` nothing is written; the exit code is 1 where the page is not what the docstrings give.
 """
@@ -15,7 +15,7 @@ from types import ModuleType
 
 from constancia import ledger, verify
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "API.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "API.md"
 HEAD = """\
 # API of `constancia.verify` and `constancia.ledger`
 

@@ -1,7 +1,7 @@
 """Write the sentences of all acts, in Spanish and English, where the verifier can read them without the catalogues.
 
     make acts                               writes verify/report/acts.txt
-    python tools/act_words.py --check       compares it with the catalogues
+    python tools/docs/act_words.py --check       compares it with the catalogues
 
 The verifier needs nothing but `cryptography`, so it cannot read gettext catalogues. Both verifiers read this table:
 Python as it is, and the page as `tools/build_verifier_page.py` packs it.
@@ -20,7 +20,7 @@ from constancia.domain.catalogue import REGISTRY
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, NEVER_APPOINTED
 from constancia.domain.sentences import _LISTS_OF_PARTIES, VARIANTS
 
-TABLE: Final = Path(__file__).resolve().parents[1] / "verify" / "report" / "acts.txt"
+TABLE: Final = Path(__file__).resolve().parents[2] / "verify" / "report" / "acts.txt"
 _PARAMETER: Final = re.compile(r"%\((\w+)\)s")
 _ACT, _WORD = "act.", "word."
 

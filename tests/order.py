@@ -18,7 +18,7 @@ SECONDS: Final = {
     "tests/e2e/test_trust_page.py": 10, "tests/verify/report/test_output.py": 9, "tests/e2e/test_signing_texts.py": 8,
     "tests/e2e/test_bundle_site.py": 8, "tests/e2e/test_archive.py": 6, "tests/e2e/test_publish.py": 7,
     "tests/e2e/test_demo.py": 5, "tests/e2e/test_page_tamper.py": 7, "tests/e2e/test_forked_rounds.py": 7,
-    "tests/api/http/test_readers.py": 6, "tests/e2e/test_pictures.py": 6, "tests/e2e/test_wording.py": 6,
+    "tests/api/http/server/test_reader_pool.py": 6, "tests/e2e/test_pictures.py": 6, "tests/e2e/test_wording.py": 6,
     "tests/e2e/test_form_to_receipt.py": 6, "tests/e2e/test_anchor.py": 6, "tests/e2e/test_mistakes.py": 5,
     "tests/e2e/test_operator_accidents.py": 5, "tests/api/test_postgres_readers.py": 5,
 }  # fmt: skip

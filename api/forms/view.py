@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from constancia.api.forms.answers.files import NAME
+from constancia.api.forms.answers.reading import BEFORE, OUT, STAYS, Answers, Fault
 from constancia.api.forms.fields import Field, Form, Kind, MessageId, Option
-from constancia.api.forms.files import NAME
-from constancia.api.forms.reading import BEFORE, OUT, STAYS, Answers, Fault
 from constancia.api.forms.words import Words
 from constancia.api.text.numbers import plain_number
 

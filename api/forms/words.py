@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from constancia.api.forms.answers.reading import Fault
 from constancia.api.forms.fields import Field, Kind, MessageId, Title
-from constancia.api.forms.reading import Fault
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import chosen, in_language, language_name, tr
 from constancia.verify.report.printable import printable

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from constancia.api.http.asked import ledger_of, settings_of
-from constancia.api.http.paging import Page
-from constancia.api.http.query import AtSize, KnownBy, Limit, OnDay, Start
-from constancia.api.http.quotas import Quotas
-from constancia.api.http.rates import Rates
+from constancia.api.http.limits.quotas import Quotas
+from constancia.api.http.limits.rates import Rates
+from constancia.api.http.request.context import ledger_of, settings_of
+from constancia.api.http.request.paging import Page
+from constancia.api.http.request.query import AtSize, KnownBy, Limit, OnDay, Start
 from constancia.api.http.settings import Settings
 from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.domain.state import State

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.api.opendata.about import About
-from constancia.api.opendata.columns import Cells, Field, Source, Table
+from constancia.api.opendata.dataset import About
 from constancia.api.opendata.dictionary import field_note, note_of, title_of
-from constancia.api.opendata.tables import FORM, TABLES
+from constancia.api.opendata.tables.all_tables import FORM, TABLES
+from constancia.api.opendata.tables.columns import Cells, Field, Source, Table
 from constancia.api.text.i18n import tr
 
 NAME: Final = "libro.sqlite"

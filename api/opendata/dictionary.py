@@ -6,9 +6,9 @@ Source: Frictionless Data Package 1.0 and 2.0 (`datapackage.json`), Tabular Data
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from constancia.api.opendata.about import About
-from constancia.api.opendata.columns import Field, Table
-from constancia.api.opendata.tables import BY_NAME, FORM, TABLES
+from constancia.api.opendata.dataset import About
+from constancia.api.opendata.tables.all_tables import BY_NAME, FORM, TABLES
+from constancia.api.opendata.tables.columns import Field, Table
 from constancia.api.text.i18n import LANGUAGES, tr
 
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"

@@ -12,13 +12,13 @@ from typing import Final
 from starlette.types import ASGIApp
 
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.about import about_of
-from constancia.api.opendata.columns import Source, shown
+from constancia.api.opendata.dataset import about_of
 from constancia.api.opendata.dictionary import package
 from constancia.api.opendata.document_names import readable_names
-from constancia.api.opendata.entry_tables import DOCUMENTS
 from constancia.api.opendata.site import Site
-from constancia.api.opendata.tables import FOLDERS, TABLES, csv_chunks
+from constancia.api.opendata.tables.all_tables import FOLDERS, TABLES, csv_chunks
+from constancia.api.opendata.tables.columns import Source, shown
+from constancia.api.opendata.tables.entry_tables import DOCUMENTS
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.ledger.clock import StoryClock, parse_recorded_at

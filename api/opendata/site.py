@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from constancia.api.opendata.document_names import folded
 from constancia.api.opendata.links import PAGER, Address, file_of_page, rewritten
-from constancia.api.opendata.tables import FOLDERS, TABLES
+from constancia.api.opendata.tables.all_tables import FOLDERS, TABLES
 from constancia.api.text.i18n import LANGUAGES, tr
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COPY_PAGE: Final = 100  # entries on a page of a copy
 MAX_PAGES: Final = 20_000
-# Where the copy's own pages are, within a language's part of the site (`api/pages/copy.py`).
+# Where the copy's own pages are, within a language's part of the site (`api/pages/records/copy_pages.py`).
 ENTRIES_PATH: Final = "/{lang}/copia/registros/{page}"
 DOCUMENTS_PATH: Final = "/{lang}/copia/documentos"
 _ENTRY: Final = re.compile(r"/(es|en)/(?:registros|entries)(?:/(\d{1,16}|[0-9a-f]{64}))?\Z")

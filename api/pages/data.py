@@ -5,15 +5,15 @@ from typing import Final
 
 from fastapi import Response
 
-from constancia.api.http.asked import address_of
 from constancia.api.http.deps import TheSettings
-from constancia.api.http.query import Router
-from constancia.api.opendata.about import about_of
-from constancia.api.opendata.columns import Source, Table
+from constancia.api.http.request.context import address_of
+from constancia.api.http.request.query import Router
+from constancia.api.opendata.dataset import about_of
 from constancia.api.opendata.dictionary import field_note, note_of, title_of
-from constancia.api.opendata.tables import TABLES, named
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.routing import CachedPage, TheFrame
+from constancia.api.opendata.tables.all_tables import TABLES, named
+from constancia.api.opendata.tables.columns import Source, Table
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.frame.routing import CachedPage, TheFrame
 from constancia.api.text.i18n import tr
 from constancia.ledger.errors import NotFound
 

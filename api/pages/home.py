@@ -8,10 +8,10 @@ from typing import Final
 from starlette.responses import Response
 
 from constancia.api.pages import lateness
-from constancia.api.pages.chronicle import HOUSEKEEPING, Item, chronicle, lines
-from constancia.api.pages.frame import Frame
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.integrity.witness_lines import witnessed_line
+from constancia.api.pages.news.chronicle import HOUSEKEEPING, Item, chronicle, lines
 from constancia.api.pages.opening import missing_steps
-from constancia.api.pages.witnessed import witnessed_line
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.facts.bearing import responsible_for
 from constancia.domain.values.calendar import deadline, local_day, parse_instant

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Final
 
 from constancia.api.pages.decision_waits import awaited_by
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.rows_cache import rows_cache_of
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.frame.rows_cache import rows_cache_of
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import EXPECTED, delivery

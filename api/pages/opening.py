@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from constancia.api.pages.frame import SEGMENTS, Frame
+from constancia.api.pages.frame.frame import SEGMENTS, Frame
 from constancia.domain.facts.opening import OpeningStep, opening_steps
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.values.values import Text

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final
 
 from fastapi import Query, Response
 
-from constancia.api.http.query import Router, Start
-from constancia.api.pages.chronicle import lines
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.routing import CachedPage, TheFrame
-from constancia.api.pages.rows_cache import rows_cache_of
+from constancia.api.http.request.query import Router, Start
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.frame.routing import CachedPage, TheFrame
+from constancia.api.pages.frame.rows_cache import rows_cache_of
+from constancia.api.pages.news.chronicle import lines
 from constancia.api.pages.search_index import SearchIndex, tokens_of
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.governance.decision import Decision

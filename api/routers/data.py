@@ -11,20 +11,20 @@ from fastapi import Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from werkzeug.http import http_date, parse_etags
 
-from constancia.api.http.asked import address_of
 from constancia.api.http.deps import TheLedger, TheReading, TheSettings, judged
-from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.request.context import address_of
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.api.http.settings import Settings
 from constancia.api.opendata import database
-from constancia.api.opendata.about import About, about_of
 from constancia.api.opendata.catalogue import catalogue
-from constancia.api.opendata.columns import Source, Table
+from constancia.api.opendata.dataset import About, about_of
 from constancia.api.opendata.dictionary import package
-from constancia.api.opendata.made_files import MadeFiles
+from constancia.api.opendata.file_cache import MadeFiles
 from constancia.api.opendata.pack import write_bundle
-from constancia.api.opendata.tables import TABLES, csv_chunks, json_chunks, named, tag_of
+from constancia.api.opendata.tables.all_tables import TABLES, csv_chunks, json_chunks, named, tag_of
+from constancia.api.opendata.tables.columns import Source, Table
 from constancia.ledger.clock import parse_recorded_at
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger

@@ -9,8 +9,8 @@ from fastapi import Response
 
 from constancia.api.forms.fields import Field, Kind
 from constancia.api.forms.words import Words
-from constancia.api.pages.decision_page import Effect, effect_of
-from constancia.api.pages.frame import Frame
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.records.decision_page import Effect, effect_of
 from constancia.api.signing.drafts import Expired
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr

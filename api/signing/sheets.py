@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from constancia.api.http.asked import address_of, settings_of
-from constancia.api.pages.frame import Frame
-from constancia.api.routers.entries import index_of
+from constancia.api.http.request.context import address_of, settings_of
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.routers.log.entries import index_of
 from constancia.api.signing import trial
 from constancia.api.signing.choices import Choice, choices
 from constancia.api.signing.draft_words import then_of

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.party_page import end_of
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.records.party_page import end_of
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key import Key

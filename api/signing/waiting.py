@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from constancia.api.http.proxies import prefix_of
-from constancia.api.pages.frame import Frame
+from constancia.api.pages.frame.frame import Frame
 from constancia.api.pages.lateness import Debt, owed
 from constancia.api.signing.choices import Preparing
 from constancia.api.signing.relying_party import relying_party

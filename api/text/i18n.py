@@ -13,7 +13,7 @@ from gettext import GNUTranslations
 from importlib.resources import files
 from typing import Final, TypeVar
 
-from constancia.api.text.compiled import compiled
+from constancia.api.text.catalogues.catalogue import compiled
 from constancia.api.text.dates import DateWords, date_words
 from constancia.domain.naming import NamedThing
 from constancia.domain.sentences import Sentence

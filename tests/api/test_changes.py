@@ -14,7 +14,7 @@ import pytest
 from tests.api.served import Desk, later, report, serving
 from tests.rows import each_row
 
-from constancia.api.pages.feed_items import calendar_status
+from constancia.api.pages.news.feed_items import calendar_status
 from constancia.api.pages.search_index import Matches, SearchIndex
 from constancia.ledger.reader.log import Log
 from constancia.verify.report.kinds import KINDS

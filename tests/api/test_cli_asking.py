@@ -19,14 +19,15 @@ from tests.ledger.template import Templates
 from tests.ledger.world import PARTIES, doc, text
 from typer.testing import CliRunner
 
-from constancia.api.cli import app, preparing
-from constancia.api.cli.asking import Ended, Interview
-from constancia.api.cli.short_forms import SHORT_FORMS
+from constancia.api.cli import app
+from constancia.api.cli.signatory import preparation
+from constancia.api.cli.signatory.form_dialogue import Ended, Interview
+from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 from constancia.api.cli.terminal import USAGE
-from constancia.api.forms.build import Builder, Wanted
+from constancia.api.forms.answers.filling import usual_answers
+from constancia.api.forms.answers.reading import read
+from constancia.api.forms.builder import Builder, Wanted
 from constancia.api.forms.fields import Option
-from constancia.api.forms.filling import usual_answers
-from constancia.api.forms.reading import read
 from constancia.api.forms.words import Words
 from constancia.ledger.clock import SystemClock
 
@@ -187,7 +188,7 @@ def test_where_nobody_can_be_asked_it_says_what_is_missing_and_ends(adopted: Des
 
 
 def test_interruption_loses_no_answer(adopted: Desk, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparing, "is_terminal", lambda: True)
+    monkeypatch.setattr(preparation, "is_terminal", lambda: True)
     command = ("draft", "avance", "--about", "c1", "--from", adopted.url, "--as", "ap-nosc")
     code, _out, err = run(home, *command, typed="n\nlimitado\nSe avanzó\n")
     assert code == 130
@@ -205,7 +206,7 @@ def test_interruption_loses_no_answer(adopted: Desk, home: Path, monkeypatch: py
 def test_interruption_before_any_answer_says_that_nothing_was_written(
     adopted: Desk, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparing, "is_terminal", lambda: True)
+    monkeypatch.setattr(preparation, "is_terminal", lambda: True)
     code, _out, err = run(home, "draft", "--from", adopted.url, typed="")
     assert (code, list(home.glob("*.json"))) == (130, [])
     assert "No se escribió nada" in err

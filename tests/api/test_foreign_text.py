@@ -26,10 +26,10 @@ from tests.api.verbs import WorkDesk, lay_out, verbs
 from tests.ledger.template import Templates
 
 from constancia.api import cli
-from constancia.api.cli.short_forms import SHORT_FORMS
+from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 from constancia.api.client.remote_log import RemoteLog
 from constancia.api.demo import story
-from constancia.api.pages.frame import templates
+from constancia.api.pages.frame.frame import templates
 from constancia.api.text.log_lines import LogLine
 from constancia.verify import __main__ as verify_program
 from constancia.verify.report.output import ended

@@ -12,7 +12,7 @@ from tests.api.served import Desk, desk_in, document, later, report, serving
 from tests.ledger.counting import counted_calls
 from tests.ledger.world import doc, text
 
-from constancia.api.http.security import CSP
+from constancia.api.http.limits.security import CSP
 from constancia.api.http.settings import Settings
 from constancia.domain.catalogue import REGISTRY
 from constancia.ledger.assembly import Options

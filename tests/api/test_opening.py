@@ -15,7 +15,7 @@ from tests.api.served import serving
 from tests.efirma_files import RFC, make_pair
 from tests.efirma_files import SECRET as EFIRMA
 
-from constancia.api.http.starting import Starting
+from constancia.api.http.server.startup import Starting
 from constancia.domain.agreements.agreement import Agreement
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock

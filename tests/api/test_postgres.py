@@ -18,8 +18,8 @@ from tests.ledger.world import START
 from tests.postgres import Server, own_server, put_into
 
 from constancia.api.cli.log_key import LogKeyOptions, open_for_writing
-from constancia.api.cli.publish import _publish_again
-from constancia.api.http.metrics import Meters
+from constancia.api.cli.operator.publish import _publish_again
+from constancia.api.http.server.metrics import Meters
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.health import health_of

@@ -17,8 +17,8 @@ from tests.rows import each_row
 
 from constancia.api.http.proxies import is_of_this_machine
 from constancia.api.http.settings import Settings
-from constancia.api.pages.altered_copy import Altered, AlteredCopies, altered_copy, altered_zip
-from constancia.api.pages.forgeries import FORGERIES, Copy
+from constancia.api.pages.integrity.altered_copy import Altered, AlteredCopies, altered_copy, altered_zip
+from constancia.api.pages.integrity.forgeries import FORGERIES, Copy
 from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit
 from constancia.verify.sources.source import open_source
@@ -262,7 +262,7 @@ def test_p1_equal_requests_at_the_same_time_have_one_audit(scene: Desk, monkeypa
         running -= 1
         return answer
 
-    monkeypatch.setattr("constancia.api.pages.altered_copy.altered_copy", counted)
+    monkeypatch.setattr("constancia.api.pages.integrity.altered_copy.altered_copy", counted)
     copies = AlteredCopies()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda kind: copies.answer(scene.ledger, kind), ["vote", "removed"] * 4))
@@ -274,7 +274,7 @@ def test_p1_equal_requests_at_the_same_time_have_one_audit(scene: Desk, monkeypa
 def test_an_audit_that_failed_is_made_again(scene: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     copies = AlteredCopies()
     with monkeypatch.context() as patch:
-        patch.setattr("constancia.api.pages.altered_copy.altered_copy", lambda *_: 1 / 0)
+        patch.setattr("constancia.api.pages.integrity.altered_copy.altered_copy", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             copies.answer(scene.ledger, "vote")
     assert copies.answer(scene.ledger, "vote").verdict == "altered"

@@ -24,12 +24,12 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import codes
-from tools.build_domain_docs import domain_page, spec_table
+from tools.docs.build_domain_docs import domain_page, spec_table
 
-from constancia.api.forms.build import Builder, Wanted
-from constancia.api.forms.filling import answers_of
+from constancia.api.forms.answers.filling import answers_of
+from constancia.api.forms.answers.reading import read
+from constancia.api.forms.builder import Builder, Wanted
 from constancia.api.forms.purposes import groups, type_of
-from constancia.api.forms.reading import read
 from constancia.api.forms.subjects import subjects
 from constancia.api.forms.words import Words
 from constancia.api.text import i18n

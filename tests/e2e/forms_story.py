@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 
 from constancia.api.demo.stage import Stage
-from constancia.api.forms.build import Builder, Wanted
-from constancia.api.forms.filling import answers_of
-from constancia.api.forms.known import is_carried
+from constancia.api.forms.answers.filling import answers_of
+from constancia.api.forms.answers.reading import BEFORE, STAYS
+from constancia.api.forms.builder import Builder, Wanted
+from constancia.api.forms.ledger_answers import is_carried
 from constancia.api.forms.purposes import name_in
-from constancia.api.forms.reading import BEFORE, STAYS
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.state import State
 from constancia.ledger.keys.key_file import PrivateKey

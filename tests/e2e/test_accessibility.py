@@ -18,7 +18,7 @@ from tests.e2e.page_kinds import WRONG, Choice, english_routes, kinds, made_of, 
 from tests.e2e.page_walk import Walk
 from tests.profile import THOROUGH, sampled
 
-from constancia.api.pages.frame import SEGMENTS
+from constancia.api.pages.frame.frame import SEGMENTS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ROUTES: Final = (*routes(), WRONG)

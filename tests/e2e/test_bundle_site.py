@@ -19,9 +19,9 @@ from tests.profile import sampled
 
 from constancia.api.app import copy_app
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.columns import Source
 from constancia.api.opendata.pack import write_bundle
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.tables.all_tables import TABLES
+from constancia.api.opendata.tables.columns import Source
 from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger

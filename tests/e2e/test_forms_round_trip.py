@@ -9,10 +9,10 @@ import pytest
 from tests.e2e.forms_story import wanted_for
 
 from constancia.api.demo.run import Played
-from constancia.api.forms.build import Builder
+from constancia.api.forms.answers.filling import answers_of
+from constancia.api.forms.answers.reading import form_fault, read
+from constancia.api.forms.builder import Builder
 from constancia.api.forms.fields import Form
-from constancia.api.forms.filling import answers_of
-from constancia.api.forms.reading import form_fault, read
 from constancia.domain.state import State
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger

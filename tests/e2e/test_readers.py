@@ -43,7 +43,7 @@ def reader_of(served: Served) -> int:
     """The reader process of a server, once it listens; 0 before."""
     children = Path(f"/proc/{served.process.pid}/task").glob("*/children")
     numbers = [int(number) for path in children for number in path.read_text().split()]
-    readers = [number for number in numbers if b"constancia.api.cli.reader" in command_of(number)]
+    readers = [number for number in numbers if b"constancia.api.cli.operator.reader_main" in command_of(number)]
     return next((number for number in readers if socket_of(number)), 0)
 
 
@@ -103,7 +103,7 @@ def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(unwitnes
         os.close(reads)  # nobody hears that it is ready
         with os.fdopen(writes, "wb") as deaf:
             done = subprocess.run(
-                [sys.executable, "-P", "-m", "constancia.api.cli.reader"], input=line, stdout=deaf,
+                [sys.executable, "-P", "-m", "constancia.api.cli.operator.reader_main"], input=line, stdout=deaf,
                 stderr=subprocess.PIPE, timeout=120, check=False,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )  # fmt: skip

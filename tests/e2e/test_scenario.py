@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.warm import MAIN
-from tools.build_story import PATH, story, written
+from tools.docs.build_story import PATH, story, written
 
 from constancia.api.demo.props import baseline_scope
 from constancia.api.demo.run import Played
@@ -82,7 +82,7 @@ def test_every_type_of_the_newest_edition_is_used(ledger: Ledger) -> None:
 
 
 def test_the_story_that_is_shipped_as_data_is_the_one_that_is_played(ledger: Ledger) -> None:
-    assert written(story(ledger.log.entries())) == PATH.read_text("utf-8"), "run: python -m tools.build_story"
+    assert written(story(ledger.log.entries())) == PATH.read_text("utf-8"), "run: python -m tools.docs.build_story"
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from tests.e2e.task_table import BUDGET, TASKS, Counts, between_markers, holds, 
 from tests.e2e.visitor import Visitor
 
 from constancia.api.demo.run import Played
-from constancia.api.text.links import parse_link
+from constancia.api.text.paper.links import parse_link
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 from constancia.verify.__main__ import main as verify

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs
 from tests.fuzz.harness import harness
 
 from constancia.api.cli.opening.host import parse_signed_file
-from constancia.api.forms.build import Builder, Wanted
+from constancia.api.forms.answers.reading import read
+from constancia.api.forms.builder import Builder, Wanted
 from constancia.api.forms.fields import Form
-from constancia.api.forms.reading import read
-from constancia.api.text.links import parse_link, without_long_signatures
+from constancia.api.text.paper.links import parse_link, without_long_signatures
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.state import State
 from constancia.domain.values.calendar import parse_day, parse_edtf, parse_instant

@@ -26,7 +26,7 @@ from tests.ledger.authority import TestAuthority
 from tests.ledger.opening.test_first_acts import invitation, offered
 from tests.verify.small_ledger import Key, LogKey
 
-from constancia.api.text.links import permalink, proof_fragment
+from constancia.api.text.paper.links import permalink, proof_fragment
 from constancia.ledger.keys.key_file import generate, save
 from constancia.ledger.keys.note_keys import NoteKeys
 from constancia.ledger.monitor.findings import JournalLine, LogFinding

@@ -203,7 +203,7 @@ def _key(path: Path, prompt: str, passphrase_file: Path | None, **names: object)
 
 def _representative_key(folder: Path, name: str, choices: Choices) -> tuple[str, dict[str, str]]:
     """Give id and public part of the representative's key: one that exists, checked as an e.firma, or a new one."""
-    from constancia.api.cli.efirma import check_efirma
+    from constancia.api.cli.signatory.efirma import check_efirma
     from constancia.ledger.keys.key_file import load
 
     own = choices.representative_key

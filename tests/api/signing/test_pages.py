@@ -10,7 +10,7 @@ import pytest
 from tests.api.served import DOCSET, DOCSET_DIGEST, Desk, appoint, digest, later, row, wide
 from tests.ledger.world import PARTIES, doc, text
 
-from constancia.api.signing.messages import messages
+from constancia.api.signing.pages.messages import messages
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.facts.bearing import able_members
 

@@ -15,8 +15,8 @@ from tests.rows import each_row
 from tools import build_language_names
 
 from constancia.api.http.problems import ALL_CODES
-from constancia.api.pages.marked_text import marked, marked_sentence
-from constancia.api.text.compiling import compile_catalogues
+from constancia.api.pages.frame.marked_text import marked, marked_sentence
+from constancia.api.text.catalogues.compiler import compile_catalogues
 from constancia.api.text.i18n import LANGUAGES, catalogue_texts, in_language, language_name, message_ids, say, tr
 from constancia.domain.catalogue import MACHINES
 from constancia.domain.sentences import VARIANTS, Sentence

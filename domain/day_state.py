@@ -20,7 +20,7 @@ from constancia.domain.kernel.context import Lookup
 from constancia.domain.state import State
 
 
-class Happened(NamedTuple):
+class DayStates(NamedTuple):
     """What had certainly happened by the first possible day, what possibly by the last one, and the entries of this."""
 
     certain: State
@@ -35,7 +35,7 @@ def happened_by(
     near: Callable[[int], State],
     read: Callable[[Sequence[int]], Iterable[Recorded]],
     lookup: Lookup,
-) -> Happened:
+) -> DayStates:
     """Fold what had happened by a day.
 
     Args:
@@ -64,7 +64,7 @@ def happened_by(
         if _apply(possible, recorded, lookup):
             indices.append(recorded.index)
     certain.size = possible.size = known.size
-    return Happened(certain, possible, tuple(indices))
+    return DayStates(certain, possible, tuple(indices))
 
 
 def _counting(known: State) -> CountingDays:

@@ -33,7 +33,7 @@ from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.state_copies import StateCopies
 from constancia.ledger.reader.states import States
 from constancia.ledger.snapshots.snapshots import Progress, Snapshots, read_back
-from constancia.ledger.store.address import Address, address_in, remember_address
+from constancia.ledger.store.address import DatabaseAddress, address_in, remember_address
 from constancia.ledger.store.application import EntryApplication, create_store, open_application
 from constancia.ledger.store.batch import MAX_BATCH
 from constancia.ledger.store.entry_store import EntryStore
@@ -45,7 +45,7 @@ from constancia.ledger.witnesses.database_cosignatures import DatabaseCosignatur
 from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_guard import ReadCheckpoint, RollbackGuard
-from constancia.ledger.witnesses.rollback_records import CLOCK, Contradiction, RollbackRecords
+from constancia.ledger.witnesses.rollback_records import CLOCK, RollbackRecords, StoreContradiction
 from constancia.verify.core.formats.note import VerifierKey, parse_note
 from constancia.verify.sources.layout import STORE_NAME
 from constancia.verify.speed.entry_patterns import read_entry
@@ -96,7 +96,7 @@ class OpenRequest:
     origin: str | None
     signer: LogSigner | None
     create: bool
-    database: Address | None = None
+    database: DatabaseAddress | None = None
 
 
 class LedgerParts:
@@ -295,7 +295,7 @@ def _accept_clock(core: LedgerParts, reason: str, guards: Sequence[WriteGuard]) 
     for guard in guards:
         if isinstance(guard, ClockGuard) and size and (at := guard.behind()) is not None:
             last = core.tip().recorded_at
-            seen = [Contradiction(by=f"last entry {last}", code=CLOCK, size=size)]
+            seen = [StoreContradiction(by=f"last entry {last}", code=CLOCK, size=size)]
             _records(core).add(at=at, size=size, root=core.log.root(size).hex(), reason=reason, seen=seen)
             guard.accept()
 
@@ -352,7 +352,7 @@ def _open_store(wanted: OpenRequest, resources: contextlib.ExitStack) -> EntryAp
     return application
 
 
-def _open_database(wanted: OpenRequest, address: Address, resources: contextlib.ExitStack) -> EntryApplication:
+def _open_database(wanted: OpenRequest, address: DatabaseAddress, resources: contextlib.ExitStack) -> EntryApplication:
     # Imported here: a ledger in its own file needs no driver of PostgreSQL.
     database = postgres()
     if (wanted.folder / STORE_NAME).exists() and wanted.database is not None:

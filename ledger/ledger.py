@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from constancia.domain.facts.derive import Derived, derive
+from constancia.domain.facts.derive import DerivedFact, derive
 from constancia.domain.state import State
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.loop_replies import LoopReplies
@@ -39,7 +39,7 @@ from constancia.ledger.publication.static_files import PublishResult, publish
 from constancia.ledger.publication.target import Target
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.receipts import receipt
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 from constancia.ledger.submission import SignedStatement
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.views.reading import Reading, Readings
@@ -94,7 +94,7 @@ class Ledger:
         origin: str | None = None,
         create: bool = False,
         options: Options | None = None,
-        database: Address | None = None,
+        database: DatabaseAddress | None = None,
     ) -> Self:
         """Open the ledger in a folder.
 
@@ -354,7 +354,7 @@ class Ledger:
         """How many entries had been recorded at an instant."""
         return self.log.size_at(format_recorded_at(instant))
 
-    def derived(self, at: datetime | None = None, size: int | None = None) -> tuple[Derived, ...]:
+    def derived(self, at: datetime | None = None, size: int | None = None) -> tuple[DerivedFact, ...]:
         """Return what follows from the first `size` entries at an instant.
 
         Args:

@@ -15,7 +15,7 @@ from constancia.domain.state import State
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections import shown_form
-from constancia.ledger.views.reading import Note, Reading
+from constancia.ledger.views.reading import Reading, ReadingNote
 
 
 # A dependency that is no coroutine runs in the framework's thread pool; those that only look something up need none.
@@ -101,7 +101,7 @@ def judged(ledger: Ledger, reading: Reading) -> dict[str, Any]:
     return {"day": as_of.last.isoformat(), **named, **more, **shows(ledger, reading.known)}
 
 
-def _noted(note: Note) -> dict[str, str]:
+def _noted(note: ReadingNote) -> dict[str, str]:
     return {
         "code": note.code,
         "since": note.since,

@@ -9,7 +9,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.gathering import Gathering
-from constancia.domain.facts.derive import Derived
+from constancia.domain.facts.derive import DerivedFact
 from constancia.domain.governance.decision import Decision
 from constancia.domain.state import State
 from constancia.domain.values.calendar import local_day, parse_edtf, parse_instant
@@ -65,7 +65,7 @@ def _with_something_done(state: State) -> Iterator[str]:
             yield stream
 
 
-def _recorded_late(frame: Frame, fact: Derived) -> str | None:
+def _recorded_late(frame: Frame, fact: DerivedFact) -> str | None:
     """Give the day on which something was recorded that is said to have been done in time."""
     last, claimed = parse_edtf(str(fact.params["window"])).end, parse_edtf(str(fact.params["claimed_on"])).end
     if last is None or claimed is None or claimed > last:

@@ -17,7 +17,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import EXPECTED, delivery
 from constancia.domain.complaints.complaint import Complaint, answer_of
 from constancia.domain.facts.bearing import able_members, able_signers, answered_before, responsible_for
-from constancia.domain.facts.derive import Derived, missed_deadlines, responses_owed
+from constancia.domain.facts.derive import DerivedFact, missed_deadlines, responses_owed
 from constancia.domain.facts.milestones import milestone_standing, outlined_standing
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.succession import heirs_of, holder_of
@@ -139,7 +139,7 @@ def by_party(listed: Iterable[Debt]) -> dict[str, list[Debt]]:
     )
 
 
-def missed_facts(frame: Frame, streams: Iterable[str]) -> tuple[Derived, ...]:
+def missed_facts(frame: Frame, streams: Iterable[str]) -> tuple[DerivedFact, ...]:
     """Give the facts of deadlines of some commitments that were missed, by stream."""
     chosen = tuple(streams)
     return frame.as_of.facts(lambda state, at: missed_deadlines(state, at, chosen))
@@ -301,7 +301,7 @@ def _responses(frame: Frame) -> Iterator[Debt]:
         yield from _response(frame, fact)
 
 
-def _response(frame: Frame, fact: Derived) -> Iterator[Debt]:
+def _response(frame: Frame, fact: DerivedFact) -> Iterator[Debt]:
     commitment = frame.state.aggregates.get(fact.stream)
     if isinstance(commitment, Commitment) and not fact.params["answered_by"]:
         body = fact.params["body"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.api.pages.frame.frame import SEGMENTS, Frame
-from constancia.domain.facts.opening import Step, opening_steps
+from constancia.domain.facts.opening import OpeningStep, opening_steps
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.values.values import Text
 
@@ -55,7 +55,7 @@ def missing_steps(frame: Frame) -> tuple[Row, ...]:
     )
 
 
-def _tasks(frame: Frame, step: Step, names: Mapping[str, Text]) -> tuple[Task, ...]:
+def _tasks(frame: Frame, step: OpeningStep, names: Mapping[str, Text]) -> tuple[Task, ...]:
     return tuple(
         Task(
             party=turn.party,

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from constancia.api.text.catalogues.catalogue import compiled
 from constancia.api.text.dates import DateWords, date_words
-from constancia.domain.naming import Named
+from constancia.domain.naming import NamedThing
 from constancia.domain.sentences import Sentence
 from constancia.domain.values.languages import DEFAULT_LANGUAGES, language_shown
 from constancia.domain.values.values import Text
@@ -175,7 +175,7 @@ def say(sentence: Sentence, lang: str) -> str:
     """Return an act's readable sentence in a language."""
 
     def shown(value: object) -> str:
-        if isinstance(value, Named):
+        if isinstance(value, NamedThing):
             return quoted(in_language(value.title, lang, sentence.languages), lang)
         return in_language(value, lang, sentence.languages)
 

@@ -17,7 +17,7 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
 from constancia.domain.identity.succession import Succession, heirs_of, holder_of, succession_of
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.fact import Derived
+from constancia.domain.kernel.fact import DerivedFact
 from constancia.domain.outlines import NamedBearer, bearers_named, fallback_named
 from constancia.domain.state import State
 from constancia.domain.values.calendar import Certainty
@@ -165,12 +165,12 @@ def represents_as_left(state: State, appointment: Appointment, day: date) -> boo
     )
 
 
-def bearing_facts(state: State) -> Iterator[Derived]:
+def bearing_facts(state: State) -> Iterator[DerivedFact]:
     """Yield the derived facts of bearers: orphaned duties, changed independence, fallbacks that have begun."""
     for duty in state.of(Duty):
         if is_orphaned(state, duty):
             gone = [bearer.party for bearer in bearers(state, duty)]
-            yield Derived(kind="DutyOrphaned", stream=duty.stream, params={"bearers": gone})
+            yield DerivedFact(kind="DutyOrphaned", stream=duty.stream, params={"bearers": gone})
     for succession in state.of(Succession):
         if succession.settled is not None:
             yield from _of_succession(state, succession, succession.settled)
@@ -179,12 +179,12 @@ def bearing_facts(state: State) -> Iterator[Derived]:
             yield from _fallbacks(state, commitment)
 
 
-def _fallbacks(state: State, commitment: Commitment) -> Iterator[Derived]:
+def _fallbacks(state: State, commitment: Commitment) -> Iterator[DerivedFact]:
     for milestone in commitment.scope.milestones if commitment.scope else ():
         settled = commitment.settled_condition(milestone) if milestone.fallback else None
         if settled is not None and settled.outcome == "failed":
             acting = list(fallback_bearers(state, commitment, milestone))
-            yield Derived(
+            yield DerivedFact(
                 kind="FallbackBegan",
                 stream=commitment.stream,
                 since=occurrence(state, settled.mark).on,
@@ -193,10 +193,10 @@ def _fallbacks(state: State, commitment: Commitment) -> Iterator[Derived]:
             )
 
 
-def _of_succession(state: State, succession: Succession, mark: Mark) -> Iterator[Derived]:
+def _of_succession(state: State, succession: Succession, mark: Mark) -> Iterator[DerivedFact]:
     since = occurrence(state, mark, succession.effective).on
     if succession.orphaned:
-        yield Derived(
+        yield DerivedFact(
             kind="DutiesOrphaned",
             stream=succession.stream,
             since=since,
@@ -204,7 +204,7 @@ def _of_succession(state: State, succession: Succession, mark: Mark) -> Iterator
             params={"duties": list(succession.orphaned)},
         )
     if succession.independence_changed or kind_changed(state, succession):
-        yield Derived(
+        yield DerivedFact(
             kind="IndependenceChanged",
             stream=succession.stream,
             since=since,

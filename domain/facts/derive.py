@@ -24,7 +24,7 @@ from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import Mark, marks_of
-from constancia.domain.kernel.fact import Derived, Target, missed
+from constancia.domain.kernel.fact import DerivedFact, DueMatter, missed
 from constancia.domain.participation.standing import OWED, participation_facts, responses_to
 from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan
@@ -45,7 +45,7 @@ from constancia.domain.values.occurrence import occurrence
 
 __all__ = (
     "FORM",
-    "Derived",
+    "DerivedFact",
     "derive",
     "derived_at",
     "disowned",
@@ -59,7 +59,7 @@ __all__ = (
 FORM: Final = 7
 
 
-def derive(state: State, at: datetime) -> tuple[Derived, ...]:
+def derive(state: State, at: datetime) -> tuple[DerivedFact, ...]:
     """Give every derived fact at an instant, sorted by stream and kind.
 
     Args:
@@ -86,25 +86,25 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
     return _settled(state, at, facts)
 
 
-def missed_deadlines(state: State, at: datetime, streams: Iterable[str]) -> tuple[Derived, ...]:
+def missed_deadlines(state: State, at: datetime, streams: Iterable[str]) -> tuple[DerivedFact, ...]:
     """Give the facts of missed deadlines, as `derive` has them and in its order, of some commitments alone."""
     commitments = (state.aggregates.get(stream) for stream in streams)
     facts = (_once(_deadlines_of(state, each, at)) for each in commitments if isinstance(each, Commitment))
     return _settled(state, at, chain.from_iterable(facts))
 
 
-def responses_owed(state: State, at: datetime) -> tuple[Derived, ...]:
+def responses_owed(state: State, at: datetime) -> tuple[DerivedFact, ...]:
     """Give the facts of reasoned responses to rejected commitments, as `derive` has them and in its order."""
     return _settled(state, at, _responses_owed(state))
 
 
-def _settled(state: State, at: datetime, facts: Iterable[Derived]) -> tuple[Derived, ...]:
+def _settled(state: State, at: datetime, facts: Iterable[DerivedFact]) -> tuple[DerivedFact, ...]:
     if state.edition >= SECOND:
         facts = [dated for fact in facts if (dated := derived_at(fact, local_day(at, state.timezone))) is not None]
     return tuple(sorted(facts, key=lambda fact: (fact.stream, fact.kind, str(sorted(fact.params.items())))))
 
 
-def derived_at(fact: Derived, day: date) -> Derived | None:
+def derived_at(fact: DerivedFact, day: date) -> DerivedFact | None:
     """Leave out what begins after the day; where the precision of its date leaves that open, say `possibly`."""
     if fact.since is None:
         return fact
@@ -118,7 +118,7 @@ def _day_of(since: str) -> str:
     return since if "T" not in since else since.partition("T")[0]
 
 
-def _decisions(state: State, at: datetime) -> Iterator[Derived]:
+def _decisions(state: State, at: datetime) -> Iterator[DerivedFact]:
     day = local_day(at, state.timezone)
     for decision in state.of(Decision):
         params: dict[str, object] = {"rule_version": decision.rule_version, **decision.tally()}
@@ -129,11 +129,13 @@ def _decisions(state: State, at: datetime) -> Iterator[Derived]:
         since = decision.outcome_on
         if state.edition >= SECOND and since is None and decision.closes is not None:
             since = days_after(parse_day(decision.closes), 1).isoformat()  # the end of voting settled it
-        yield Derived(kind=kind, stream=decision.stream, since=since, known_index=decision.outcome_index, params=params)
+        yield DerivedFact(
+            kind=kind, stream=decision.stream, since=since, known_index=decision.outcome_index, params=params
+        )
         if decision.status == "signed":
             last = decision.last_signature
             without = sorted(decision.must_sign - decision.signed_by) if state.edition >= THIRD else []
-            yield Derived(
+            yield DerivedFact(
                 kind="DecisionSignedWithout" if without else "DecisionSignedByAll",
                 stream=decision.stream,
                 since=occurrence(state, last).on,
@@ -142,10 +144,10 @@ def _decisions(state: State, at: datetime) -> Iterator[Derived]:
             )
 
 
-def _deliverables(state: State) -> Iterator[Derived]:
+def _deliverables(state: State) -> Iterator[DerivedFact]:
     for deliverable in state.of(DeliverableState):
         if deliverable.accepted_index is not None:
-            yield Derived(
+            yield DerivedFact(
                 kind="DeliverableAcceptedByAll",
                 stream=deliverable.stream,
                 since=deliverable.accepted_on,
@@ -154,7 +156,7 @@ def _deliverables(state: State) -> Iterator[Derived]:
             )
 
 
-def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
+def _deadlines(state: State, at: datetime) -> Iterator[DerivedFact]:
     """One missed deadline a target and due instant, by the scope that was in force when it fell due.
 
     Where a later scope names a day that had passed when it was recorded, no scope with that day was ever in force on
@@ -165,7 +167,7 @@ def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
         yield from _once(_deadlines_of(state, commitment, at))
 
 
-def _once(facts: Iterator[Derived]) -> Iterator[Derived]:
+def _once(facts: Iterator[DerivedFact]) -> Iterator[DerivedFact]:
     """Leave out what two scopes with the same day both say of a target."""
     named = set()
     for fact in facts:
@@ -175,7 +177,7 @@ def _once(facts: Iterator[Derived]) -> Iterator[Derived]:
             yield fact
 
 
-def _deadlines_of(state: State, commitment: Commitment, at: datetime) -> Iterator[Derived]:
+def _deadlines_of(state: State, commitment: Commitment, at: datetime) -> Iterator[DerivedFact]:
     for position, version in enumerate(commitment.scopes):
         for milestone in version.scope.milestones:
             due = deadline(milestone.window, state.timezone)
@@ -202,7 +204,7 @@ def _owed_at(commitment: Commitment, due: datetime) -> bool:
 
 def _missed(
     state: State, commitment: Commitment, scope: Scope, name: str, open_at: int | None = None
-) -> Iterator[Derived]:
+) -> Iterator[DerivedFact]:
     """Yield what is missed of a milestone; with `open_at`, of what was not done before the entry of that index."""
     milestone = scope.milestone(name)
     due = deadline(milestone.window, state.timezone) if milestone else None
@@ -216,13 +218,13 @@ def _missed(
     }
     done = next((completion.mark for completion in commitment.completed if completion.milestone == name), None)
     if not _done_before(done, open_at):
-        yield from missed(state, Target(name=f"milestone {name}", done=done, **common))
+        yield from missed(state, DueMatter(name=f"milestone {name}", done=done, **common))
     for item in scope.deliverables:
         if item.milestone == name:
             first = first_delivery(state, commitment, item)
             mark, stated = (first.mark, first.on) if first else (None, None)
             if not _done_before(mark, open_at):
-                target = Target(name=f"deliverable {item.deliverable}", done=mark, stated=stated, **common)
+                target = DueMatter(name=f"deliverable {item.deliverable}", done=mark, stated=stated, **common)
                 yield from missed(state, target)
 
 
@@ -230,24 +232,24 @@ def _done_before(done: Mark | None, index: int | None) -> bool:
     return done is not None and index is not None and done.index < index
 
 
-def _expiries(state: State, at: datetime) -> Iterator[Derived]:
+def _expiries(state: State, at: datetime) -> Iterator[DerivedFact]:
     day = local_day(at, state.timezone)
     for key in state.of(Key):
         # Since the second edition a later revocation does not unmake it: the endorsement is over either way.
         lasted = key.status == "active" or state.edition >= SECOND
         if lasted and key.valid_until and parse_day(key.valid_until) < day:
-            yield Derived(kind="KeyExpired", stream=key.stream, since=key.valid_until)
+            yield DerivedFact(kind="KeyExpired", stream=key.stream, since=key.valid_until)
     for appointment in state.of(Appointment):
         if appointment.status == "appointed" and appointment.valid_until and parse_day(appointment.valid_until) < day:
-            yield Derived(kind="AppointmentExpired", stream=appointment.stream, since=appointment.valid_until)
+            yield DerivedFact(kind="AppointmentExpired", stream=appointment.stream, since=appointment.valid_until)
 
 
-def _absences(state: State) -> Iterator[Derived]:
+def _absences(state: State) -> Iterator[DerivedFact]:
     """Scopes not signed by a party that had signed the baseline or sits in the body; a later return changes nothing."""
     for commitment in state.of(Commitment):
         for version in commitment.scopes:
             if version.without is not None:
-                yield Derived(
+                yield DerivedFact(
                     kind="ScopeChangedWithout" if version.version > 1 else "ScopeAdoptedWithout",
                     stream=commitment.stream,
                     since=occurrence(state, version.mark).on,
@@ -266,8 +268,8 @@ def _absences(state: State) -> Iterator[Derived]:
                 yield _without(state, "CarriedWithout", plan.stream, carried.mark, carried.without, commitment=named)
 
 
-def _without(state: State, kind: str, stream: str, mark: Mark, without: tuple[str, ...], **more: str) -> Derived:
-    return Derived(
+def _without(state: State, kind: str, stream: str, mark: Mark, without: tuple[str, ...], **more: str) -> DerivedFact:
+    return DerivedFact(
         kind=kind,
         stream=stream,
         since=occurrence(state, mark).on,
@@ -276,14 +278,14 @@ def _without(state: State, kind: str, stream: str, mark: Mark, without: tuple[st
     )
 
 
-def _responses_owed(state: State) -> Iterator[Derived]:
+def _responses_owed(state: State) -> Iterator[DerivedFact]:
     """Yield each rejected commitment: its body owes a reasoned response to who proposed it."""
     for stream, outline in state.outlines(Commitment).items():
         commitment = state.aggregates.get(stream) if outline.status == "rejected" else None
         if isinstance(commitment, Commitment) and commitment.decided:
             answered = responses_to(state, stream)
             rejected = commitment.decided[-1].mark
-            yield Derived(
+            yield DerivedFact(
                 kind=OWED,
                 stream=commitment.stream,
                 since=occurrence(state, rejected).on,
@@ -296,7 +298,7 @@ def _responses_owed(state: State) -> Iterator[Derived]:
             )
 
 
-def _disowned(state: State) -> Iterator[Derived]:
+def _disowned(state: State) -> Iterator[DerivedFact]:
     """Acts that a party has disowned: they stay and keep their effect; what depends on them says so."""
     parties = disowned(state)
     if not parties:
@@ -304,7 +306,7 @@ def _disowned(state: State) -> Iterator[Derived]:
     for aggregate in state.aggregates.values():
         for mark in sorted(marks_of(aggregate), key=lambda mark: mark.index):
             if mark.leaf_hash in parties:
-                yield Derived(
+                yield DerivedFact(
                     kind="SignatureDisowned",
                     stream=aggregate.stream,
                     params={"entry": mark.leaf_hash, "index": mark.index, "party": parties[mark.leaf_hash]},

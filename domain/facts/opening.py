@@ -35,7 +35,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class OpeningStep:
     """A step of the opening: whether it is done and, where it is the next one, whose turn it is, sorted by party."""
 
     kind: StepKind
@@ -43,7 +43,7 @@ class Step:
     turns: tuple[Turn, ...] = ()
 
 
-def opening_steps(state: State, day: date) -> tuple[Step, ...]:
+def opening_steps(state: State, day: date) -> tuple[OpeningStep, ...]:
     """Give the steps from genesis to the first agreement in force, in order.
 
     Args:
@@ -67,7 +67,8 @@ def opening_steps(state: State, day: date) -> tuple[Step, ...]:
     ]
     first = next((kind for kind, missing in turns if missing is not None), None)
     return tuple(
-        Step(kind=kind, done=missing is None, turns=(missing or ()) if kind == first else ()) for kind, missing in turns
+        OpeningStep(kind=kind, done=missing is None, turns=(missing or ()) if kind == first else ())
+        for kind, missing in turns
     )
 
 

@@ -38,7 +38,7 @@ _NO, _POSSIBLY, _YES = Certainty.NO, Certainty.POSSIBLY, Certainty.YES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
+class DatedEntry:
     """An entry's index, its type, and the EDTF date that counts for it."""
 
     index: int
@@ -46,7 +46,7 @@ class Dated:
     on: str
 
 
-History = Mapping[str, Sequence[Dated]]
+History = Mapping[str, Sequence[DatedEntry]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

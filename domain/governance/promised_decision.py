@@ -20,7 +20,7 @@ class PromisedDecision(Value):
 
 
 @runtime_checkable
-class Promised(Protocol):
+class Promiser(Protocol):
     """The aggregate that promised it (`Commitment` is one, in a room above)."""
 
     @property
@@ -34,6 +34,6 @@ class Promised(Protocol):
 def promised_form(at: Context, named: PromisedDecision | None) -> tuple[str | None, str | None]:
     """Give the form of a promised deliverable, and the body that decides on it; None for what is not there."""
     promised: object = at.state.standing(f"commitment/{named.commitment}") if named else None
-    if named is None or not isinstance(promised, Promised):
+    if named is None or not isinstance(promised, Promiser):
         return None, None
     return promised.form_of(named.deliverable), acting_name(at.state, promised.governance_body)

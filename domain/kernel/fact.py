@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.values.calendar import Certainty, format_instant, has_begun, local_day
 from constancia.domain.values.editions import SECOND
-from constancia.domain.values.occurrence import Ledger, as_recorded, occurrence
+from constancia.domain.values.occurrence import DatedLedger, as_recorded, occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
+class DerivedFact:
     """A derived fact.
 
     Attributes:
@@ -39,7 +39,7 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class DueMatter:
     """Something that falls due.
 
     Attributes:
@@ -61,7 +61,7 @@ class Target:
     stated: str | None = None
 
 
-def missed(ledger: Ledger, target: Target) -> Iterator[Derived]:
+def missed(ledger: DatedLedger, target: DueMatter) -> Iterator[DerivedFact]:
     """Yield the fact of a missed deadline. Since the second edition a late word is given with both of its dates.
 
     What was on record before it fell due was not done before the ledger began: an older date is a claim there too.
@@ -76,4 +76,4 @@ def missed(ledger: Ledger, target: Target) -> Iterator[Derived]:
     params: dict[str, object] = {"target": target.name, "window": target.window}
     if met is not None and done is not None and ledger.edition >= SECOND:
         params |= {"claimed_on": met.claimed_on or met.on, "recorded_at": done.recorded_at}
-    yield Derived(kind="DeadlineMissed", stream=target.stream, since=format_instant(target.due), params=params)
+    yield DerivedFact(kind="DeadlineMissed", stream=target.stream, since=format_instant(target.due), params=params)

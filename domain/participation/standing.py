@@ -17,7 +17,7 @@ from typing import Final
 from constancia.domain.commitments.gathering import Contribution, Convening, Gathering
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.fact import Derived
+from constancia.domain.kernel.fact import DerivedFact
 from constancia.domain.participation.response import ReasonedResponse
 from constancia.domain.values.calendar import (
     Certainty,
@@ -145,28 +145,28 @@ def response_due(state: StateView, gathering: Gathering, at: datetime) -> dateti
     return deadline(last.isoformat(), state.timezone)
 
 
-def participation_facts(state: StateView, at: datetime) -> Iterator[Derived]:
+def participation_facts(state: StateView, at: datetime) -> Iterator[DerivedFact]:
     """Yield what follows of gatherings and answers at an instant."""
     for gathering in state.of(Gathering):
         yield from _of_gathering(state, gathering, at)
         yield from _answers(state, gathering, at)
 
 
-def _of_gathering(state: StateView, gathering: Gathering, at: datetime) -> Iterator[Derived]:
+def _of_gathering(state: StateView, gathering: Gathering, at: datetime) -> Iterator[DerivedFact]:
     holding, stream = gathering.holding, gathering.stream
     for call, due in _calls_over(state, gathering, at):
         met = _counted(state, gathering, holding.mark, due, holding.ended) if holding is not None else None
         if met is None or _is_after(met.on, _last_day(state, due)):
             window: dict[str, object] = {"window": call.window}
-            yield Derived(kind="GatheringNotHeld", stream=stream, since=format_instant(due), params=window)
+            yield DerivedFact(kind="GatheringNotHeld", stream=stream, since=format_instant(due), params=window)
     standing = gathering_standing(state, gathering, at)
     if standing.stands == "held_late" and standing.ended is not None and holding is not None:
         dates = {"claimed_on": standing.ended.claimed_on or standing.ended.on, "window": gathering.window}
         on, index = standing.ended.on, holding.mark.index
-        yield Derived(kind="GatheringHeldLate", stream=stream, since=on, known_index=index, params=dates)
+        yield DerivedFact(kind="GatheringHeldLate", stream=stream, since=on, known_index=index, params=dates)
 
 
-def _answers(state: StateView, gathering: Gathering, at: datetime) -> Iterator[Derived]:
+def _answers(state: StateView, gathering: Gathering, at: datetime) -> Iterator[DerivedFact]:
     """Yield that an answer is owed once the days are over, by what it was given, and that it was missed when due."""
     over, responses = _over(state, gathering, at), responses_to(state, gathering.stream)
     if over is not None and gathering.contributions:
@@ -174,7 +174,7 @@ def _answers(state: StateView, gathering: Gathering, at: datetime) -> Iterator[D
             "answered_by": [response.response for response in responses],
             "unanswered": list(unanswered(gathering, responses)),
         }
-        yield Derived(kind=OWED, stream=gathering.stream, since=format_instant(over), params=params)
+        yield DerivedFact(kind=OWED, stream=gathering.stream, since=format_instant(over), params=params)
     due = response_due(state, gathering, at)
     if due is None or due > at:
         return
@@ -187,4 +187,4 @@ def _answers(state: StateView, gathering: Gathering, at: datetime) -> Iterator[D
     ]
     if missed:
         params = {"contributions": missed, "target": "response", "window": last_day.isoformat()}
-        yield Derived(kind="DeadlineMissed", stream=gathering.stream, since=format_instant(due), params=params)
+        yield DerivedFact(kind="DeadlineMissed", stream=gathering.stream, since=format_instant(due), params=params)

@@ -19,7 +19,7 @@ from constancia.domain.values.editions import SECOND
 CLAIM_SPAN: Final = timedelta(days=7)  # SPEC §6.2; long enough for a paper that is recorded after a weekend
 
 
-class Ledger(Protocol):
+class DatedLedger(Protocol):
     """What is asked of a state (`state.State` is one)."""
 
     @property
@@ -35,7 +35,7 @@ class Ledger(Protocol):
         """The day of genesis in the ledger's zone; None before it."""
 
 
-class Said(Protocol):
+class DatedMark(Protocol):
     """What is asked of an entry's mark (`aggregate.Mark` is one)."""
 
     @property
@@ -60,7 +60,7 @@ class Occurrence:
     claimed_on: str | None = None
 
 
-def occurrence(ledger: Ledger, mark: Said, stated: str | None = None) -> Occurrence:
+def occurrence(ledger: DatedLedger, mark: DatedMark, stated: str | None = None) -> Occurrence:
     """Give the date that counts for an entry (rules T1 to T3).
 
     Args:
@@ -78,7 +78,7 @@ def occurrence(ledger: Ledger, mark: Said, stated: str | None = None) -> Occurre
     return Occurrence(on=recorded.isoformat(), claimed_on=when)
 
 
-def as_recorded(ledger: Ledger, mark: Said, met: Occurrence) -> Occurrence:
+def as_recorded(ledger: DatedLedger, mark: DatedMark, met: Occurrence) -> Occurrence:
     """Give the date that counts where the record contradicts a date before the ledger's opening: that of recording.
 
     Args:

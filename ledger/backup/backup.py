@@ -38,7 +38,7 @@ from constancia.ledger.folder import DRAFTS_NAME, SNAPSHOTS_NAME, VAULT_NAME, Le
 from constancia.ledger.store.address import DATABASE_NAME, address_in
 from constancia.ledger.store.postgres.driver import postgres
 from constancia.ledger.store.postgres.source import copy_rows
-from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords, contradiction_in
+from constancia.ledger.witnesses.rollback_records import RollbackRecords, StoreContradiction, contradiction_in
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
@@ -74,14 +74,14 @@ class Unsound(LedgerError):
 class Older(LedgerError):
     """A copy is shorter than what was signed, or of another history; `seen` says who shows what."""
 
-    def __init__(self, size: int, seen: list[Contradiction]) -> None:
+    def __init__(self, size: int, seen: list[StoreContradiction]) -> None:
         super().__init__(f"the copy has {size} entries, and others have seen more, or another root")
         self.size = size
         self.seen = seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copied:
+class VerifiedCopy:
     """A copy that verifies.
 
     Attributes:
@@ -97,7 +97,7 @@ class Copied:
     unreadable: tuple[str, ...] = ()
 
 
-def backup(folder: Path, target: Path) -> Copied:
+def backup(folder: Path, target: Path) -> VerifiedCopy:
     """Copy a ledger's folder; the server may be at work.
 
     Args:
@@ -133,7 +133,7 @@ def backup(folder: Path, target: Path) -> Copied:
     return done
 
 
-def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str | None = None) -> Copied:
+def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str | None = None) -> VerifiedCopy:
     """Put a backup in a ledger's place.
 
     Args:
@@ -301,16 +301,16 @@ def _fold_in(path: Path) -> None:
         raise LedgerError(f"{path.name} of the backup can't be read: {error}") from error
 
 
-def _audited(folder: Path) -> Copied:
+def _audited(folder: Path) -> VerifiedCopy:
     with open_source(str(folder)) as source:
         trust = load_trust(folder / "trust") if (folder / "trust").is_dir() else None
         report = audit(source, trust)
     if report.verdict is Verdict.ALTERED or not report.size:
         raise Unsound(folder, report)
-    return Copied(size=report.size, root=report.root or "")
+    return VerifiedCopy(size=report.size, root=report.root or "")
 
 
-def _contradictions(copy: Path, folder: Path) -> list[Contradiction]:
+def _contradictions(copy: Path, folder: Path) -> list[StoreContradiction]:
     """Give what the folder that is to be replaced shows as signed by the log, and the copy lacks or says otherwise."""
     keys, tree = _keys_and_tree(copy, folder)
     contradictions = []

@@ -26,7 +26,7 @@ from constancia.ledger.disk.durable import durable_part, sync_folder, write_file
 from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
-from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
+from constancia.ledger.store.address import DATABASE_NAME, DatabaseAddress, address_in
 from constancia.ledger.store.postgres.application import create_tables, tables_in, upgrade
 from constancia.ledger.store.postgres.session import LOCK_S, Connection, check_server, connect, lock, one_row
 from constancia.ledger.store.postgres.transfer import Snapshot, differences, load, write_files
@@ -43,7 +43,7 @@ ARRIVING: Final = "arriving"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class MovedStore:
     """A store that was moved: its size and root, where it is, and where it was."""
 
     size: int
@@ -52,7 +52,7 @@ class Moved:
     before: str
 
 
-def move_to_database(folder: Path, address: Address) -> Moved:
+def move_to_database(folder: Path, address: DatabaseAddress) -> MovedStore:
     """Move a ledger's store into a database.
 
     Args:
@@ -95,7 +95,7 @@ def move_to_database(folder: Path, address: Address) -> Moved:
     return moved
 
 
-def move_to_file(folder: Path) -> Moved:
+def move_to_file(folder: Path) -> MovedStore:
     """Move a ledger's store out of its database, into its folder.
 
     Args:
@@ -141,7 +141,7 @@ def move_to_file(folder: Path) -> Moved:
     return moved
 
 
-def _store_to_move(folder: Path, address: Address) -> Path:
+def _store_to_move(folder: Path, address: DatabaseAddress) -> Path:
     """Give the path of the store that is moved: once it is set aside, the move is at its last step."""
     place = folder / STORE_NAME
     left = place.with_name(place.name + LEFT_SUFFIX)
@@ -156,7 +156,7 @@ def _store_to_move(folder: Path, address: Address) -> Path:
     return place
 
 
-def _check_departure(folder: Path, address: Address, connection: Connection) -> None:
+def _check_departure(folder: Path, address: DatabaseAddress, connection: Connection) -> None:
     moved = one_row(connection, "SELECT moved FROM writer")["moved"]
     if moved not in (None, str(folder.resolve())):
         raise unavailable("E_STORE_MOVED", moved)
@@ -165,7 +165,7 @@ def _check_departure(folder: Path, address: Address, connection: Connection) -> 
 
 
 @contextlib.contextmanager
-def _arrival(address: Address, store: Store, meta: dict[str, str], *, prefix: bool) -> Iterator[Connection]:
+def _arrival(address: DatabaseAddress, store: Store, meta: dict[str, str], *, prefix: bool) -> Iterator[Connection]:
     """Give a connection to a database that awaits this very store, locked; `prefix`: it may have a part of it."""
     with _locked(address) as connection:
         moved = one_row(connection, "SELECT moved FROM writer")["moved"]
@@ -186,7 +186,7 @@ def _arrival(address: Address, store: Store, meta: dict[str, str], *, prefix: bo
 
 
 @contextlib.contextmanager
-def _locked(address: Address) -> Iterator[Connection]:
+def _locked(address: DatabaseAddress) -> Iterator[Connection]:
     """Give a connection that has the ledger's lock, so that no server writes it."""
     with contextlib.closing(connect(address)) as connection:
         check_server(connection, writing=True)
@@ -195,20 +195,20 @@ def _locked(address: Address) -> Iterator[Connection]:
         yield connection
 
 
-def _compare(store: Store, address: Address) -> None:
+def _compare(store: Store, address: DatabaseAddress) -> None:
     with Snapshot(address) as snapshot:
         difference = differences(store, snapshot)
     if difference is not None:
         raise LedgerError(f"{address.shown} does not have the same rows: {difference}; nothing was moved")
 
 
-def _audited(folder: Path, store: Store, *, before: str, now: str) -> Moved:
+def _audited(folder: Path, store: Store, *, before: str, now: str) -> MovedStore:
     trust = LedgerFolder(folder).trust
     source = Source(kind="store", location=str(folder), store=store)
     report = audit(source, load_trust(trust) if trust.is_dir() else None)
     if report.verdict is Verdict.ALTERED or not report.size:
         raise Unsound(folder, report)
-    return Moved(size=report.size, root=report.root or "", before=before, now=now)
+    return MovedStore(size=report.size, root=report.root or "", before=before, now=now)
 
 
 @contextlib.contextmanager

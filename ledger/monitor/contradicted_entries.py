@@ -11,7 +11,7 @@ from constancia.ledger.wire.proofs import inclusion_proof, prefix_path
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.note import VerifierKey, parse_note
 from constancia.verify.report.findings import Report
-from constancia.verify.sources.contradiction_file import Admitted
+from constancia.verify.sources.contradiction_file import AdmittedEntry
 from constancia.verify.sources.source import Source
 from constancia.verify.speed.entry_patterns import read_entry
 
@@ -57,6 +57,6 @@ def _proof(index: int, raw: bytes, head: SignedHead, keys: Sequence[VerifierKey]
         return None
     tree = tree_from_tiles(source.published, head.size)
     seen = read_entry(raw).statement.seen
-    admitted = Admitted(index=index, raw=raw, path=tuple(inclusion_proof(tree, index, head.size)))
+    admitted = AdmittedEntry(index=index, raw=raw, path=tuple(inclusion_proof(tree, index, head.size)))
     signers = [key for key in keys if any(map(key.matches, parse_note(head.note).signatures))]
     return format_contradiction(signers[:1], head.note, admitted, prefix_path(tree, seen.size, head.size))

@@ -34,7 +34,7 @@ from constancia.ledger.snapshots.stored_form import (
     HASHES,
     PLACES,
     DamagedSnapshot,
-    Row,
+    SnapshotRow,
     aggregates_in,
     difference,
     hashes_in,
@@ -205,7 +205,7 @@ class SnapshotStore:
             names, since = self._names[kind]
             return names[: bisect_right(since, size)]
 
-    def _began(self, kind: str, size: int) -> Iterator[tuple[Row, dict[str, int]]]:
+    def _began(self, kind: str, size: int) -> Iterator[tuple[SnapshotRow, dict[str, int]]]:
         """Give the streams of a kind that began with each snapshot up to a size, and their places there."""
         yield from ((row, json.loads(row.content)[0]) for row in self._rows.part(streams_part(kind), size))
 

@@ -67,7 +67,7 @@ class Rebuilt:
         return self.position
 
 
-class Projected(Protocol):
+class ProjectionSource(Protocol):
     """What is needed of a ledger: its log, its name, its places."""
 
     log: Log
@@ -83,7 +83,7 @@ class Projected(Protocol):
         ...
 
 
-def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
+def rebuild(ledger: ProjectionSource, *, check: bool) -> Rebuilt:
     """Make a ledger's projections again from its entries.
 
     Args:

@@ -22,7 +22,7 @@ _ABOUT_NOTHING: Final = frozenset(
 StateOf = Callable[[], State]
 
 
-class Concerned:
+class StreamSubjects:
     """What each stream is about after the entries taken in, the newest of them at hand. Of one thread at a time."""
 
     def __init__(self, lookup: Lookup) -> None:

@@ -32,7 +32,7 @@ from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.errors import Locked, StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.rotation import begin, finish, replace_at_once
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 from constancia.ledger.store.postgres import recorder as postgres_recorder
 from constancia.ledger.store.postgres import session as postgres_session
 
@@ -50,7 +50,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def new_database(server: Server) -> Callable[[], Address]:
+def new_database(server: Server) -> Callable[[], DatabaseAddress]:
     return server.schema
 
 

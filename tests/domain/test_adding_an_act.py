@@ -42,7 +42,7 @@ from constancia.domain.sentences import sentence_of
 from constancia.domain.state import replay
 from constancia.domain.values.values import canonical, digest
 from constancia.ledger.views.projections.timeline import TIMELINE
-from constancia.ledger.views.subjects import Concerned
+from constancia.ledger.views.subjects import StreamSubjects
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "ADDING-AN-ACT.md").read_text(encoding="utf-8")
 SUPPORTED = "AllegationSupported"
@@ -174,7 +174,7 @@ def test_scope_and_signer_hold_without_further_code(type_name: str, body: Body, 
 
 def test_a_translation_stands_in_the_timeline_of_its_commitment(stage: Stage) -> None:
     entry = stage.says(voice("red"), OFFERED, offer())
-    keys = [key for key, _row in TIMELINE.rows(entry, Concerned(stage.lookup), lambda: stage.state)]
+    keys = [key for key, _row in TIMELINE.rows(entry, StreamSubjects(stage.lookup), lambda: stage.state)]
     assert keys == [f"{subject}#{entry.index:010d}" for subject in ("all", "commitment/c1", "translation/t1")]
 
 

@@ -12,7 +12,7 @@ from tests.domain.test_entry_days import EDITIONS, days_around, under
 from tests.domain.test_oracles import history
 from tests.profile import sampled
 
-from constancia.domain.day_state import Happened, happened_by
+from constancia.domain.day_state import DayStates, happened_by
 from constancia.domain.entry_days import STANDING_KINDS
 from constancia.domain.facts.validity import counts_on
 from constancia.domain.kernel.acts import Recorded
@@ -32,7 +32,7 @@ class Known:
         self.state = replay(entries, ORIGIN, self.by_hash.get)
         self.read = list[int]()
 
-    def by(self, days: tuple[date, date], near: Callable[[int], int]) -> Happened:
+    def by(self, days: tuple[date, date], near: Callable[[int], int]) -> DayStates:
         self.read.clear()
         at = lambda size: replay(self.entries[: near(size)], ORIGIN, self.by_hash.get)  # noqa: E731
         return happened_by(self.state, days, near=at, read=self._read, lookup=self.by_hash.get)
@@ -41,7 +41,7 @@ class Known:
         self.read += chosen
         return [self.entries[index] for index in chosen]
 
-    def by_dates(self, days: tuple[date, date]) -> Happened:
+    def by_dates(self, days: tuple[date, date]) -> DayStates:
         """Fold from the first entry on what has begun by the dates that count, each looked at by itself."""
         certain, possible, indices = State(ORIGIN), State(ORIGIN), list[int]()
         for entry in self.entries:
@@ -51,7 +51,7 @@ class Known:
             if (is_standing or has_begun(on, days[1]) is not Certainty.NO) and self._take(possible, entry):
                 indices.append(entry.index)
         certain.size = possible.size = self.state.size
-        return Happened(certain, possible, tuple(indices))
+        return DayStates(certain, possible, tuple(indices))
 
     def _take(self, state: State, entry: Recorded) -> bool:
         try:
@@ -61,7 +61,7 @@ class Known:
         return True
 
 
-def shown(happened: Happened) -> tuple[object, ...]:
+def shown(happened: DayStates) -> tuple[object, ...]:
     states = (happened.certain, happened.possible)
     return (*((canonical(each.document()), list(each.aggregates)) for each in states), happened.indices)
 

@@ -32,7 +32,7 @@ from tests.rows import each_row
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.facts.derive import Derived, derive, flags, was_member
+from constancia.domain.facts.derive import DerivedFact, derive, flags, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
@@ -223,7 +223,7 @@ def history() -> Stage:
     return stage
 
 
-def facts(stage: Stage, kind: str, at: datetime = DECEMBER) -> list[Derived]:
+def facts(stage: Stage, kind: str, at: datetime = DECEMBER) -> list[DerivedFact]:
     return [one for one in derive(stage.state, at) if one.kind == kind]
 
 

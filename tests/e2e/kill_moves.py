@@ -26,7 +26,7 @@ from constancia.ledger.ledger import Ledger
 from constancia.ledger.mirror.mirror import Mirror as LogMirror
 from constancia.ledger.monitor.findings import INTACT
 from constancia.ledger.monitor.settings import WatchSettings
-from constancia.ledger.store.address import Address, address_in
+from constancia.ledger.store.address import DatabaseAddress, address_in
 from constancia.ledger.store.postgres.driver import postgres
 from constancia.ledger.store.postgres.session import connect
 from constancia.ledger.store.postgres.transfer import load
@@ -102,8 +102,8 @@ class WithBelongings(Scene):
         folder.with_name(ADDRESS).write_text(cls.server.schema().shown)
 
     @staticmethod
-    def address(folder: Path) -> Address:
-        return Address.read(folder.with_name(ADDRESS).read_text())
+    def address(folder: Path) -> DatabaseAddress:
+        return DatabaseAddress.read(folder.with_name(ADDRESS).read_text())
 
     @classmethod
     def expect_all(cls, folder: Path, *, is_in_database: bool) -> None:

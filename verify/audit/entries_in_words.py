@@ -8,7 +8,7 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.report.acts import NAMING
-from constancia.verify.report.findings import Findings, Shown
+from constancia.verify.report.findings import EntryInWords, Findings
 from constancia.verify.sources.published_log import MAX_BUNDLE_BYTES, had
 from constancia.verify.sources.source import Source
 from constancia.verify.sources.transit import parse_any, text_of
@@ -37,7 +37,7 @@ def describe(source: Source, findings: Findings, size: int, other: Source | None
         versions = [bytes_ for bytes_ in _versions(source, index, other) if bytes_ != raw]
         signed = next((bytes_ for bytes_ in versions if hash_leaf(bytes_).hex() == recorded), None)
         best = signed or next(iter(versions), None)
-        shown = Shown(index=index, entry=_object(raw), other=_object(best), is_signed=signed is not None)
+        shown = EntryInWords(index=index, entry=_object(raw), other=_object(best), is_signed=signed is not None)
         findings.altered.append(shown)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from constancia.verify.report import words
 from constancia.verify.report.acts import Names, day_words, moment_words, sentence, signer
 from constancia.verify.report.changes import change_words
-from constancia.verify.report.findings import Fault, Remark, Report, Shown, Verdict
+from constancia.verify.report.findings import EntryInWords, Fault, Remark, Report, Verdict
 
 REMARKED: Final = ("open", "not_checked", "notes")
 MAX_ALSO: Final = 12  # further places that are named
@@ -77,7 +77,7 @@ def _compared(checked: Mapping[str, int]) -> tuple[str, ...]:
     return ("shown-served" if "derived_facts" in checked else "shown-stored", "shown-by-oneself")
 
 
-def act_lines(shown: Shown, lang: str, names: Names, *, is_certain: bool) -> list[str]:
+def act_lines(shown: EntryInWords, lang: str, names: Names, *, is_certain: bool) -> list[str]:
     """Give an entry in sentences: the act with its place and time, who signed it and when, what had been seen.
 
     Args:
@@ -114,7 +114,7 @@ def act_sentence(entry: Mapping[str, Any] | None, lang: str, names: Names) -> st
     return sentence(type_name, actor, body, lang, names)
 
 
-def changes_of(shown: Shown, lang: str, names: Names) -> list[str]:
+def changes_of(shown: EntryInWords, lang: str, names: Names) -> list[str]:
     """Say how an entry differs from the other version at hand; nothing where there is none."""
     if shown.entry is None or shown.other is None:
         return []
@@ -154,7 +154,7 @@ def _place(fault: Fault, lang: str) -> str:
     return _say("altered-place", lang, index=fault.index, what=what)
 
 
-def _shown(shown: Shown, report: Report, lang: str) -> list[str]:
+def _shown(shown: EntryInWords, report: Report, lang: str) -> list[str]:
     now, was = (act_sentence(entry, lang, report.names) for entry in (shown.entry, shown.other))
     lines = [words.LAY["now-none"][lang] if now is None else _say("now", lang, sentence=now)]
     changes = changes_of(shown, lang, report.names)

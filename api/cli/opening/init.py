@@ -114,14 +114,14 @@ def _choose_database(folder: Path, database: str) -> None:
     """Have the folder of a new ledger remember its database, once it is seen that a ledger can be in it."""
     from constancia.api.cli.opening import party
     from constancia.ledger.folder import LedgerFolder
-    from constancia.ledger.store.address import Address, remember_address
+    from constancia.ledger.store.address import DatabaseAddress, remember_address
     from constancia.ledger.store.postgres.driver import postgres
 
     if party.is_party_folder(folder):  # a party has no store of its own
         return
     if LedgerFolder(folder).store.exists():
         raise fail(message("init.exists", folder=folder))
-    address = Address.read(database)
+    address = DatabaseAddress.read(database)
     postgres().check_writable(address)
     folder.mkdir(parents=True, exist_ok=True)
     remember_address(folder, address)

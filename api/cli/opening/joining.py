@@ -204,14 +204,14 @@ class _Joining:
         from dataclasses import replace
 
         from constancia.api.text.i18n import say as sentence_words
-        from constancia.domain.naming import Named
+        from constancia.domain.naming import NamedThing
         from constancia.domain.sentences import sentence_of
 
         sentence = sentence_of({"actor": self._actor(act), "body": act.body, "stream": "", "type": act.type}, state)
         known = {"who": self._name} if act.signer == "representative" else {}
         titles = {
-            "agreement": Named(title=self.invitation.agreement.title.to_json()),
-            "governance_body": Named(title=self.invitation.committee.name.to_json()),
+            "agreement": NamedThing(title=self.invitation.agreement.title.to_json()),
+            "governance_body": NamedThing(title=self.invitation.committee.name.to_json()),
         }
         named = {name: title for name, title in titles.items() if name in act.body}
         return sentence_words(replace(sentence, params={**sentence.params, **known, **named}), language())

@@ -157,13 +157,13 @@ class _Parties:
 
 def _new_party(answer: str, parties: list[dict[str, str]]) -> str:
     from constancia.domain.values.values import FormError
-    from constancia.ledger.opening.invitation import Invited
+    from constancia.ledger.opening.invitation import InvitedParty
 
     name = identifier_of(answer)
     if not answer:
         return answer
     try:
-        Invited.parse({"kind": "x", "legal_name": {"es": "x"}, "party": name})
+        InvitedParty.parse({"kind": "x", "legal_name": {"es": "x"}, "party": name})
     except FormError as error:
         raise ValueError(message("opening.party_form", found=answer)) from error
     if name in {identifier_of(party["acronym"]) for party in parties}:

@@ -31,11 +31,11 @@ def command(
     Ejemplo / example: constancia move --dir libro postgresql://constancia@db.example/libro
     """
     from constancia.ledger.backup.backup import Unsound
-    from constancia.ledger.store.address import Address
+    from constancia.ledger.store.address import DatabaseAddress
     from constancia.ledger.store.postgres.driver import postgres
     from constancia.verify.report.rendering import report_text
 
-    address = None if target == TO_FILE else Address.read(target)
+    address = None if target == TO_FILE else DatabaseAddress.read(target)
     postgres()
     from constancia.ledger.backup.relocation import move_to_database, move_to_file
 

@@ -49,10 +49,10 @@ def run() -> int:
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.errors import LedgerError
     from constancia.ledger.ledger import Ledger
-    from constancia.ledger.store.address import Address
+    from constancia.ledger.store.address import DatabaseAddress
 
     settings = Settings(**asked["settings"] | _NO_LIMITS)
-    database = None if asked["database"] is None else Address(asked["database"])
+    database = None if asked["database"] is None else DatabaseAddress(asked["database"])
     options = Options(most=asked["size"])  # what the store has beyond is not confirmed
     try:
         opened = Ledger.open(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from constancia.api.http.server.reader_pool import Reader
     from constancia.api.http.settings import Settings
     from constancia.ledger.ledger import Ledger
-    from constancia.ledger.store.address import Address
+    from constancia.ledger.store.address import DatabaseAddress
 
 _FIRST_S: Final = 0.5
 _LONGEST_S: Final = 30.0
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 @contextlib.contextmanager
 def running_readers(
-    count: int, ledger: "Ledger", settings: "Settings", database: "Address | None" = None
+    count: int, ledger: "Ledger", settings: "Settings", database: "DatabaseAddress | None" = None
 ) -> Iterator[Sequence["Reader"]]:
     """Run reader processes within the block; each is started again where it ends, after a time that doubles.
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from constancia.api.http.server.reader_pool import Reader
     from constancia.api.http.settings import Settings
     from constancia.ledger.ledger import Ledger
-    from constancia.ledger.store.address import Address
+    from constancia.ledger.store.address import DatabaseAddress
 
 _LOAD_AFTER_S = 1.0  # where nobody has asked for anything yet
 _PREPARE_AFTER_S = 3.0  # the first pages come first
@@ -161,7 +161,7 @@ def command(
 
         from constancia.api.cli.operator.follower import Following
         from constancia.ledger.folder import LedgerFolder
-        from constancia.ledger.store.address import Address
+        from constancia.ledger.store.address import DatabaseAddress
 
         given: dict[str, Any] = {"root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips}
         given["published_trust"] = dict(text.partition("=")[::2] for text in published_trust or []) or None
@@ -177,7 +177,7 @@ def command(
             "accept_rollback": accept_rollback,
         }
         how |= {"accept_clock": accept_clock, "on_progress": starting.progress}
-        place = None if database is None else Address.read(database)
+        place = None if database is None else DatabaseAddress.read(database)
         own = LogKeyOptions(passphrase_file=log_passphrase_file, pin_file=log_pin_file, keys=log_key or ())
         ledger = resources.enter_context(_open(folder, own, how, place, read_only=read_only))
         url = _url(host, listener.getsockname()[1], settings.root_path)
@@ -205,7 +205,7 @@ def command(
 
 @contextlib.contextmanager
 def _readers(
-    count: int, ledger: "Ledger", settings: "Settings", database: "Address | None"
+    count: int, ledger: "Ledger", settings: "Settings", database: "DatabaseAddress | None"
 ) -> "Iterator[Sequence[Reader]]":
     """Run the reader processes within the block.
 
@@ -290,7 +290,7 @@ def _url(host: str, port: int, prefix: str) -> str:
 
 
 def _open(
-    folder: Path, given: LogKeyOptions, how: dict[str, Any], database: "Address | None", *, read_only: bool
+    folder: Path, given: LogKeyOptions, how: dict[str, Any], database: "DatabaseAddress | None", *, read_only: bool
 ) -> "Ledger":
     from constancia.ledger.assembly import Options
 

@@ -15,7 +15,7 @@ from constancia.domain.commitments.commitment import Commitment, ScopeVersion
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
-from constancia.domain.facts.derive import Derived, derive, flags
+from constancia.domain.facts.derive import DerivedFact, derive, flags
 from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.facts.validity import Validity
 from constancia.domain.remarks.standing import contested_level
@@ -110,7 +110,7 @@ def _print_agreement(
     console: Console,
     state: State,
     agreement: Agreement,
-    facts: tuple[Derived, ...],
+    facts: tuple[DerivedFact, ...],
     day: date,
     lang: str,
     doubt: str,

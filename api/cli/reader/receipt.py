@@ -77,7 +77,7 @@ def _words(receipt: bytes, source: str | None) -> list[str]:
     from constancia.ledger.store.postgres.source import opened_source
     from constancia.verify.core.formats.canonical import parse_canonical
     from constancia.verify.report.acts import NAMING, Names
-    from constancia.verify.report.findings import Shown
+    from constancia.verify.report.findings import EntryInWords
     from constancia.verify.report.lay_report import act_lines
     from constancia.verify.report.printable import printable
     from constancia.verify.wire.tlog_proof import parse_tlog_proof
@@ -91,7 +91,7 @@ def _words(receipt: bytes, source: str | None) -> list[str]:
                 statement = parse_canonical(raw)["statement"]
                 if statement["type"] in NAMING:
                     names.take(statement["type"], statement["body"])
-    shown = Shown(index=proof.index, entry=parse_canonical(proof.extra))
+    shown = EntryInWords(index=proof.index, entry=parse_canonical(proof.extra))
     return [printable(line) for line in act_lines(shown, language(), names, is_certain=False)]
 
 

@@ -25,7 +25,7 @@ from constancia.api.pages.frame.titles import matter_words
 from constancia.api.text.dates import byte_words, date_words, instant_words, moment_words
 from constancia.api.text.i18n import in_language, language_name, tr
 from constancia.api.text.rules import rule_words
-from constancia.domain.facts.derive import Derived
+from constancia.domain.facts.derive import DerivedFact
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
@@ -216,7 +216,7 @@ class Frame:
         """What pictures are made from."""
         return Source(reading=self.as_of, ledger=self.ledger, lang=self.lang)
 
-    def facts(self) -> tuple[Derived, ...]:
+    def facts(self) -> tuple[DerivedFact, ...]:
         """Give the derived facts of what the page shows, computed once for the same size and day."""
         return rows_cache_of(self.request).facts(self.as_of)
 

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from constancia.api.text.alphabets import lookalikes
 from constancia.api.text.i18n import chosen, isolate, quoted, sentence_parameters, sentence_template, template, tr
-from constancia.domain.naming import Named
+from constancia.domain.naming import NamedThing
 from constancia.domain.sentences import Sentence
 from constancia.domain.values.languages import DEFAULT_LANGUAGES
 from constancia.verify.report.printable import printable
@@ -67,7 +67,7 @@ def marked_sentence(sentence: Sentence, lang: str, link: Callable[[str], str | N
     """
 
     def shown(value: object) -> Markup:
-        if isinstance(value, Named):
+        if isinstance(value, NamedThing):
             title = quoted(shown(value.title), lang)
             address = link(value.stream) if link is not None and value.stream is not None else None
             return title if address is None else Markup('<a href="{}">{}</a>').format(address, title)

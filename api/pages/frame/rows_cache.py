@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 
 from starlette.requests import Request
 
-from constancia.domain.facts.derive import Derived
+from constancia.domain.facts.derive import DerivedFact
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 
@@ -30,7 +30,7 @@ class RowsCache:
         """Give all rows of a projection as of a reading; shared, and not to be changed."""
         return self.once(reading, name, lambda: reading.rows(name))
 
-    def facts(self, reading: Reading) -> tuple[Derived, ...]:
+    def facts(self, reading: Reading) -> tuple[DerivedFact, ...]:
         """Give the derived facts as of a reading."""
         return self.once(reading, _FACTS, reading.facts)
 

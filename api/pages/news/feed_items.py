@@ -16,7 +16,7 @@ from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import in_language, say, tr
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.facts.bearing import responsible_for
-from constancia.domain.facts.derive import Derived
+from constancia.domain.facts.derive import DerivedFact
 from constancia.domain.sentences import party_name, sentence_of
 from constancia.domain.values.calendar import OPEN, parse_edtf, parse_instant
 
@@ -140,18 +140,18 @@ def missed_items(frame: Frame, address: str, stream: str | None = None) -> list[
     return sorted(listed, key=lambda item: item.updated, reverse=True)
 
 
-def _missed(frame: Frame, stream: str | None) -> Iterator[Derived]:
+def _missed(frame: Frame, stream: str | None) -> Iterator[DerivedFact]:
     for fact in frame.facts():
         is_milestone = str(fact.params.get("target", "")).startswith("milestone ")
         if fact.kind == "DeadlineMissed" and is_milestone and fact.since is not None and stream in (None, fact.stream):
             yield fact
 
 
-def _missed_name(fact: Derived) -> str:
+def _missed_name(fact: DerivedFact) -> str:
     return f"{fact.stream}\n{str(fact.params['target']).partition(' ')[2]}\n{fact.params['window']}"
 
 
-def _missed_words(frame: Frame, fact: Derived) -> str:
+def _missed_words(frame: Frame, fact: DerivedFact) -> str:
     commitment, name = frame.state.aggregates.get(fact.stream), str(fact.params["target"]).partition(" ")[2]
     scopes = commitment.scopes if isinstance(commitment, Commitment) else ()
     titles = [step.title for version in reversed(scopes) if (step := version.scope.milestone(name)) is not None]

@@ -10,7 +10,7 @@ from eventsourcing.persistence import ApplicationRecorder, InfrastructureFactory
 from eventsourcing.utils import EnvType
 from typing_extensions import override
 
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 from constancia.ledger.store.application import EntryApplication
 from constancia.ledger.store.postgres import schema
 from constancia.ledger.store.postgres.recorder import PostgresLedgerRecorder, ReaderDatastore
@@ -76,7 +76,7 @@ class PostgresEntryApplication(EntryApplication):
         return _Factory(self._made, dict(env))
 
 
-def create_tables(address: Address, meta: dict[str, str], *, moved: str | None = None) -> None:
+def create_tables(address: DatabaseAddress, meta: dict[str, str], *, moved: str | None = None) -> None:
     """Make the tables of a new ledger, all or none, where there are none.
 
     Args:
@@ -155,7 +155,7 @@ def upgrade(connection: Connection) -> None:
     _log.warning("the tables were of version %d and are of version %d now", version, schema.VERSION)
 
 
-def open_database(address: Address, *, writable: bool) -> PostgresEntryApplication:
+def open_database(address: DatabaseAddress, *, writable: bool) -> PostgresEntryApplication:
     """Open the store in a database.
 
     Args:
@@ -180,7 +180,7 @@ def open_database(address: Address, *, writable: bool) -> PostgresEntryApplicati
     return PostgresEntryApplication(PostgresLedgerRecorder(ReaderDatastore(address), session))
 
 
-def glance(address: Address) -> tuple[str | None, int, bytes | None]:
+def glance(address: DatabaseAddress) -> tuple[str | None, int, bytes | None]:
     """Give what a store says of itself, unchecked: its origin, its size and its first entry.
 
     Raises:
@@ -196,7 +196,7 @@ def glance(address: Address) -> tuple[str | None, int, bytes | None]:
     return row["origin"], row["size"], row["genesis"]
 
 
-def last_notes(address: Address) -> list[bytes]:
+def last_notes(address: DatabaseAddress) -> list[bytes]:
     """Give the last signed checkpoint that a database has, unchecked; nothing where it has none.
 
     Raises:
@@ -209,7 +209,7 @@ def last_notes(address: Address) -> list[bytes]:
     return [] if note is None else [note.encode()]
 
 
-def check_writable(address: Address) -> None:
+def check_writable(address: DatabaseAddress) -> None:
     """Check that a server can be written, and promises durability.
 
     Raises:
@@ -220,13 +220,13 @@ def check_writable(address: Address) -> None:
 
 
 @contextlib.contextmanager
-def tables_in(address: Address, *, arriving: str | None = None) -> Iterator[PostgresTables]:
+def tables_in(address: DatabaseAddress, *, arriving: str | None = None) -> Iterator[PostgresTables]:
     """Give the tables next to the entries, for who does not open the ledger; see `PostgresTables`."""
     with contextlib.closing(PostgresTables(address, arriving=arriving)) as tables:
         yield tables
 
 
-def is_ledger_in(address: Address) -> bool:
+def is_ledger_in(address: DatabaseAddress) -> bool:
     """Tell whether a database has a ledger's tables.
 
     Raises:

@@ -24,7 +24,7 @@ from psycopg_pool import ConnectionPool
 from typing_extensions import override
 
 from constancia.ledger.errors import StoreUnavailable
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 from constancia.ledger.store.batch import Batch, stored_batch
 from constancia.ledger.store.entry_store import Listeners, notification_of
 from constancia.ledger.store.postgres import schema
@@ -48,7 +48,7 @@ _EVENT_COLUMNS: Final = "SELECT position, originator_id, originator_version, top
 class ReaderDatastore(PostgresDatastore):
     """The library's datastore over a pool that is given a whole address, and looks whether a connection lives."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: DatabaseAddress) -> None:
         """Prepare; nothing is connected before it is needed."""
         super().__init__("", "", "", "", "", originator_id_type="text")
         self.pool = ConnectionPool(  # type: ignore[assignment]  # the library's differs in how it finds a password
@@ -300,7 +300,7 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
         self.datastore.close()
 
     @property
-    def address(self) -> Address:
+    def address(self) -> DatabaseAddress:
         """Of the database."""
         return self._reading.address
 

@@ -22,7 +22,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from constancia.ledger.errors import StoreUnavailable
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 from constancia.ledger.store.postgres import schema
 from constancia.ledger.store.postgres_errors import of_driver, unavailable
 
@@ -49,7 +49,7 @@ class Unconfirmed(psycopg.OperationalError):
     """A commit came back with a warning: it is done on the server that was asked, and perhaps nowhere else."""
 
 
-def connect(address: Address, **more: Any) -> Connection:
+def connect(address: DatabaseAddress, **more: Any) -> Connection:
     """Make a connection that commits each statement.
 
     Raises:
@@ -122,7 +122,7 @@ def lock(connection: Connection, patience_s: float = 0.0) -> None:
 class WriterSession:
     """The writer's connection. One thread writes; `check` and `close` may be called from others."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: DatabaseAddress) -> None:
         """Prepare; `open` connects."""
         self._address = address
         self._connection: Connection | None = None
@@ -262,7 +262,7 @@ class WriterSession:
                 connection.close()
 
 
-def confirm(address: Address) -> None:
+def confirm(address: DatabaseAddress) -> None:
     """Have a primary confirm that what it has shown until now is as durable as it promises, by its standbys too.
 
     A commit is shown to readers before a standby has it where the wait for that standby was cancelled. A later commit

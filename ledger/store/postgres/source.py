@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from constancia.ledger.store.address import Address, address_in
+from constancia.ledger.store.address import DatabaseAddress, address_in
 from constancia.ledger.store.postgres.driver import postgres
 from constancia.ledger.store.postgres.files import DatabaseFiles
 from constancia.verify.sources import layout
@@ -56,7 +56,7 @@ def opened_source(location: str) -> Iterator[Source]:
             yield source
 
 
-def copy_rows(address: Address, folder: Path) -> None:
+def copy_rows(address: DatabaseAddress, folder: Path) -> None:
     """Write a database's rows into the files that a ledger's folder has, to stay; see `transfer.write_files`.
 
     Only what the database's standbys have confirmed too.
@@ -70,7 +70,7 @@ def copy_rows(address: Address, folder: Path) -> None:
         write_files(snapshot, folder)
 
 
-def _copy_evidence(address: Address, folder: Path) -> None:
+def _copy_evidence(address: DatabaseAddress, folder: Path) -> None:
     postgres()
     from constancia.ledger.store.postgres.transfer import Snapshot, write_evidence  # noqa: PLC0415 - needs the driver
 

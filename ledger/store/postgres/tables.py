@@ -20,11 +20,11 @@ from eventsourcing.persistence import PersistenceError
 from psycopg.rows import tuple_row
 from typing_extensions import override
 
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 from constancia.ledger.store.postgres import schema
 from constancia.ledger.store.postgres.session import Connection, confirm, connect, limited, noting_warnings
 from constancia.ledger.store.postgres_errors import of_driver, unavailable
-from constancia.ledger.store.tables import Change, Rows, Tables
+from constancia.ledger.store.tables import Rows, Tables, TableTransaction
 
 Select = Callable[[str, Sequence[Any]], list[Any]]
 _ALONE: Final = "SELECT pg_advisory_lock(%s, 'files'::regclass::oid::bigint::int)"
@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 class PostgresTables(Tables):
     """The tables of one database; close them."""
 
-    def __init__(self, address: Address, select: Select | None = None, *, arriving: str | None = None) -> None:
+    def __init__(self, address: DatabaseAddress, select: Select | None = None, *, arriving: str | None = None) -> None:
         """Prepare; nothing is connected before it is needed.
 
         Args:
@@ -72,7 +72,7 @@ class PostgresTables(Tables):
 
     @override
     @contextlib.contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[Change]:
+    def transaction(self, *, durable: bool = True) -> Iterator[TableTransaction]:
         with _as_unavailable(), self._begun("BEGIN") as (connection, _):
             with noting_warnings(connection) as warnings:
                 change = _Change(connection)
@@ -153,14 +153,14 @@ class PostgresTables(Tables):
         with _as_unavailable(), self._begun(query, params) as (_, rows):
             return rows.fetchall()
 
-    def _check_is_here(self, change: Change) -> None:
+    def _check_is_here(self, change: TableTransaction) -> None:
         # Who moves the ledger changes this row, and so waits for this transaction or is seen by it.
         [[moved]] = change.execute("SELECT moved FROM writer FOR SHARE")
         if moved not in (None, self._arriving):
             raise unavailable("E_STORE_MOVED", moved)
 
 
-class _Change(Change):
+class _Change(TableTransaction):
     """A transaction's statements, each of which ends in bounded time."""
 
     def __init__(self, connection: Connection) -> None:

@@ -16,7 +16,7 @@ from psycopg.rows import tuple_row
 
 from constancia.ledger.disk.database import create_database
 from constancia.ledger.errors import LedgerError
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 from constancia.ledger.store.application import EntryApplication
 from constancia.ledger.store.postgres import schema
 from constancia.ledger.store.postgres.application import check_layout
@@ -55,7 +55,7 @@ _PAGE: Final = 500
 class Snapshot:
     """The rows of a database as they are at one instant. Use it in a `with` block."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: DatabaseAddress) -> None:
         """Begin the transaction.
 
         Raises:

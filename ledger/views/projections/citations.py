@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from constancia.ledger.store.mapper import SaidEntry
 from constancia.ledger.views.projections.base import EntryProjection, Row
-from constancia.ledger.views.subjects import Concerned, StateOf
+from constancia.ledger.views.subjects import StateOf, StreamSubjects
 
 
-def _rows(entry: SaidEntry, _about: Concerned, _state: StateOf) -> list[tuple[str, Row]]:
+def _rows(entry: SaidEntry, _about: StreamSubjects, _state: StateOf) -> list[tuple[str, Row]]:
     statement = entry.statement
     return [
         (

@@ -9,7 +9,7 @@ from tests.domain.stage import MEMBERS, Stage, root
 from tests.domain.tables import codes
 from tests.rows import each_row
 
-from constancia.domain.facts.derive import Derived, derive
+from constancia.domain.facts.derive import DerivedFact, derive
 from constancia.domain.facts.validity import validities
 
 
@@ -17,7 +17,7 @@ def in_force() -> Stage:
     return signed_agreement(*MEMBERS)
 
 
-def facts(stage: Stage, kind: str) -> list[Derived]:
+def facts(stage: Stage, kind: str) -> list[DerivedFact]:
     return [fact for fact in derive(stage.state, stage.now) if fact.kind == kind]
 
 

@@ -28,7 +28,7 @@ from tests.domain.test_oracles import history
 from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.facts.derive import Derived, derive, derived_at, flags, was_member
+from constancia.domain.facts.derive import DerivedFact, derive, derived_at, flags, was_member
 from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.values.calendar import Certainty
@@ -42,7 +42,7 @@ def kinds(stage: Stage, at: datetime = LATE) -> list[str]:
     return [one.kind for one in derive(stage.state, at)]
 
 
-def fact(stage: Stage, kind: str, at: datetime = LATE) -> Derived:
+def fact(stage: Stage, kind: str, at: datetime = LATE) -> DerivedFact:
     (one,) = [one for one in derive(stage.state, at) if one.kind == kind]
     return one
 
@@ -193,11 +193,11 @@ def test_d13_a_fact_holds_from_its_day_and_possibly_within_the_precision_of_it()
     stage = signed_by("nosc", "inai", "sfp")
     assert "AgreementEnteredIntoForce" not in kinds(stage, datetime(2015, 1, 1, tzinfo=UTC))
     assert "AgreementEnteredIntoForce" in kinds(stage, datetime(2019, 3, 3, tzinfo=UTC))
-    assert derived_at(Derived(kind="X", stream="s", since="2017-05"), date(2017, 4, 30)) is None
-    within = derived_at(Derived(kind="X", stream="s", since="2017-05"), date(2017, 5, 10))
+    assert derived_at(DerivedFact(kind="X", stream="s", since="2017-05"), date(2017, 4, 30)) is None
+    within = derived_at(DerivedFact(kind="X", stream="s", since="2017-05"), date(2017, 5, 10))
     assert within is not None
     assert within.params["certainty"] == "possibly"
-    assert derived_at(Derived(kind="X", stream="s", since="2017-05"), date(2017, 6, 1)) == Derived(
+    assert derived_at(DerivedFact(kind="X", stream="s", since="2017-05"), date(2017, 6, 1)) == DerivedFact(
         kind="X", stream="s", since="2017-05"
     )
 
@@ -230,8 +230,8 @@ def test_16_facts_are_the_same_each_time_and_sorted() -> None:
 
 
 def test_a_fact_leaves_out_what_it_does_not_know() -> None:
-    assert Derived(kind="K", stream="s").to_json() == {"kind": "K", "params": {}, "stream": "s"}
-    whole = Derived(kind="K", stream="s", since="2019", known_index=3, params={"a": 1}).to_json()
+    assert DerivedFact(kind="K", stream="s").to_json() == {"kind": "K", "params": {}, "stream": "s"}
+    whole = DerivedFact(kind="K", stream="s", since="2019", known_index=3, params={"a": 1}).to_json()
     assert whole == {"kind": "K", "known_index": 3, "params": {"a": 1}, "since": "2019", "stream": "s"}
 
 

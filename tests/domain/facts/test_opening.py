@@ -6,14 +6,14 @@ from tests.domain.agreements.test_agreement import drafted, lapsed, signed_by
 from tests.domain.stage import KINDS, MEMBERS, Stage, appointment, founded, key_id, registration, rep, root, text
 from tests.rows import each_row
 
-from constancia.domain.facts.opening import Step, is_open, opening_steps
+from constancia.domain.facts.opening import OpeningStep, is_open, opening_steps
 from constancia.domain.values.calendar import local_day
 
 ORDER = ("parties", "representatives", "body", "rules", "agreement")
 RULES = {"decision_rule": {"rule_source": "adopted", "value": "unanimity"}}
 
 
-def steps(stage: Stage) -> tuple[Step, ...]:
+def steps(stage: Stage) -> tuple[OpeningStep, ...]:
     return opening_steps(stage.state, local_day(stage.now, "America/Mexico_City"))
 
 

@@ -26,17 +26,17 @@ from tests.domain.test_oracles import history
 from tests.domain.values.test_moves import DAYS, asked_days, dates, possible_days
 from tests.rows import each_row
 
-from constancia.domain.facts.validity import KINDS, Dated, Validity, answer_for, counts_on, validities
+from constancia.domain.facts.validity import KINDS, DatedEntry, Validity, answer_for, counts_on, validities
 from constancia.domain.values.calendar import Certainty
 
 YES, NO, POSSIBLY = Certainty.YES, Certainty.NO, Certainty.POSSIBLY
 
 
-def dated(stage: Stage) -> dict[str, list[Dated]]:
-    found: dict[str, list[Dated]] = {}
+def dated(stage: Stage) -> dict[str, list[DatedEntry]]:
+    found: dict[str, list[DatedEntry]] = {}
     for one in stage.entries:
         said = one.statement
-        entry = Dated(index=one.index, type=said["type"], on=counts_on(stage.state, one))
+        entry = DatedEntry(index=one.index, type=said["type"], on=counts_on(stage.state, one))
         found.setdefault(said["stream"], []).append(entry)
     return found
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tests.rows import each_row
 
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.fact import Derived, Target, missed
+from constancia.domain.kernel.fact import DerivedFact, DueMatter, missed
 from constancia.domain.state import State
 
 DUE = datetime(2019, 9, 1, tzinfo=UTC)
@@ -18,8 +18,8 @@ def word(on: str, recorded: str = "2019-12-10") -> Mark:
     return Mark(index=1, leaf_hash="", party="sfp", occurred_on=on, recorded_at=f"{recorded}T18:00:00.000Z")
 
 
-def target(done: Mark | None, stated: str | None = None) -> Target:
-    return Target(
+def target(done: Mark | None, stated: str | None = None) -> DueMatter:
+    return DueMatter(
         stream="plan/p", name="submission", window="2019-08-31", due=DUE, on_record=BEFORE, done=done, stated=stated
     )
 
@@ -64,7 +64,7 @@ def test_a_missed_deadline_by_edition_and_by_what_was_on_record(
 
 
 def test_absent_members_are_left_out() -> None:
-    assert Derived(kind="X", stream="s").to_json() == {"kind": "X", "params": {}, "stream": "s"}
+    assert DerivedFact(kind="X", stream="s").to_json() == {"kind": "X", "params": {}, "stream": "s"}
 
 
 @each_row(

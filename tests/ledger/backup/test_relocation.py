@@ -23,7 +23,7 @@ from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.errors import LedgerError, Locked, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
+from constancia.ledger.store.address import DATABASE_NAME, DatabaseAddress, address_in
 from constancia.ledger.store.postgres import schema as postgres_schema
 from constancia.ledger.store.postgres.session import connect, one_row
 
@@ -40,7 +40,7 @@ def folder(tmp_path: Path, template: Template) -> Path:
 
 
 @pytest.fixture
-def address(postgres_server: Server) -> Address:
+def address(postgres_server: Server) -> DatabaseAddress:
     return postgres_server.schema()
 
 
@@ -69,7 +69,7 @@ def cosigned(folder: Path) -> list[object]:
     return rows_in(path)
 
 
-def test_there_and_back_has_the_same_bytes(folder: Path, address: Address, template: Template) -> None:
+def test_there_and_back_has_the_same_bytes(folder: Path, address: DatabaseAddress, template: Template) -> None:
     rows, lines = rows_in(folder / "ledger.sqlite"), cosigned(folder)
     with opened(folder, template) as ledger:
         before = ledger.log.root(), ledger.log.checkpoint()
@@ -116,7 +116,9 @@ def laden(folder: Path, template: Template) -> dict[str, bytes]:
     return belongings(folder)
 
 
-def test_what_goes_with_the_entries_goes_there_and_back(folder: Path, address: Address, template: Template) -> None:
+def test_what_goes_with_the_entries_goes_there_and_back(
+    folder: Path, address: DatabaseAddress, template: Template
+) -> None:
     """And is in one place at a time: what is withdrawn later has to be removed from one place."""
     has = laden(folder, template)
     assert len(has) == 9
@@ -131,7 +133,7 @@ def test_what_goes_with_the_entries_goes_there_and_back(folder: Path, address: A
 
 
 def test_c2_what_differs_is_left_where_it_is(
-    folder: Path, address: Address, template: Template, caplog: pytest.LogCaptureFixture
+    folder: Path, address: DatabaseAddress, template: Template, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As on a machine with an old copy of the folder: what the database has counts."""
     has = laden(folder, template)
@@ -144,7 +146,7 @@ def test_c2_what_differs_is_left_where_it_is(
 
 
 def test_c1_erasure_that_was_cut_short_is_finished_and_takes_nothing_back(
-    folder: Path, address: Address, template: Template
+    folder: Path, address: DatabaseAddress, template: Template
 ) -> None:
     """A process was killed between overwriting a file that is in the database and removing it."""
     has = laden(folder, template)
@@ -159,7 +161,9 @@ def test_c1_erasure_that_was_cut_short_is_finished_and_takes_nothing_back(
     assert belongings(folder) == has
 
 
-def test_database_that_was_left_is_not_written_any_more(folder: Path, address: Address, template: Template) -> None:
+def test_database_that_was_left_is_not_written_any_more(
+    folder: Path, address: DatabaseAddress, template: Template
+) -> None:
     move_to_database(folder, address)
     copy = folder.with_name("copy")
     shutil.copytree(folder, copy)
@@ -175,7 +179,7 @@ def test_database_that_was_left_is_not_written_any_more(folder: Path, address: A
 
 @pytest.mark.parametrize("step", ["load", "write_file", "bring_in", "_set_aside"])
 def test_move_that_is_cut_short_is_finished_by_repeating_it(
-    folder: Path, address: Address, template: Template, monkeypatch: pytest.MonkeyPatch, step: str
+    folder: Path, address: DatabaseAddress, template: Template, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """Whatever it is cut at, nobody writes either store until it is repeated, or the file is as it was."""
     rows = rows_in(folder / "ledger.sqlite")
@@ -199,7 +203,7 @@ def test_move_that_is_cut_short_is_finished_by_repeating_it(
 
 @pytest.mark.parametrize("step", ["write_files", "take_out", "sync_folder"])
 def test_moving_back_that_is_cut_short_is_finished_by_repeating_it(
-    folder: Path, address: Address, template: Template, monkeypatch: pytest.MonkeyPatch, step: str
+    folder: Path, address: DatabaseAddress, template: Template, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     Documents(FolderFiles(folder / "documents")).put(b"minuta")
     move_to_database(folder, address)
@@ -214,7 +218,7 @@ def test_moving_back_that_is_cut_short_is_finished_by_repeating_it(
 
 
 def test_lock_of_a_connection_that_is_just_ending_is_waited_for(
-    folder: Path, address: Address, monkeypatch: pytest.MonkeyPatch
+    folder: Path, address: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     move_to_database(folder, address)
     ending = connect(address)
@@ -242,7 +246,7 @@ def cut(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
 
 
 def test_what_was_set_aside_is_not_moved_to_a_second_database(
-    folder: Path, address: Address, template: Template, postgres_server: Server
+    folder: Path, address: DatabaseAddress, template: Template, postgres_server: Server
 ) -> None:
     """It is as old as the first move: what was acknowledged since is in the first database only."""
     move_to_database(folder, address)
@@ -259,14 +263,14 @@ def test_what_was_set_aside_is_not_moved_to_a_second_database(
     assert move_to_database(folder, second).size == 26
 
 
-def test_what_was_set_aside_does_not_fill_an_emptied_database(folder: Path, address: Address) -> None:
+def test_what_was_set_aside_does_not_fill_an_emptied_database(folder: Path, address: DatabaseAddress) -> None:
     move_to_database(folder, address)
     as_attacker(address, "UPDATE writer SET moved = 'arriving'", "DELETE FROM stored_events", "DELETE FROM batches")
     with pytest.raises(LedgerError, match="another ledger"):
         move_to_database(folder, address)
 
 
-def test_altered_ledger_is_not_moved(folder: Path, address: Address) -> None:
+def test_altered_ledger_is_not_moved(folder: Path, address: DatabaseAddress) -> None:
     with closing(sqlite3.connect(folder / "ledger.sqlite")) as store:
         store.execute("DROP TRIGGER stored_events_no_UPDATE")
         store.execute("UPDATE stored_events SET topic = 'x' WHERE position = 3")
@@ -276,7 +280,7 @@ def test_altered_ledger_is_not_moved(folder: Path, address: Address) -> None:
     assert not (folder / DATABASE_NAME).exists()
 
 
-def test_database_with_other_rows_is_refused(folder: Path, address: Address, template: Template) -> None:
+def test_database_with_other_rows_is_refused(folder: Path, address: DatabaseAddress, template: Template) -> None:
     move_to_database(folder, address)
     move_to_file(folder)
     as_attacker(address, "UPDATE writer SET moved = 'arriving'", "DELETE FROM stored_events WHERE position = 26",
@@ -288,7 +292,7 @@ def test_database_with_other_rows_is_refused(folder: Path, address: Address, tem
         assert ledger.size == 26
 
 
-def test_ledger_that_is_served_is_not_moved(folder: Path, address: Address, template: Template) -> None:
+def test_ledger_that_is_served_is_not_moved(folder: Path, address: DatabaseAddress, template: Template) -> None:
     with opened(folder, template), pytest.raises(Locked):
         move_to_database(folder, address)
     move_to_database(folder, address)
@@ -297,7 +301,7 @@ def test_ledger_that_is_served_is_not_moved(folder: Path, address: Address, temp
 
 
 def test_backup_of_a_ledger_in_a_database_is_a_whole_folder(
-    folder: Path, address: Address, template: Template, tmp_path: Path
+    folder: Path, address: DatabaseAddress, template: Template, tmp_path: Path
 ) -> None:
     rows = rows_in(folder / "ledger.sqlite")
     move_to_database(folder, address)
@@ -307,7 +311,7 @@ def test_backup_of_a_ledger_in_a_database_is_a_whole_folder(
         assert ledger.size == 26
 
 
-def test_what_is_not_there_is_not_moved(tmp_path: Path, address: Address) -> None:
+def test_what_is_not_there_is_not_moved(tmp_path: Path, address: DatabaseAddress) -> None:
     with pytest.raises(NotFound):
         move_to_file(tmp_path)
     with pytest.raises(NotFound):

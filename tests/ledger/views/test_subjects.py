@@ -26,7 +26,7 @@ from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
 from constancia.ledger.views import subjects as concerned
 from constancia.ledger.views.projections.timeline import TIMELINE
-from constancia.ledger.views.subjects import Concerned
+from constancia.ledger.views.subjects import StreamSubjects
 
 Subjects = tuple[str, ...]
 SEEDS = range(1, 9)
@@ -43,7 +43,7 @@ def by_the_fold(entry: Recorded, state: State) -> Subjects:
     return tuple(sorted(subjects | ({f"decision/{decision}"} if isinstance(decision, str) else set())))
 
 
-def by_rows(about: Concerned, entry: Recorded, state: State) -> Subjects:
+def by_rows(about: StreamSubjects, entry: Recorded, state: State) -> Subjects:
     rows = dict(TIMELINE.rows(entry, about, lambda: state))
     assert list(rows) == [f"{subject}#{entry.index:010d}" for subject in ("all", *rows[min(rows)]["subjects"])]
     return tuple(rows[min(rows)]["subjects"])
@@ -59,14 +59,14 @@ def states(stage: Stage) -> Iterator[tuple[Recorded, State]]:
 
 def differences(stage: Stage) -> list[tuple[str, int, str, Subjects, Subjects]]:
     """Where a way of reading says something other than the fold: way, index, type, by the fold, by the way."""
-    followed, rebuilt, differing = Concerned(stage.lookup), Concerned(stage.lookup), []
+    followed, rebuilt, differing = StreamSubjects(stage.lookup), StreamSubjects(stage.lookup), []
     for entry, state in states(stage):
         expected = by_the_fold(entry, state)
         ways = {
             "state at the entry": by_rows(followed, entry, state),
             "state at the end": by_rows(rebuilt, entry, stage.state),
-            "nothing at hand, state at the entry": by_rows(Concerned(stage.lookup), entry, state),
-            "nothing at hand, state at the end": by_rows(Concerned(stage.lookup), entry, stage.state),
+            "nothing at hand, state at the entry": by_rows(StreamSubjects(stage.lookup), entry, state),
+            "nothing at hand, state at the end": by_rows(StreamSubjects(stage.lookup), entry, stage.state),
         }
         differing += [
             (way, entry.index, entry.statement["type"], expected, subjects)
@@ -201,13 +201,13 @@ def test_every_kind_that_concerns_something_is_among_them() -> None:
 def test_streams_beyond_those_at_hand_are_asked_of_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concerned, "_AT_HAND", 2)
     stage = history()
-    about = Concerned(stage.lookup)
+    about = StreamSubjects(stage.lookup)
     for entry, state in states(stage):
         assert by_rows(about, entry, stage.state) == by_the_fold(entry, state)
         assert len(about._at_hand) <= 2
 
 
-def asked_of(stage: Stage, about: Concerned) -> Iterator[Recorded]:
+def asked_of(stage: Stage, about: StreamSubjects) -> Iterator[Recorded]:
     """The entries for which a state is asked."""
     for entry in stage.entries:
         asked = False
@@ -225,7 +225,7 @@ def asked_of(stage: Stage, about: Concerned) -> Iterator[Recorded]:
 def test_most_entries_are_not_folded() -> None:
     """A state is asked for where a first word names another entry or no party, and where words have to be counted."""
     for stage in (*(told() for told in STAGES), *map(played, SEEDS)):
-        asked = list(asked_of(stage, Concerned(stage.lookup)))
+        asked = list(asked_of(stage, StreamSubjects(stage.lookup)))
         once = Counter(entry.originator_id for entry in asked if kind_of(entry) not in ("duty", "succession"))
         assert {stream.partition("/")[0] for stream in once} <= {
             "cancellation", "correction", "entry", "gathering", "key"
@@ -241,7 +241,7 @@ def kind_of(entry: Recorded) -> str:
 def test_as_many_streams_as_fit_are_at_hand_and_the_oldest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concerned, "_AT_HAND", 2)
     stage = plan_that_is_moved_and_assessed()
-    about, asked = Concerned(stage.lookup), 0
+    about, asked = StreamSubjects(stage.lookup), 0
 
     def state() -> State:
         nonlocal asked

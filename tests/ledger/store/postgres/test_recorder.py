@@ -19,7 +19,7 @@ from tests.ledger.store.recorder_cases import (
 from tests.postgres import Server
 
 from constancia.ledger.errors import StoreUnavailable
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 from constancia.ledger.store.batch import MAX_BATCH, Batch
 from constancia.ledger.store.postgres.application import create_tables, open_database
 from constancia.ledger.store.postgres.recorder import PostgresLedgerRecorder, ReaderDatastore
@@ -29,14 +29,14 @@ META = {"schema": "1", "origin": "example.org/log"}
 
 
 @pytest.fixture
-def address(postgres_server: Server) -> Address:
+def address(postgres_server: Server) -> DatabaseAddress:
     address = postgres_server.schema()
     create_tables(address, META)
     return address
 
 
 @pytest.fixture
-def recorder(address: Address) -> Iterator[PostgresLedgerRecorder]:
+def recorder(address: DatabaseAddress) -> Iterator[PostgresLedgerRecorder]:
     with closing(open_database(address, writable=True)) as application:
         yield cast("PostgresLedgerRecorder", application.store)
 
@@ -47,7 +47,7 @@ class BatchingRecorder(Batching, PostgresLedgerRecorder):
 
 class _InDatabase:
     @pytest.fixture(autouse=True)
-    def _address(self, address: Address) -> Iterator[None]:
+    def _address(self, address: DatabaseAddress) -> Iterator[None]:
         self.address = address
         self.made: list[PostgresLedgerRecorder] = []
         yield
@@ -72,7 +72,7 @@ class TestPositionsOfConcurrentBatches(_InDatabase, NonInterleavingNotificationI
     pass
 
 
-def test_store_has_the_columns_of_the_specification(recorder: PostgresLedgerRecorder, address: Address) -> None:
+def test_store_has_the_columns_of_the_specification(recorder: PostgresLedgerRecorder, address: DatabaseAddress) -> None:
     query = (
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema() "
         "ORDER BY table_name, ordinal_position"
@@ -95,7 +95,7 @@ def test_g1_events_without_their_batch_are_refused(recorder: PostgresLedgerRecor
     assert recorder.max_notification_id() is None
 
 
-def test_g1_failing_batch_row_leaves_no_event(recorder: PostgresLedgerRecorder, address: Address) -> None:
+def test_g1_failing_batch_row_leaves_no_event(recorder: PostgresLedgerRecorder, address: DatabaseAddress) -> None:
     recorder.insert_events([event()], batch=batch_for(0, 1))
     with closing(connect(address)) as connection:
         connection.execute("ALTER TABLE batches ADD CHECK (size < 2)")
@@ -105,7 +105,7 @@ def test_g1_failing_batch_row_leaves_no_event(recorder: PostgresLedgerRecorder, 
 
 
 def test_g2_second_writer_at_the_same_position_hits_the_fence(
-    recorder: PostgresLedgerRecorder, address: Address
+    recorder: PostgresLedgerRecorder, address: DatabaseAddress
 ) -> None:
     """A writer that has another's lock taken away from it, and does not know, can't fork the log."""
     with closing(connect(address)) as other:
@@ -142,7 +142,7 @@ ALTERATIONS = (
 )
 
 
-def test_rows_are_only_ever_added(recorder: PostgresLedgerRecorder, address: Address) -> None:
+def test_rows_are_only_ever_added(recorder: PostgresLedgerRecorder, address: DatabaseAddress) -> None:
     recorder.insert_events([event()], batch=batch_for(0, 1))
     with closing(connect(address)) as connection:
         for statement in ALTERATIONS:
@@ -150,7 +150,9 @@ def test_rows_are_only_ever_added(recorder: PostgresLedgerRecorder, address: Add
                 connection.execute(statement)
 
 
-def test_g3_second_session_is_refused_and_names_the_first(recorder: PostgresLedgerRecorder, address: Address) -> None:
+def test_g3_second_session_is_refused_and_names_the_first(
+    recorder: PostgresLedgerRecorder, address: DatabaseAddress
+) -> None:
     second = WriterSession(address)
     with pytest.raises(StoreUnavailable, match="process") as caught:
         second.open()
@@ -161,7 +163,7 @@ def test_g3_second_session_is_refused_and_names_the_first(recorder: PostgresLedg
     second.close()
 
 
-def test_g3_reader_needs_no_lock_and_adds_nothing(recorder: PostgresLedgerRecorder, address: Address) -> None:
+def test_g3_reader_needs_no_lock_and_adds_nothing(recorder: PostgresLedgerRecorder, address: DatabaseAddress) -> None:
     with closing(open_database(address, writable=False)) as application:
         reader = application.store
         assert reader.counts() == (0, 0)
@@ -216,7 +218,7 @@ def test_reader_is_woken_by_the_writer_and_looks_by_itself(postgres_server: Serv
         waiting.join()
 
 
-def test_tables_of_another_version_are_refused(address: Address) -> None:
+def test_tables_of_another_version_are_refused(address: DatabaseAddress) -> None:
     with closing(connect(address)) as connection:
         connection.execute("UPDATE layout SET version = 9")
     with pytest.raises(StoreUnavailable) as caught:
@@ -224,7 +226,7 @@ def test_tables_of_another_version_are_refused(address: Address) -> None:
     assert caught.value.code == "E_STORE_VERSION"
 
 
-def test_making_the_tables_twice_changes_nothing(recorder: PostgresLedgerRecorder, address: Address) -> None:
+def test_making_the_tables_twice_changes_nothing(recorder: PostgresLedgerRecorder, address: DatabaseAddress) -> None:
     recorder.insert_events([event()], batch=batch_for(0, 1))
     create_tables(address, {"schema": "1", "origin": "example.org/other"})
     assert (recorder.meta(), recorder.counts()) == (META, (1, 1))

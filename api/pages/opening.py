@@ -25,15 +25,15 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A step as the page shows it: `kind` of `facts.opening`, `state` done, next or later, and whose turn it is."""
+class StepRow:
+    """A step as the page shows it: `kind` of `domain.facts.opening`, `state` done, next or later, and whose turn it is."""
 
     kind: str
     state: str
     tasks: tuple[Task, ...]
 
 
-def missing_steps(frame: Frame) -> tuple[Row, ...]:
+def missing_steps(frame: Frame) -> tuple[StepRow, ...]:
     """Give the steps of the opening; none once all are done, and none on a page of the past.
 
     Args:
@@ -46,7 +46,7 @@ def missing_steps(frame: Frame) -> tuple[Row, ...]:
     names = _names(frame)
     first = next(step for step in steps if not step.done)
     return tuple(
-        Row(
+        StepRow(
             kind=step.kind,
             state="done" if step.done else "next" if step is first else "later",
             tasks=_tasks(frame, step, names),

@@ -14,7 +14,7 @@ from tests.api.command_line import run_here
 from tests.warm import MAIN
 
 from constancia.api.demo import run
-from constancia.api.demo.run import Played
+from constancia.api.demo.run import DemoResult
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
@@ -154,7 +154,7 @@ def test_keys_are_rotated_and_revoked_and_past_signatures_stand(ledger: Ledger) 
     assert ledger.log.index_of(target) < correction
 
 
-def test_illegal_acts_were_refused_and_wrote_nothing(played: tuple[Path, Played], ledger: Ledger) -> None:
+def test_illegal_acts_were_refused_and_wrote_nothing(played: tuple[Path, DemoResult], ledger: Ledger) -> None:
     refused = played[1].refused
     assert len(refused) >= 4
     assert {"E_ALREADY_SIGNED", "E_SELF_DEALING", "E_KEY_NOT_ACTIVE", "E_SCOPE_LABEL", "E_KEY_REVOKED"} <= {
@@ -185,11 +185,11 @@ def test_command_plays_prints_and_verifies(tmp_path: Path) -> None:
 
 
 def test_command_says_it_in_english(
-    played: tuple[Path, Played], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    played: tuple[Path, DemoResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The story is not played once more for it: the command gets a copy of what it came to."""
 
-    def copied(folder: Path, *, force: bool, short: bool) -> Played:
+    def copied(folder: Path, *, force: bool, short: bool) -> DemoResult:
         assert (force, short) == (False, True)
         shutil.copytree(played[0], folder)
         return played[1]

@@ -12,7 +12,7 @@ from tests.api.served import serving
 from tests.e2e.axe_rules import RULES, broken_in_a_scheme
 from tests.e2e.conftest import Pages
 
-from constancia.api.demo.run import Played
+from constancia.api.demo.run import DemoResult
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 
@@ -43,7 +43,7 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('svg.pic text')].m
 
 
 @pytest.fixture(scope="module")
-def served(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(played_whole: tuple[Path, DemoResult], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address at which a copy of the whole demonstration is served."""
     copy = tmp_path_factory.mktemp("pictures") / "demo"
     shutil.copytree(played_whole[0], copy)

@@ -26,7 +26,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRow:
-    """A step as the page shows it: `kind` of `domain.facts.opening`, `state` done, next or later, and whose turn it is."""
+    """A step as the page shows it: `kind` of `facts.opening`, `state` done, next or later, and whose turn it is."""
 
     kind: str
     state: str

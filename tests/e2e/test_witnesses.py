@@ -145,6 +145,8 @@ def test_witnesses_end_with_the_demonstration_however_it_ends(tmp_path: Path, ho
     folder.parent.mkdir()
     process = start("demo", "--short", "--dir", str(folder))
     until(lambda: len(witnesses_of(folder)) == len(PARTIES))
+    if how is signal.SIGINT:  # in the midst of the play
+        until(lambda: list(folder.parent.glob(".demo.*.part/ledger.sqlite")) or process.poll() is not None)
     process.send_signal(how)
     process.wait(60)  # its own limits for witnesses and ledger add up to twenty seconds
     until(lambda: witnesses_of(folder) == [], 15)

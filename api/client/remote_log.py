@@ -1,7 +1,6 @@
 """A signatory's software over HTTP: checkpoint, consistency proofs, submission with safe retries."""
 
 import json
-import threading
 import urllib.error
 import urllib.request
 import zlib
@@ -20,7 +19,7 @@ from constancia.verify.report.printable import printable
 from constancia.verify.report.words import TLS
 from constancia.verify.sources.tls import tls_code
 from constancia.verify.sources.transit import is_html
-from constancia.verify.sources.web import WAIT_S, Web, whole_body
+from constancia.verify.sources.web import WAIT_S, Handler, Web, whole_body
 
 ANSWER_S: Final = 60.0  # for one answer as a whole
 MAX_ANSWER_BYTES: Final = 4_000_000  # a receipt has at most half of it
@@ -79,8 +78,8 @@ class _Exchange(Web):
         self.answer_s = ANSWER_S
         self._opener = urllib.request.OpenerDirector()
         for handler in (
-            urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
-            urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
+            urllib.request.ProxyHandler(), Handler(), urllib.request.HTTPDefaultErrorHandler(),
+            urllib.request.HTTPErrorProcessor(),
         ):  # fmt: skip
             self._opener.add_handler(handler)
 
@@ -95,17 +94,17 @@ class _Exchange(Web):
         headers |= {} if body is None else {"Content-Type": "application/json"}
         request = urllib.request.Request(where, body, headers, method=method)  # noqa: S310 - http and https alone
 
-        def send(left: threading.Event) -> HttpAnswer:
+        def send() -> HttpAnswer:
             try:
                 with self._opener.open(request, timeout=WAIT_S) as answer:
-                    return taken(answer, answer.status, left)
+                    return taken(answer, answer.status)
             except urllib.error.HTTPError as error:
                 with error:
-                    return taken(error.fp, error.code, left)
+                    return taken(error.fp, error.code)
 
-        def taken(answer: Any, status: int, left: threading.Event) -> HttpAnswer:
+        def taken(answer: Any, status: int) -> HttpAnswer:
             media_type = answer.headers.get_content_type()
-            return HttpAnswer(status, media_type, whole_body(answer, MAX_ANSWER_BYTES, where, left))
+            return HttpAnswer(status, media_type, whole_body(answer, MAX_ANSWER_BYTES, where))
 
         return self._in_time(send, where)
 

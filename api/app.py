@@ -20,7 +20,7 @@ from constancia.api.http import problems
 from constancia.api.http.limits.quotas import Quotas
 from constancia.api.http.limits.rates import Rates
 from constancia.api.http.limits.security import Guard
-from constancia.api.http.proxies import Prefixed, path_within, prefix_of
+from constancia.api.http.proxies import PathPrefix, path_within, prefix_of
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.request.query import CheckedFiles, CheckedQuery, take_in
 from constancia.api.http.schemas import DraftRequest, ReceiptDocument, with_common_answers
@@ -108,7 +108,7 @@ def _guard(app: FastAPI, shown: Callable[[Response, Request], Response], readers
     if readers:
         app.add_middleware(Readers, ledger=ledger, readers=readers)
     app.add_middleware(Guard, rates=rates, settings=settings, shown=shown)
-    app.add_middleware(Prefixed, prefix=settings.root_path)
+    app.add_middleware(PathPrefix, prefix=settings.root_path)
 
 
 def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:

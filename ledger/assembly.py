@@ -34,7 +34,7 @@ from constancia.ledger.reader.state_copies import StateCopies
 from constancia.ledger.reader.states import States
 from constancia.ledger.snapshots.snapshots import Progress, Snapshots, read_back
 from constancia.ledger.store.address import DatabaseAddress, address_in, remember_address
-from constancia.ledger.store.application import EntryApplication, create_store, open_application
+from constancia.ledger.store.application import EntryApplication, create_store, not_opened, open_application
 from constancia.ledger.store.batch import MAX_BATCH
 from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.store.postgres.driver import postgres
@@ -381,7 +381,7 @@ def _identify(store: EntryStore, wanted: OpenRequest) -> str:
     try:
         meta = store.meta()
     except PersistenceError as error:
-        raise Fatal(f"this is not a ledger's store: {error}", where=where) from error
+        raise not_opened(error, where) from error
     signer = wanted.signer
     if not meta and wanted.create and signer is not None:
         meta = {"schema": SCHEMA_VERSION, "origin": signer.origin}

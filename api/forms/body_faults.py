@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from constancia.api.forms.answers.reading import walk
-from constancia.api.forms.builder import Builder, Wanted
+from constancia.api.forms.builder import Builder, FormRequest
 from constancia.api.forms.fields import Field
-from constancia.api.forms.words import Words
+from constancia.api.forms.words import FormWords
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import tr
 from constancia.api.text.rules import rule_words
@@ -30,11 +30,11 @@ def body_words(type_name: str, problem: Problem, lang: str) -> str:
     Returns:
         What happened, what was expected, what to do; the code at the end.
     """
-    words = Words(lang, ("es",))
+    words = FormWords(lang, ("es",))
     code = tr(lang, "cli.refused.code", code=problem.code)
     if type_name not in REGISTRY:
         return f"{tr(lang, 'cli.draft.no_type', type=printable(type_name, _SHOWN))}\n{code}"
-    form = Builder(State()).form(Wanted(type=type_name))
+    form = Builder(State()).form(FormRequest(type=type_name))
     where = printable(problem.found.get("where", ""), _SHOWN)
     path = re.sub(r"\[[0-9]+\]", ".*", where.removeprefix("body").lstrip("."))
     named = dict(walk(form.fields))
@@ -55,7 +55,7 @@ def body_words(type_name: str, problem: Problem, lang: str) -> str:
     return f"{text}\n{code}"
 
 
-def _options(asked: Field, words: Words) -> str:
+def _options(asked: Field, words: FormWords) -> str:
     """Give the choices of a question as they are written in JSON, each with what it means."""
     shown = ((option.value, words.title(option.title)) for option in asked.options)
     return ", ".join(value if value == title else f"{value} ({title})" for value, title in shown)

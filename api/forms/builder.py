@@ -8,9 +8,9 @@ from dataclasses import MISSING, dataclass, field, fields
 from types import UnionType
 from typing import Any, Final, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
-from constancia.api.forms.fields import Field, Form, Kind, MessageId, Option
+from constancia.api.forms.fields import Field, FieldKind, Form, MessageId, Option
 from constancia.api.forms.ledger_answers import carried_body, is_carried, known_value, new_name
-from constancia.api.forms.options import OPEN, Asked, options_of
+from constancia.api.forms.options import OPEN, OptionQuery, options_of
 from constancia.api.forms.subjects import begins_something, given_by
 from constancia.api.text.i18n import LANGUAGES, language_name
 from constancia.domain.catalogue import REGISTRY
@@ -32,15 +32,15 @@ from constancia.domain.values.values import (
     Value,
 )
 
-_KINDS: Final[Mapping[Any, Kind]] = {
-    Count: Kind.NUMBER,
-    Day: Kind.DAY,
-    Digest: Kind.DIGEST,
-    EdtfText: Kind.DATE,
-    Hex64: Kind.HASH,
-    Quantity: Kind.QUANTITY,
-    bool: Kind.YES_NO,
-    str: Kind.LINE,
+_KINDS: Final[Mapping[Any, FieldKind]] = {
+    Count: FieldKind.NUMBER,
+    Day: FieldKind.DAY,
+    Digest: FieldKind.DIGEST,
+    EdtfText: FieldKind.DATE,
+    Hex64: FieldKind.HASH,
+    Quantity: FieldKind.QUANTITY,
+    bool: FieldKind.YES_NO,
+    str: FieldKind.LINE,
 }
 # Where an act's fact comes from: asked in demonstrations alone.
 PROVENANCE: Final = "provenance"
@@ -51,7 +51,7 @@ _ENTRIES: Final = frozenset({"entry", "target"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class FormRequest:
     """Which form is wanted: the act's type, what it is about, and, of a decision, which act is decided on what.
 
     Attributes:
@@ -90,7 +90,7 @@ class Builder:
         self._state = state
         self._is_demonstration = is_demonstration
 
-    def form(self, wanted: Wanted) -> Form:
+    def form(self, wanted: FormRequest) -> Form:
         """Give the form of an act.
 
         Args:
@@ -119,7 +119,7 @@ class Builder:
             reports=cls.REPORTS,
         )
 
-    def _decided(self, wanted: Wanted) -> Field:
+    def _decided(self, wanted: FormRequest) -> Field:
         """Give the question for the act that is put to the vote, with the form of its type within."""
         types = [Option(value=wanted.decides, title=MessageId(f"form.act_{wanted.decides}"))] if wanted.decides else []
         inner: tuple[Field, ...] = ()
@@ -127,7 +127,9 @@ class Builder:
             given = given_by(wanted.about, self._state)
             asked = _Act(type=wanted.decides, about=wanted.about, given=given, is_decided=True)
             inner = tuple(self._members(REGISTRY[wanted.decides], asked))
-        return Field(name="act", kind=Kind.ACT, required=True, options=tuple(types), fields=inner, owner=wanted.type)
+        return Field(
+            name="act", kind=FieldKind.ACT, required=True, options=tuple(types), fields=inner, owner=wanted.type
+        )
 
     def _members(self, cls: type[Value], asked: _Act) -> Iterator[Field]:
         """Yield the questions of a class, those that must be answered first."""
@@ -153,39 +155,39 @@ class Builder:
         if known is not None:
             return known
         is_own = name == "party" and bool(asked.party) and REGISTRY[asked.type].signer != "rep"
-        if is_own and (made["kind"] is not Kind.NAME or f"party/{asked.party}" not in self._state.aggregates):
+        if is_own and (made["kind"] is not FieldKind.NAME or f"party/{asked.party}" not in self._state.aggregates):
             return asked.party
-        return new_name(asked.type, name, self._state) if made["kind"] is Kind.NAME else None
+        return new_name(asked.type, name, self._state) if made["kind"] is FieldKind.NAME else None
 
     def _kind(self, cls: type[Value], name: str, hint: Any, asked: _Act) -> dict[str, Any]:
         """Give how a value of a type is asked."""
         if get_origin(hint) is Literal:
             words = tuple(Option(value=value, title=MessageId(f"word.{value}")) for value in get_args(hint))
-            return {"kind": Kind.CHOICE, "options": words, "closed": True}
+            return {"kind": FieldKind.CHOICE, "options": words, "closed": True}
         if get_origin(hint) is tuple:
             return self._several(cls, name, get_args(hint)[0], asked)
         if get_origin(hint) is dict:
-            return {"kind": Kind.RULES}
+            return {"kind": FieldKind.RULES}
         if hint is Hex64 and name in _ENTRIES:
-            return {"kind": Kind.ENTRY}
+            return {"kind": FieldKind.ENTRY}
         return self._chosen(cls, name, hint, asked) or self._written(hint, asked)
 
     def _chosen(self, cls: type[Value], name: str, hint: Any, asked: _Act) -> dict[str, Any] | None:
         """Give how a value is asked that names what the ledger has; None where it is written."""
         is_begun = name in getattr(cls, "stream_id", ()) and not asked.about and begins_something(asked.type)
         options = None if is_begun else self._options(cls, name, hint, asked)
-        return None if options is None else {"kind": Kind.CHOICE, "options": options, "closed": name not in OPEN}
+        return None if options is None else {"kind": FieldKind.CHOICE, "options": options, "closed": name not in OPEN}
 
     def _written(self, hint: Any, asked: _Act) -> dict[str, Any]:
         """Give how a value is asked that is written, not chosen."""
         if hint is LanguageTag:
-            return {"kind": Kind.CHOICE, "options": tuple(self._languages())}
+            return {"kind": FieldKind.CHOICE, "options": tuple(self._languages())}
         if hint is Text:
-            return {"kind": Kind.TEXT, "languages": self._state.languages, "limit": TEXT_CHARACTERS}
+            return {"kind": FieldKind.TEXT, "languages": self._state.languages, "limit": TEXT_CHARACTERS}
         if hint in _KINDS:
             return {"kind": _KINDS[hint], "limit": TEXT_CHARACTERS if hint is str else LABEL_CHARACTERS}
         if isinstance(hint, NewType):
-            return {"kind": Kind.LINE if hint is Label else Kind.NAME, "limit": LABEL_CHARACTERS}
+            return {"kind": FieldKind.LINE if hint is Label else FieldKind.NAME, "limit": LABEL_CHARACTERS}
         return {"kind": _group_kind(hint), "fields": tuple(self._members(hint, asked))}
 
     def _several(self, cls: type[Value], name: str, item: Any, asked: _Act) -> dict[str, Any]:
@@ -193,15 +195,15 @@ class Builder:
         is_sorted = name in cls.SORTED
         options = self._options(cls, name, item, asked)
         if options is not None:
-            return {"kind": Kind.CHOICES, "options": options, "closed": name not in OPEN, "is_sorted": is_sorted}
+            return {"kind": FieldKind.CHOICES, "options": options, "closed": name not in OPEN, "is_sorted": is_sorted}
         if isinstance(item, type) and issubclass(item, Value) and item not in (Text, Doc):
             rows = tuple(self._members(item, asked))
         else:
             rows = (Field(**{"name": "", "required": True, **self._kind(cls, "", item, asked)}),)
-        return {"kind": Kind.LIST, "fields": rows, "key": cls.SORTED.get(name, ""), "is_sorted": is_sorted}
+        return {"kind": FieldKind.LIST, "fields": rows, "key": cls.SORTED.get(name, ""), "is_sorted": is_sorted}
 
     def _options(self, cls: type[Value], name: str, hint: Any, asked: _Act) -> tuple[Option, ...] | None:
-        about = Asked(owner=cls.__name__, member=name, given=asked.given, stream=asked.about, state=self._state)
+        about = OptionQuery(owner=cls.__name__, member=name, given=asked.given, stream=asked.about, state=self._state)
         options = options_of(about, hint)
         return None if options is None else tuple(options)
 
@@ -210,10 +212,10 @@ class Builder:
             yield Option(value=tag, title={lang: language_name(tag, lang) for lang in LANGUAGES})
 
 
-def _group_kind(hint: Any) -> Kind:
+def _group_kind(hint: Any) -> FieldKind:
     if not (isinstance(hint, type) and issubclass(hint, Value)):
         raise TypeError(f"no question for {hint}")
-    return Kind.DOCUMENT if hint is Doc else Kind.GROUP
+    return FieldKind.DOCUMENT if hint is Doc else FieldKind.GROUP
 
 
 def without_none(hint: Any) -> Any:

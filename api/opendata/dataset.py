@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.tables.columns import Source, shown
+from constancia.api.opendata.tables.columns import TableSource, shown
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.identity.genesis import LedgerState
 
@@ -49,7 +49,7 @@ class About:
         return {"origin": self.origin, "size": self.size, "root": self.root, "day": self.day}
 
 
-def about_of(source: Source, origin: str, settings: Settings, address: str | None = None) -> About:
+def about_of(source: TableSource, origin: str, settings: Settings, address: str | None = None) -> About:
     """Give what is said of the data of a source.
 
     Args:

@@ -73,7 +73,7 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class DebtLine:
     """A debt as a list sorts and counts it, and how it is made: most are counted alone.
 
     Attributes:
@@ -98,7 +98,7 @@ class Owed:
         return self.days > 0
 
 
-def owed(frame: Frame) -> list[Owed]:
+def owed(frame: Frame) -> list[DebtLine]:
     """Give everything that is owed, the latest first; what has ended comes last."""
     return rows_cache_of(frame.request).once(frame.as_of, "#owed", lambda: _owed(frame))
 
@@ -108,7 +108,7 @@ def debts(frame: Frame) -> list[Debt]:
     return rows_cache_of(frame.request).once(frame.as_of, "#debts", lambda: [each.make() for each in owed(frame)])
 
 
-def _owed(frame: Frame) -> list[Owed]:
+def _owed(frame: Frame) -> list[DebtLine]:
     others = [
         *_deliverables(frame), *_plans(frame), *_complaints(frame), *_consultations(frame), *_contests(frame),
         *_responses(frame), *_decisions(frame), *_agreements(frame),
@@ -117,8 +117,8 @@ def _owed(frame: Frame) -> list[Owed]:
     return sorted(listed, key=lambda each: (each.has_ended, not each.is_late, -each.days, each.due or "9999"))
 
 
-def _made(debt: Debt) -> Owed:
-    return Owed(
+def _made(debt: Debt) -> DebtLine:
+    return DebtLine(
         kind=debt.kind,
         stream=debt.stream,
         has_ended=debt.ended is not None,
@@ -145,14 +145,14 @@ def missed_facts(frame: Frame, streams: Iterable[str]) -> tuple[DerivedFact, ...
     return frame.as_of.facts(lambda state, at: missed_deadlines(state, at, chosen))
 
 
-def _milestones(frame: Frame) -> Iterator[Owed]:
+def _milestones(frame: Frame) -> Iterator[DebtLine]:
     timezone = frame.state.timezone
     at = start_of(frame.as_of.day, timezone)
     for stream, commitment in frame.state.outlines(Commitment).items():
         for milestone in commitment.milestones:
             standing = outlined_standing(timezone, commitment, milestone, at)
             if standing.stands == "overdue":
-                yield Owed(
+                yield DebtLine(
                     kind="milestone",
                     stream=stream,
                     has_ended=commitment.status in _OVER,

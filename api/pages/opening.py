@@ -25,7 +25,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class StepRow:
     """A step as the page shows it: `kind` of `facts.opening`, `state` done, next or later, and whose turn it is."""
 
     kind: str
@@ -33,7 +33,7 @@ class Row:
     tasks: tuple[Task, ...]
 
 
-def missing_steps(frame: Frame) -> tuple[Row, ...]:
+def missing_steps(frame: Frame) -> tuple[StepRow, ...]:
     """Give the steps of the opening; none once all are done, and none on a page of the past.
 
     Args:
@@ -46,7 +46,7 @@ def missing_steps(frame: Frame) -> tuple[Row, ...]:
     names = _names(frame)
     first = next(step for step in steps if not step.done)
     return tuple(
-        Row(
+        StepRow(
             kind=step.kind,
             state="done" if step.done else "next" if step is first else "later",
             tasks=_tasks(frame, step, names),

@@ -24,7 +24,7 @@ from constancia.api.pages.preparation import prepare_page
 from constancia.api.pages.records import commitment_page, decision_page, lists, models, party_page
 from constancia.api.pages.records.citations import cited_documents
 from constancia.api.pages.records.commitment_page import Before
-from constancia.api.pictures.scope import Change
+from constancia.api.pictures.scope import ScopeChange
 from constancia.api.routers.log.entries import index_of
 from constancia.api.text.i18n import LANGUAGES
 from constancia.api.text.paper.handcheck import hand_check, materials
@@ -70,7 +70,7 @@ def plan(name: str, frame: TheFrame, before: Before = None, start: lists.Start =
     )
 
 
-def _changed(frame: Frame, carried: dict[str, Any]) -> list[Change]:
+def _changed(frame: Frame, carried: dict[str, Any]) -> list[ScopeChange]:
     """Give what changed in a scope since a plan carried it, in words."""
     commitment = frame.state.aggregates.get(f"commitment/{carried['commitment']}")
     if not carried["change"] or not isinstance(commitment, Commitment):

@@ -16,7 +16,7 @@ SECRETARIAT: Final = "secretariat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class PastAppointment:
     """An appointment that is not in force: of whom, since when it began and when it ended; None for what is not set."""
 
     appointment: Appointment
@@ -34,7 +34,7 @@ def speakers(frame: Frame, person: str | None = None) -> list[Appointment]:
     ]
 
 
-def ended(frame: Frame, person: str) -> list[Ended]:
+def ended(frame: Frame, person: str) -> list[PastAppointment]:
     """Give a person's appointments that are not in force, the last one first."""
     past = [
         appointment
@@ -44,12 +44,12 @@ def ended(frame: Frame, person: str) -> list[Ended]:
     return [_ended(frame, appointment) for appointment in reversed(past)]
 
 
-def _ended(frame: Frame, appointment: Appointment) -> Ended:
+def _ended(frame: Frame, appointment: Appointment) -> PastAppointment:
     if appointment.status_on(frame.as_of.day) == "revoked":
         end = end_of(frame, appointment.stream)
     else:
         end = {"ended_on": appointment.valid_until}
-    return Ended(
+    return PastAppointment(
         appointment=appointment,
         since=appointment.valid_from,
         ended_on=end.get("ended_on"),

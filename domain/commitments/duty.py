@@ -71,6 +71,10 @@ class Duty(Aggregate):
         """Give the same of the assignment that held after an entry."""
         return _matters(next((each for each in reversed(self.assignments) if each.mark.index <= index), None))
 
+    def settled_at(self, type_name: str, body: Mapping[str, Any]) -> int:
+        """Give the entry of the last assignment: what was said of the one before it is over."""
+        return self.assignments[-1].mark.index if self.assignments else -1
+
     def duties_of(self, party: str) -> tuple[str, ...]:
         """Give the duty itself where the party bears it."""
         current = self.current

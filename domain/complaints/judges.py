@@ -66,7 +66,10 @@ def may_decide(at: Context, complaint: Complaint) -> frozenset[str]:
     # one. Whom all members have admitted to the body is nobody's.
     brought_in = (party for party in both_sides(at, complaint) if party not in present)
     partial = related.union(*(_side(at, party) for party in brought_in))
-    seats = frozenset(party for party in present if _is_apart(at, party, partial))
+    # Nor in a body that it founded with such ones alone, over what that body itself has done.
+    alone = frozenset.intersection(*(_side(at, party) for party in present)) if present else frozenset()
+    is_theirs = any(alone & _side(at, party) for party in both_sides(at, complaint))
+    seats = frozenset(party for party in present if not is_theirs and _is_apart(at, party, partial))
     addressee, own = complaint.addressed_to, _side(at, complaint.filer)
     if addressee is None or own & _side(at, addressee) or not _is_apart(at, addressee, partial):
         return seats

@@ -6,7 +6,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.voice import can_say
@@ -83,6 +83,16 @@ class GovernanceBody(Aggregate):
         """Tell whether a party sits now."""
         seat = self.seat(party)
         return self.status == "established" and seat is not None and seat.seated
+
+    def settled_at(self, type_name: str, body: Mapping[str, Any]) -> int:
+        """Give the last change of the seat, or of the participation, that a return or an admission is about."""
+        if type_name == "PartyReturned":
+            seat = self.seat(body["party"])
+            return seat.changes[-1][2] if seat is not None and seat.changes else -1
+        if type_name != "ParticipantAdmitted":
+            return -1
+        own = (other for other in self.participants or () if other.party == body["party"])
+        return max((other.until_index or other.mark.index for other in own), default=-1)
 
     @property
     def seated(self) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ class PartyRegistered(PartyAct):
     )
     def _names_of_its_own(self, on: object, at: Context) -> Breach:
         own = names_of(self.legal_name, self.acronym)
-        return [{"party": party} for party, names in _names_there(at) if party != self.party and own & names]
+        return [{"party": party} for party, names in names_there(at) if party != self.party and own & names]
 
     RULES: ClassVar = (
         _root_for_itself,
@@ -188,7 +188,7 @@ class PartyRegistered(PartyAct):
         )
 
 
-def _names_there(at: Context) -> Iterator[tuple[str, frozenset[str]]]:
+def names_there(at: Context) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the names of founders and of registered parties that have not ended."""
     ledger = at.find(LedgerState, "ledger")
     for founder in ledger.opened.founders if ledger else ():
@@ -239,7 +239,7 @@ class PartyNameRecorded(PartyAct):
     )
     def _official_of_its_own(self, on: object, at: Context) -> Breach:
         own = compared(self.name)
-        there = _names_there(at) if self.official else ()
+        there = names_there(at) if self.official else ()
         return [{"party": party} for party, names in there if party != self.party and own in names]
 
     RULES: ClassVar = (_body_exists, _official_by_itself, _official_of_its_own)

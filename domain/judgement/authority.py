@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from constancia.domain.governance.body import ANY_BODY, seat_rules
+from constancia.domain.governance.names_apart import names_apart
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import signing_key
 from constancia.domain.identity.succession import succession_of
@@ -358,6 +359,7 @@ GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _historical_reports,
     _historical_is_old,
     _is_signed,
+    names_apart,
 )
 
 

@@ -106,6 +106,15 @@ class Aggregate:
                 return concurrence
         return Concurrence(type=type_name, digest=digest)
 
+    def settled_at(self, type_name: str, body: Mapping[str, Any]) -> int:
+        """Give the index of the entry by which the matter of such an act was last settled; -1 where none was.
+
+        Args:
+            type_name: The type of an act that several parties say.
+            body: Its body.
+        """
+        return -1
+
     def with_concurrence(self, changed: Concurrence) -> tuple[Concurrence, ...]:
         """Give the list with one replaced or added."""
         others = self.without_concurrence(changed)

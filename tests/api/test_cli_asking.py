@@ -21,14 +21,14 @@ from typer.testing import CliRunner
 
 from constancia.api.cli import app
 from constancia.api.cli.signatory import preparation
-from constancia.api.cli.signatory.form_dialogue import Ended, Interview
+from constancia.api.cli.signatory.form_dialogue import InputEnd, Interview
 from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 from constancia.api.cli.terminal import USAGE
 from constancia.api.forms.answers.filling import usual_answers
 from constancia.api.forms.answers.reading import read
-from constancia.api.forms.builder import Builder, Wanted
+from constancia.api.forms.builder import Builder, FormRequest
 from constancia.api.forms.fields import Option
-from constancia.api.forms.words import Words
+from constancia.api.forms.words import FormWords
 from constancia.ledger.clock import SystemClock
 
 REPORT = ("--set", "level=limited", "--set", "narrative.es=Se avanzó", "--set", "period=2019-03")
@@ -60,7 +60,7 @@ def statement(home: Path, name: str) -> dict[str, Any]:
     return made
 
 
-def interview(desk: Desk, lines: list[str], wanted: Wanted, lang: str = "es") -> tuple[dict[str, Any], list[Any]]:
+def interview(desk: Desk, lines: list[str], wanted: FormRequest, lang: str = "es") -> tuple[dict[str, Any], list[Any]]:
     """Ask a form with these lines typed; give the body that is read, and what is wrong with it."""
     state = desk.ledger.state()
     form = Builder(state).form(wanted)
@@ -71,9 +71,9 @@ def interview(desk: Desk, lines: list[str], wanted: Wanted, lang: str = "es") ->
         try:
             return next(typed)
         except StopIteration:
-            raise Ended from None
+            raise InputEnd from None
 
-    words = {name: Words(name, state.languages) for name in ("es", "en")}
+    words = {name: FormWords(name, state.languages) for name in ("es", "en")}
     Interview(words[lang], lambda text: text, answers, words["en" if lang == "es" else "es"], line).ask_all(form)
     assert list(typed) == [], "more was typed than was asked"
     return read(form, answers, lambda text: text)
@@ -81,7 +81,7 @@ def interview(desk: Desk, lines: list[str], wanted: Wanted, lang: str = "es") ->
 
 def test_questions_come_one_by_one_and_wrong_answers_again(adopted: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     lines = ["n", "casi todo", "Limited", "Se avanzó", "28/03/2019", "2019-03", ""]
-    body, faults = interview(adopted, lines, Wanted(type="ProgressReported", about="commitment/c1"))
+    body, faults = interview(adopted, lines, FormRequest(type="ProgressReported", about="commitment/c1"))
     assert faults == []
     assert body["level"] == "limited"  # by its name in the other language
     assert (body["narrative"], body["period"], body["evidence"]) == ({"es": "Se avanzó"}, "2019-03", [])
@@ -98,14 +98,14 @@ def test_file_is_named_by_its_path_and_shown_by_its_hash(
     path = tmp_path / "minuta.pdf"
     path.write_bytes(b"minuta")
     lines = ["s", "Minuta", "1", str(path), "", "3", "Se avanzó", "2019-03", ""]
-    body, faults = interview(adopted, lines, Wanted(type="ProgressReported", about="commitment/c1"))
+    body, faults = interview(adopted, lines, FormRequest(type="ProgressReported", about="commitment/c1"))
     assert faults == []
     [evidence] = body["evidence"]
     assert evidence["sha256"] in capsys.readouterr().out
 
 
 def test_change_of_scope_asks_what_is_taken_out(adopted: Desk) -> None:
-    wanted = Wanted(type="ScopeChangeProposed", about="commitment/c1")
+    wanted = FormRequest(type="ScopeChangeProposed", about="commitment/c1")
     # No action goes, the first deliverable does, no milestone; nothing else of the scope; why; nothing else.
     lines = ["", "1", "", "", "Ya no", ""]
     body, faults = interview(adopted, lines, wanted)
@@ -118,7 +118,7 @@ def test_choosing_takes_numbers_values_and_titles_without_accents(adopted: Desk)
     options = [Option(value="a", title={"es": "Más allá", "en": "Beyond"}), Option(value="b", title="Otra")]
     for answer in ("1", "a", "mas alla", "MÁS ALLÁ", "beyond"):
         typed = iter(["9", "", answer])
-        words = Words("es", ("es",)), Words("en", ("es",))
+        words = FormWords("es", ("es",)), FormWords("en", ("es",))
         chooser = Interview(words[0], str, {}, words[1], lambda _prompt, typed=typed: next(typed))  # type: ignore[misc]
         assert chooser.choose("¿Qué?", options) == "a"
 

@@ -259,11 +259,14 @@ class Stage:
         self.each("DecisionSigned", {"decision": name, "digest": digest(act)}, voters)
         return self
 
-    def adopted(self, name: str = "c1", scope: Body | None = None) -> "Stage":
-        """A commitment adopted with a scope by a signed decision."""
+    def adopted(self, name: str = "c1", scope: Body | None = None, agreeing: tuple[str, ...] = ()) -> "Stage":
+        """A commitment adopted with a scope by a signed decision, which parties without a seat have acknowledged."""
         self.says("nosc", "CommitmentProposed", commitment(name))
         body = {"commitment": name, "decision": f"d-{name}", "scope": scope or small_scope()}
+        size = len(self.entries)
         self.decided(f"d-{name}", act_of("CommitmentAdopted", body))
+        for party in agreeing:
+            self.says(party, "EntryAcknowledged", {"target": self.entries[size].leaf_hash})
         self.says("inai", "CommitmentAdopted", body)
         return self
 

@@ -28,10 +28,10 @@ from tools.docs.build_domain_docs import domain_page, spec_table
 
 from constancia.api.forms.answers.filling import answers_of
 from constancia.api.forms.answers.reading import read
-from constancia.api.forms.builder import Builder, Wanted
+from constancia.api.forms.builder import Builder, FormRequest
 from constancia.api.forms.purposes import groups, type_of
 from constancia.api.forms.subjects import subjects
-from constancia.api.forms.words import Words
+from constancia.api.forms.words import FormWords
 from constancia.api.text import i18n
 from constancia.domain.catalogue import KINDS, MACHINES, REGISTRY
 from constancia.domain.kernel.kind import AggregateKind
@@ -215,13 +215,13 @@ def test_documentation_tells_them(added: tuple[AggregateKind, ...]) -> None:
 
 def test_each_has_its_form_without_a_page_of_its_own(stage: Stage) -> None:
     """Asked, answered and read back into the body; found by its name, and about what its table allows."""
-    builder, words = Builder(stage.state), Words("es", stage.state.languages)
+    builder, words = Builder(stage.state), FormWords("es", stage.state.languages)
     for type_name, about, body in (
         (SUPPORTED, "allegation/al-1", support()),
         (OFFERED, "", offer()),
         (CHECKED, "translation/t1", {"translation": "t1"}),
     ):
-        form = builder.form(Wanted(type=type_name, about=about))
+        form = builder.form(FormRequest(type=type_name, about=about))
         read_back, faults = read(form, answers_of(form.fields, body), lambda text: text)
         assert (read_back, faults) == (body, [])
         assert type_of(type_name) == type_name

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -322,18 +321,3 @@ def test_submit_replaces_no_file_but_a_receipt_of_the_same_statement(desk: Desk,
     done = desk.run("submit", "p8.signed.json", "--to", url)
     assert (done.returncode, (desk.folder / "p8.tlog-proof").read_bytes()) == (76, b"mine")
     assert len(desk.does("log", "libro").splitlines()) == size, "nothing was submitted"
-
-
-def test_ctrl_c_leaves_no_half_demonstration(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    process = subprocess.Popen(
-        [*program("demo"), "demo", "--short", "--dir", "demo"],
-        cwd=tmp_path, env=desk.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    while not list(tmp_path.glob(".demo.*.part/ledger.sqlite")):
-        assert process.poll() is None, "it has ended before it began"
-        time.sleep(0.005)
-    process.send_signal(signal.SIGINT)
-    process.wait(60)
-    assert list(tmp_path.glob(".demo.*")) == []
-    assert not (tmp_path / "demo").exists() or (tmp_path / "demo" / "trust" / "genesis").exists()

@@ -9,7 +9,7 @@ from tests.fuzz.harness import harness
 
 from constancia.api.cli.opening.host import parse_signed_file
 from constancia.api.forms.answers.reading import read
-from constancia.api.forms.builder import Builder, Wanted
+from constancia.api.forms.builder import Builder, FormRequest
 from constancia.api.forms.fields import Form
 from constancia.api.text.paper.links import parse_link, without_long_signatures
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
@@ -43,7 +43,7 @@ def act(data: bytes) -> None:
 
 @cache
 def _form(type_name: str) -> Form:
-    return Builder(State()).form(Wanted(type=type_name))
+    return Builder(State()).form(FormRequest(type=type_name))
 
 
 @harness()

@@ -12,7 +12,7 @@ from types import FrameType
 from constancia.api.cli.auditor.statement_search import Search, SearchOutcome
 from constancia.api.cli.terminal import language, message, now
 from constancia.api.client.pinned_trust import (
-    Pinned,
+    TrustPin,
     find,
     forget_progress,
     last_checkpoint,
@@ -132,7 +132,7 @@ def _location(given: str | None) -> str:
     return usual[0]
 
 
-def _trust(given: str | None, pinned: Pinned | None, messages: list[str]) -> TrustFolder | None:
+def _trust(given: str | None, pinned: TrustPin | None, messages: list[str]) -> TrustFolder | None:
     if given is not None:
         try:
             return read_anchor(given).trust

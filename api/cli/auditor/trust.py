@@ -8,7 +8,7 @@ import typer
 from constancia.api.cli.terminal import USAGE, Force, fail, guarded, language, message, now, say, to_make
 
 if TYPE_CHECKING:
-    from constancia.api.client.trust_anchor import Anchor
+    from constancia.api.client.trust_anchor import TrustAnchor
     from constancia.ledger.publication.trust_page import TrustPage
 
 app = typer.Typer(
@@ -193,7 +193,7 @@ def page(
 
 
 def _made(
-    anchor: "Anchor", publisher: str, address: str | None, lang: str, day: str | None, checkpoint: Path | None
+    anchor: "TrustAnchor", publisher: str, address: str | None, lang: str, day: str | None, checkpoint: Path | None
 ) -> "TrustPage":
     from constancia.ledger.publication.trust_page import TrustPage
     from constancia.verify.core.formats.note import MAX_NOTE_BYTES
@@ -252,7 +252,7 @@ def _about(made: "TrustPage") -> dict[str, object]:
     }
 
 
-def _anchor(given: str | None) -> "Anchor":
+def _anchor(given: str | None) -> "TrustAnchor":
     """Read an anchor; by default the only one that is pinned."""
     from constancia.api.client.pinned_trust import pinned, trust_root
     from constancia.api.client.trust_anchor import read_anchor
@@ -265,7 +265,7 @@ def _anchor(given: str | None) -> "Anchor":
     return read_anchor(anchors[0].folder)
 
 
-def _fingerprint(anchor: "Anchor") -> str:
+def _fingerprint(anchor: "TrustAnchor") -> str:
     word = anchor.trust.word
     if word is None:
         raise fail(message("trust.no_genesis"))

@@ -82,6 +82,7 @@ def command(
     import sys
 
     from constancia.api.cli.auditor.audit_run import AuditRequest, run
+    from constancia.api.text.error_words import error_words
     from constancia.verify.core.errors import Malformed, Unreadable
     from constancia.verify.report.output import INTERRUPTED, IO_FAILED, SOFTWARE, UNREADABLE, write_out
     from constancia.verify.report.rendering import unreadable_json, unreadable_text
@@ -97,7 +98,8 @@ def command(
     except (Unreadable, Malformed) as error:
         if as_json:
             write_out(f"{unreadable_json(error)}\n")
-        raise fail(unreadable_text(error, language()), UNREADABLE) from error
+        text = unreadable_text(error, language(), lambda words: error_words(words, language()))
+        raise fail(text, UNREADABLE) from error
     except KeyboardInterrupt:
         raise fail(message("verify.interrupted"), INTERRUPTED) from None
     except OSError as error:

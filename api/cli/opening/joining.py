@@ -43,7 +43,7 @@ def go_on_online(folder: Path, choices: Choices) -> None:
     invitation, offered = read_own_file(folder)
     _wait_until_open(invitation, folder)
     with RemoteLog(invitation.address) as log:
-        _Joining(folder, invitation, offered, log, choices).run()
+        _JoiningRun(folder, invitation, offered, log, choices).run()
 
 
 def _wait_until_open(invitation: "Invitation", folder: Path) -> None:
@@ -79,7 +79,7 @@ def _is_starting(address: str) -> bool:
     return False
 
 
-class _Joining:
+class _JoiningRun:
     """One run: what was verified last, and the keys that were opened."""
 
     def __init__(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from constancia.api.cli.opening.answers import Answers, Question, address, ask_all, identifier_of, review
+from constancia.api.cli.opening.answers import Answers, OpeningQuestion, address, ask_all, identifier_of, review
 from constancia.api.cli.opening.host import (
     GENESIS,
     INVITATION,
@@ -147,17 +147,17 @@ def _answered(folder: Path, invitation: "Invitation", choices: Choices) -> dict[
     return {"capacity": _CAPACITY, "scope": scope} | about | {"post": post}
 
 
-def _questions(invitation: "Invitation") -> tuple[Question, ...]:
+def _questions(invitation: "Invitation") -> tuple[OpeningQuestion, ...]:
     """Give what is asked: the post in each authentic language, the capacity where the ledger has words of its own."""
     from constancia.api.text.i18n import in_language, language_name
 
     languages, listed = invitation.languages, invitation.capacities
     words = "opening.q_post" if len(languages) == 1 else "opening.q_post_in"
     names = {tag: language_name(tag, language()) for tag in languages}
-    posts = [Question(name=f"post_{tag}", words=words, language=names[tag]) for tag in languages]
+    posts = [OpeningQuestion(name=f"post_{tag}", words=words, language=names[tag]) for tag in languages]
     capacities = {str(item.capacity): in_language(item.name, language(), languages) for item in listed or ()}
     choices = [
-        Question(
+        OpeningQuestion(
             name="capacity",
             words="opening.q_capacity",
             language=", ".join(f"{name} ({meaning})" for name, meaning in capacities.items()),
@@ -165,10 +165,10 @@ def _questions(invitation: "Invitation") -> tuple[Question, ...]:
         )
     ]
     return (
-        Question(name="name", words="opening.q_person"),
+        OpeningQuestion(name="name", words="opening.q_person"),
         *posts,
         *(choices if listed is not None and _CAPACITY not in capacities else ()),
-        Question(
+        OpeningQuestion(
             name="witness",
             words="opening.q_witness",
             default=lambda: "",

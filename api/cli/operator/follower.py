@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _REFRESH_S: Final = 1.0
 
 
-class Following:
+class Follower:
     """Reads on in a ledger that is open for reading. Safe to use from several threads.
 
     Args:

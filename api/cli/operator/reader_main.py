@@ -41,7 +41,7 @@ def run() -> int:
 
     load_framework()
     from constancia.api.app import create_app
-    from constancia.api.cli.operator.follower import Following
+    from constancia.api.cli.operator.follower import Follower
     from constancia.api.http.server.direct import Direct
     from constancia.api.http.settings import Settings
     from constancia.ledger.append.sequencer import leave_memory_alone
@@ -65,7 +65,7 @@ def run() -> int:
         if not _is_the_servers(ledger, asked):
             _log.error(_OTHER)
             return 1
-        following = Following(ledger, asked["size"])
+        following = Follower(ledger, asked["size"])
         path = Path(asked["socket"])
         path.unlink(missing_ok=True)  # of the process before
         app = create_app(ledger, settings)
@@ -107,12 +107,12 @@ async def _answer(
 ) -> None:
     from starlette.concurrency import run_in_threadpool
 
-    from constancia.api.http.server.reader_side import MAX_REQUEST_BYTES, Answering
+    from constancia.api.http.server.reader_side import MAX_REQUEST_BYTES, ReaderServer
 
     async def reached(wanted: int) -> bool:
         return size() >= wanted or await run_in_threadpool(reach, wanted)
 
-    answering = Answering(app, reached)
+    answering = ReaderServer(app, reached)
     server = await asyncio.start_unix_server(answering, path, limit=MAX_REQUEST_BYTES, backlog=1024)
     with contextlib.suppress(BrokenPipeError):  # the server is gone; standard input ends too
         os.write(sys.stdout.fileno(), READY.encode())

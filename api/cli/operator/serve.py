@@ -142,12 +142,12 @@ def command(
 
     Ejemplo / example: constancia serve --demo
     """
-    from constancia.api.http.server.startup import Starting
+    from constancia.api.http.server.startup import StartServer
 
     with contextlib.ExitStack() as resources:
         # The address answers before the framework is loaded and the ledger read: it says how far that is.
         listener = resources.enter_context(listening(host, port))
-        starting = resources.enter_context(Starting(listener))
+        starting = resources.enter_context(StartServer(listener))
         gc.disable()  # what is loaded from here on has few cycles, and looking for them takes a tenth of the start
         from constancia.ledger.append.sequencer import leave_memory_alone, tune_interpreter
 
@@ -159,7 +159,7 @@ def command(
         except ImportError as error:
             raise fail(message("serve.extra", name=error.name)) from error
 
-        from constancia.api.cli.operator.follower import Following
+        from constancia.api.cli.operator.follower import Follower
         from constancia.ledger.folder import LedgerFolder
         from constancia.ledger.store.address import DatabaseAddress
 
@@ -193,7 +193,7 @@ def command(
             say(message("serve.public", url=f"{settings.public_url}/es/"), err=True)
         _tell_state(ledger)
         if read_only:
-            resources.enter_context(Following(ledger).running())
+            resources.enter_context(Follower(ledger).running())
         server = server_of(app, settings)
         resources.enter_context(_prepared(first, ledger, server))
         run_until_stopped(server, [listener])
@@ -241,7 +241,7 @@ def _application(ledger: "Ledger", settings: "Settings", readers: "Sequence[Read
 @contextlib.contextmanager
 def _metered(app: "ASGIApp", ledger: "Ledger", where: str) -> "Iterator[ASGIApp]":
     """Give the application with its requests counted, and serve the metrics, within the block."""
-    from constancia.api.http.server.metrics import Measured, Meters
+    from constancia.api.http.server.metrics import Meters, RequestMeter
 
     host, port = place_of(where, "--metrics")
     meters = Meters(ledger)
@@ -251,7 +251,7 @@ def _metered(app: "ASGIApp", ledger: "Ledger", where: str) -> "Iterator[ASGIApp]
         except (OSError, OverflowError, UnicodeError) as error:
             raise unusable_address(host, port, error) from error
         say(message("serve.metrics", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics"), err=True)
-        yield Measured(app, meters)
+        yield RequestMeter(app, meters)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import typer
 from constancia.api.cli.terminal import console, guarded, language, message, open_for_reading, program, say
 
 if TYPE_CHECKING:
-    from constancia.api.demo.run import Played
+    from constancia.api.demo.run import DemoResult
 
 
 @guarded
@@ -50,7 +50,7 @@ def command(
     raise typer.Exit(report.verdict.exit_code)
 
 
-def show_played(folder: Path, played: "Played") -> None:
+def show_played(folder: Path, played: "DemoResult") -> None:
     """Print the refused acts and the status of everything."""
     from rich.text import Text
 
@@ -80,7 +80,7 @@ def show_played(folder: Path, played: "Played") -> None:
         print_standing(reading, language())
 
 
-def _play_with_progress(folder: Path, *, force: bool, short: bool) -> "Played":
+def _play_with_progress(folder: Path, *, force: bool, short: bool) -> "DemoResult":
     import sys
 
     from constancia.api.demo.run import run_demo

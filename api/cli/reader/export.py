@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from constancia.api.http.settings import Settings
-    from constancia.api.opendata.tables.columns import Source
+    from constancia.api.opendata.tables.columns import TableSource
     from constancia.ledger.ledger import Ledger
     from constancia.verify.core.formats.checkpoint import Checkpoint
 
@@ -78,11 +78,11 @@ def _settings() -> "Settings":
     return Settings()
 
 
-def _source(ledger: "Ledger", known: str | None, at: str | None) -> "Source":
-    from constancia.api.opendata.tables.columns import Source
+def _source(ledger: "Ledger", known: str | None, at: str | None) -> "TableSource":
+    from constancia.api.opendata.tables.columns import TableSource
 
     reading = read_as_of(ledger, known, at)
-    return Source(reading=reading, log=ledger.log, withdrawn=frozenset(ledger.withdrawn()), made={})
+    return TableSource(reading=reading, log=ledger.log, withdrawn=frozenset(ledger.withdrawn()), made={})
 
 
 def _export_bundle(out: Path, source: str, *, log_only: bool) -> None:
@@ -122,7 +122,7 @@ def _progress() -> "Iterator[Callable[[str, int], None]]":
         yield shown
 
 
-def _export_tables(out: Path, source: "Source", origin: str, settings: "Settings", *, force: bool) -> None:
+def _export_tables(out: Path, source: "TableSource", origin: str, settings: "Settings", *, force: bool) -> None:
     """Write the tables into a folder or a zip: all of them, or none."""
     from constancia.api.opendata.export_files import write_folder, write_zip
     from constancia.api.opendata.pack import table_files
@@ -136,7 +136,7 @@ def _export_tables(out: Path, source: "Source", origin: str, settings: "Settings
     say(message("export.csv", path=out, count=count, size=source.reading.size))
 
 
-def _export_database(out: Path, source: "Source", origin: str, settings: "Settings") -> None:
+def _export_database(out: Path, source: "TableSource", origin: str, settings: "Settings") -> None:
     from constancia.api.opendata.database import write_database
     from constancia.api.opendata.dataset import about_of
     from constancia.api.opendata.export_files import made_whole

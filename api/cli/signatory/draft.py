@@ -90,7 +90,7 @@ def command(
 
     Ejemplo / example: constancia draft votar --from demo --about d-2
     """
-    speaker = Speaker(party=party, appointment=appointment, person=person, capacity=capacity)
+    speaker = SpeakerOptions(party=party, appointment=appointment, person=person, capacity=capacity)
     if body is None:
         target = to_make(out, force=force) if out is not None else None
         request = Request(
@@ -137,7 +137,7 @@ def _given(type_name: str, body: object, actor: "Mapping[str, str]") -> dict[str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Speaker:
+class SpeakerOptions:
     """Who speaks, as the options of a command line say it."""
 
     party: str | None

@@ -10,13 +10,13 @@ from constancia.api.cli.terminal import fail, message, say
 
 if TYPE_CHECKING:
     from constancia.api.forms.fields import Field, Form, Option
-    from constancia.api.forms.words import Words
+    from constancia.api.forms.words import FormWords
 
 _YES: Final = frozenset({"s", "si", "y", "yes"})
 _T = TypeVar("_T")
 
 
-class Ended(Exception):
+class InputEnd(Exception):
     """The input ended before everything was answered."""
 
 
@@ -34,7 +34,7 @@ def read_line(prompt: str) -> str:
     say(prompt, nl=False)
     line = sys.stdin.readline()
     if not line:
-        raise Ended
+        raise InputEnd
     return line.strip()
 
 
@@ -57,10 +57,10 @@ class Interview:
 
     def __init__(
         self,
-        words: "Words",
+        words: "FormWords",
         find_entry: Callable[[str], str | None],
         answers: dict[str, list[str]],
-        also: "Words",
+        also: "FormWords",
         line: Callable[[str], str] = read_line,
     ) -> None:
         self._words = words
@@ -105,19 +105,19 @@ class Interview:
 
     def ask(self, item: "Field", path: str) -> None:
         """Ask one question, again and again until its answer is one; a group's and a list's are asked one by one."""
-        from constancia.api.forms.fields import Kind
+        from constancia.api.forms.fields import FieldKind
 
-        if self._has(path) and item.kind not in (Kind.ACT, Kind.GROUP, Kind.LIST):
+        if self._has(path) and item.kind not in (FieldKind.ACT, FieldKind.GROUP, FieldKind.LIST):
             return
-        composed: Mapping[Kind, Callable[[Field, str], None]] = {
-            Kind.ACT: self._group,
-            Kind.CHOICE: self._choice,
-            Kind.CHOICES: self._choices,
-            Kind.DOCUMENT: self._document,
-            Kind.GROUP: self._group,
-            Kind.LIST: self._rows,
-            Kind.RULES: self._rules,
-            Kind.TEXT: self._text,
+        composed: Mapping[FieldKind, Callable[[Field, str], None]] = {
+            FieldKind.ACT: self._group,
+            FieldKind.CHOICE: self._choice,
+            FieldKind.CHOICES: self._choices,
+            FieldKind.DOCUMENT: self._document,
+            FieldKind.GROUP: self._group,
+            FieldKind.LIST: self._rows,
+            FieldKind.RULES: self._rules,
+            FieldKind.TEXT: self._text,
         }
         composed.get(item.kind, self._scalar)(item, path)
 
@@ -143,13 +143,13 @@ class Interview:
             self.answers.update(before)
 
     def _scalar(self, item: "Field", path: str) -> None:
-        from constancia.api.forms.fields import Kind
+        from constancia.api.forms.fields import FieldKind
 
         say(self._head(item))
 
         def ask() -> None:
             answer = self._line("> ")
-            if item.kind in (Kind.HASH, Kind.DIGEST) and answer and Path(answer).is_file():
+            if item.kind in (FieldKind.HASH, FieldKind.DIGEST) and answer and Path(answer).is_file():
                 self._file(item, path, answer)
             else:
                 self.answers[path] = [answer]
@@ -214,13 +214,13 @@ class Interview:
 
     def _file(self, item: "Field", path: str, name: str) -> None:
         from constancia.api.forms.answers.files import NAME, answers_of_file
-        from constancia.api.forms.fields import Kind
+        from constancia.api.forms.fields import FieldKind
         from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_named
 
         data = read_named(Path(name), MAX_DOCUMENT_BYTES)
-        made = answers_of_file(path, name, data, is_document=item.kind is Kind.DOCUMENT)
+        made = answers_of_file(path, name, data, is_document=item.kind is FieldKind.DOCUMENT)
         made.pop(f"{path}{NAME}")
-        if item.kind is Kind.DIGEST:
+        if item.kind is FieldKind.DIGEST:
             made[path] = [f"sha256:{made[path][0]}"]
         self.answers.update(made)
         digest = next(value[0] for key, value in made.items() if key in (path, f"{path}.sha256"))

@@ -58,7 +58,11 @@ def command(
         raise KeyFileError(f"{public} exists; it may be another key's public part")
     key = generate()
     save(key, out, passphrase(passphrase_file, "passphrase.new", confirm=True))
-    write_file(public, json.dumps({"key": key.key_id, **key.material}, indent=2).encode() + b"\n")
+    try:
+        write_file(public, json.dumps({"key": key.key_id, **key.material}, indent=2).encode() + b"\n")
+    except BaseException:  # nobody knows this key; left here it would be in the way of the same command
+        out.unlink()
+        raise
     say(message("keygen.done", path=out, public=public, key=key.key_id))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from constancia.api.cli.signatory.form_dialogue import Ended, Interview, is_terminal
+from constancia.api.cli.signatory.form_dialogue import InputEnd, Interview, is_terminal
 from constancia.api.cli.source_options import plain_address
 from constancia.api.cli.terminal import USAGE, fail, language, message, now, open_for_reading, read_json, say
 
@@ -81,7 +81,7 @@ def asked_act(request: Request) -> Mapping[str, Any]:
 class _Preparation:
     def __init__(self, ledger: "Ledger", request: Request) -> None:
         from constancia.api.forms.answers.act_body import Desk
-        from constancia.api.forms.words import Words
+        from constancia.api.forms.words import FormWords
         from constancia.domain.values.calendar import local_day
         from constancia.domain.values.languages import member_of
 
@@ -89,8 +89,8 @@ class _Preparation:
         self._request = request
         self._state = ledger.state()
         self._day = local_day(now(), self._state.timezone)
-        self._words = Words(language(), self._state.languages)
-        other: Words = Words("en" if language() == "es" else "es", self._state.languages)
+        self._words = FormWords(language(), self._state.languages)
+        other: FormWords = FormWords("en" if language() == "es" else "es", self._state.languages)
         self._answers = _loaded(request.saved) | {path: list(values) for path, values in request.answers.items()}
         # The ledger asks for its authentic languages: there the text is repeated.
         for lang in (*self._state.languages, language()):
@@ -104,7 +104,7 @@ class _Preparation:
         """Give the statement's members."""
         from constancia.api.forms.answers.act_body import prepare
         from constancia.api.forms.answers.filling import usual_answers
-        from constancia.api.forms.builder import Builder, Wanted
+        from constancia.api.forms.builder import Builder, FormRequest
         from constancia.api.forms.obstacles import obstacles
         from constancia.domain.identity.genesis import LedgerState
 
@@ -115,7 +115,7 @@ class _Preparation:
             about = self._about(type_name, decides)
             genesis = self._state.aggregates.get("ledger")
             is_demo = isinstance(genesis, LedgerState) and genesis.opened.demonstration
-            wanted = Wanted(type=type_name, about=about, decides=decides, party=str(speaker.actor["party"]))
+            wanted = FormRequest(type=type_name, about=about, decides=decides, party=str(speaker.actor["party"]))
             form = Builder(self._state, is_demonstration=is_demo).form(wanted)
             for path, values in usual_answers(form, about, self._state).items():
                 self._answers.setdefault(path, values)
@@ -144,7 +144,7 @@ class _Preparation:
         """Where a person interrupts, or the input ends, save the answers so far and say what was not written."""
         try:
             yield
-        except (KeyboardInterrupt, Ended):
+        except (KeyboardInterrupt, InputEnd):
             if not self._answers:
                 raise fail(message("ask.nothing_written"), 130) from None
             raise self._saved(type_name, 130) from None

@@ -38,7 +38,7 @@ Document = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shared:
+class _CommonOptions:
     """The options that all short forms have."""
 
     source: Source
@@ -52,7 +52,7 @@ class _Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class _Act:
+class _ActOptions:
     """What a short form and its own options say of the act; the names are those of `Request`."""
 
     type: str
@@ -61,12 +61,12 @@ class _Act:
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
-def _short_form(act_of: Callable[..., _Act]) -> Callable[..., None]:
+def _short_form(act_of: Callable[..., _ActOptions]) -> Callable[..., None]:
     """Make a verb of what says its act: it has that function's options and help, and those that all share."""
 
     @functools.wraps(act_of)
     def verb(**options: Any) -> None:
-        shared = _Shared(**{name: options.pop(name) for name in inspect.signature(_Shared).parameters})
+        shared = _CommonOptions(**{name: options.pop(name) for name in inspect.signature(_CommonOptions).parameters})
         if shared.about is not None and shared.about.endswith(".json"):
             raise fail(message("ask.file_is_signed", path=shared.about), USAGE)
         act = act_of(**options)
@@ -78,7 +78,7 @@ def _short_form(act_of: Callable[..., _Act]) -> Callable[..., None]:
         target = to_make(shared.out or Path(f"{members['type']}.statement.json"), force=shared.force)
         write_draft(shared.source, members, target=target, key_id=shared.key_id)
 
-    makers = (act_of, _Shared)
+    makers = (act_of, _CommonOptions)
     verb.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [option for maker in makers for option in inspect.signature(maker).parameters.values()]
     )
@@ -97,7 +97,7 @@ def vote(
     against: Annotated[bool, typer.Option("--en-contra", "--against", help="En contra. / Against.")] = False,
     abstain: Annotated[bool, typer.Option("--abstencion", "--abstain", help="Abstención. / Abstention.")] = False,
     reason: Reason = None,
-) -> _Act:
+) -> _ActOptions:
     """Prepara un voto por firmar. / Prepare a vote to sign.
 
     Ejemplo / example: constancia votar d-4 --en-contra --from demo --as ap-e-nosc
@@ -105,27 +105,27 @@ def vote(
     chosen = [name for name, is_chosen in (("for", favour), ("against", against), ("abstain", abstain)) if is_chosen]
     if len(chosen) > 1:
         raise fail(message("ask.one_vote"), USAGE)
-    return _Act("VoteCast", answers={"choice": chosen} if chosen else {}, texts=_text("explanation", reason))
+    return _ActOptions("VoteCast", answers={"choice": chosen} if chosen else {}, texts=_text("explanation", reason))
 
 
 @_short_form
-def ratify() -> _Act:
+def ratify() -> _ActOptions:
     """Prepara la firma de una decisión adoptada o de un acuerdo. / Prepare the signature of a decision or agreement.
 
     Un archivo ya preparado se firma con constancia sign. / A prepared file is signed with constancia sign.
 
     Ejemplo / example: constancia firmar d-4 --from demo --as ap-e-nosc
     """
-    return _Act("DecisionSigned", or_type="AgreementSigned")
+    return _ActOptions("DecisionSigned", or_type="AgreementSigned")
 
 
 @_short_form
-def contest(*, reason: Reason = None) -> _Act:
+def contest(*, reason: Reason = None) -> _ActOptions:
     """Prepara la impugnación de un registro o de un entregable. / Prepare to contest an entry or a deliverable.
 
     Ejemplo / example: constancia impugnar 113 --razon "No hay evidencia" --from demo --as ap-e-nosc
     """
-    return _Act("EntryContested", or_type="DeliverableContested", texts=_text("grounds", reason))
+    return _ActOptions("EntryContested", or_type="DeliverableContested", texts=_text("grounds", reason))
 
 
 @_short_form
@@ -133,30 +133,30 @@ def hand_in(
     *,
     document: Document = None,
     title: Annotated[str | None, typer.Option("--titulo", "--title", help="Su título. / Its title.")] = None,
-) -> _Act:
+) -> _ActOptions:
     """Prepara la entrega de un entregable, con la huella de su archivo. / Prepare to hand in a deliverable.
 
     Ejemplo / example: constancia entregar rm.d3.1 --archivo informe.pdf --titulo "Documento final" --from demo
     """
-    return _Act("DeliverableSubmitted", answers=_of_file(document), texts=_text("document.title", title))
+    return _ActOptions("DeliverableSubmitted", answers=_of_file(document), texts=_text("document.title", title))
 
 
 @_short_form
-def accept() -> _Act:
+def accept() -> _ActOptions:
     """Prepara la aceptación de un entregable. / Prepare to accept one."""
-    return _Act("DeliverableAccepted")
+    return _ActOptions("DeliverableAccepted")
 
 
 @_short_form
-def report_progress() -> _Act:
+def report_progress() -> _ActOptions:
     """Prepara un informe de avance. / Prepare a progress report."""
-    return _Act("ProgressReported")
+    return _ActOptions("ProgressReported")
 
 
 @_short_form
-def answer() -> _Act:
+def answer() -> _ActOptions:
     """Prepara una respuesta. / Prepare an answer."""
-    return _Act("ResponseGiven")
+    return _ActOptions("ResponseGiven")
 
 
 def _text(path: str, text: str | None) -> dict[str, str]:

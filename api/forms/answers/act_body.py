@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from constancia.api.forms.answers.reading import Answers, Fault, form_fault, read
+from constancia.api.forms.answers.reading import AnswerFault, Answers, form_fault, read
 from constancia.api.forms.answers.written_dates import likely_date
-from constancia.api.forms.fields import Field, Form, Kind
+from constancia.api.forms.fields import Field, FieldKind, Form
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Scope, ScopeDiff, compare
@@ -17,11 +17,11 @@ from constancia.domain.values.occurrence import CLAIM_SPAN
 from constancia.domain.values.values import FormError
 
 OCCURRED: Final = "occurred_on"
-_WHEN: Final = Field(name=OCCURRED, kind=Kind.DATE, required=False, owner="Statement")
+_WHEN: Final = Field(name=OCCURRED, kind=FieldKind.DATE, required=False, owner="Statement")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class FormResult:
     """What was read from a form.
 
     Attributes:
@@ -31,7 +31,7 @@ class Prepared:
     """
 
     members: Mapping[str, Any] | None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[AnswerFault, ...] = ()
     change: ScopeDiff | None = None
 
 
@@ -44,7 +44,7 @@ class Desk:
     find_entry: Any
 
 
-def prepare(form: Form, answers: Answers, actor: Mapping[str, str], desk: Desk) -> Prepared:
+def prepare(form: Form, answers: Answers, actor: Mapping[str, str], desk: Desk) -> FormResult:
     """Read a form, and put the statement's members together.
 
     Args:
@@ -64,7 +64,7 @@ def prepare(form: Form, answers: Answers, actor: Mapping[str, str], desk: Desk) 
         fault = form_fault(form, body, desk.state.edition)
         faults += [fault] if fault else []
     if faults:
-        return Prepared(members=None, faults=tuple(faults), change=change)
+        return FormResult(members=None, faults=tuple(faults), change=change)
     act = REGISTRY[form.type].parse(body)
     start = parse_edtf(occurred).start
     is_live = start is not None and start >= desk.today - CLAIM_SPAN
@@ -78,10 +78,10 @@ def prepare(form: Form, answers: Answers, actor: Mapping[str, str], desk: Desk) 
         "stream": act.stream(),
         "type": form.type,
     }
-    return Prepared(members=members, change=change)
+    return FormResult(members=members, change=change)
 
 
-def _occurred(answers: Answers, today: date) -> tuple[str, list[Fault]]:
+def _occurred(answers: Answers, today: date) -> tuple[str, list[AnswerFault]]:
     """Read when it happened; today where nothing is said."""
     text = next((value.strip() for value in answers.get(OCCURRED, ()) if value.strip()), "")
     if not text:
@@ -92,9 +92,9 @@ def _occurred(answers: Answers, today: date) -> tuple[str, list[Fault]]:
         right = likely_date(text)
         code = "date_likely" if right else "date"
         params = {"found": text[:120], "right": right or ""}
-        return text, [Fault(path=OCCURRED, code=code, field=_WHEN, params=params)]
+        return text, [AnswerFault(path=OCCURRED, code=code, field=_WHEN, params=params)]
     if when.start is not None and when.start > today:
-        return text, [Fault(path=OCCURRED, code="future", field=_WHEN, params={"found": text})]
+        return text, [AnswerFault(path=OCCURRED, code="future", field=_WHEN, params={"found": text})]
     return text, []
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from constancia.api.forms.answers.reading import BEFORE, STAYS
-from constancia.api.forms.fields import Field, Form, Kind
+from constancia.api.forms.fields import Field, FieldKind, Form
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.state import State
@@ -33,21 +33,21 @@ def answers_of(
 
 
 def _answers(item: Field, value: Any, path: str, *, before: bool) -> dict[str, list[str]]:
-    if item.kind in (Kind.GROUP, Kind.DOCUMENT):
+    if item.kind in (FieldKind.GROUP, FieldKind.DOCUMENT):
         return answers_of(item.fields, value, path, before=before)
-    if item.kind is Kind.ACT:
+    if item.kind is FieldKind.ACT:
         return _of_act(item, value, path, before=before)
-    if item.kind is Kind.LIST:
+    if item.kind is FieldKind.LIST:
         return _of_rows(item, value, path, before=before)
     return _of_value(item, value, path)
 
 
 def _of_value(item: Field, value: Any, path: str) -> dict[str, list[str]]:
-    if item.kind is Kind.TEXT:
+    if item.kind is FieldKind.TEXT:
         return {f"{path}.{tag_of(name) or name}": [words] for name, words in value.items()}
-    if item.kind is Kind.RULES:
+    if item.kind is FieldKind.RULES:
         return _of_rules(value, path)
-    if item.kind is Kind.CHOICES:
+    if item.kind is FieldKind.CHOICES:
         return {path: [str(name) for name in value]}
     return {path: [_written(value)]}
 
@@ -96,7 +96,7 @@ def usual_answers(form: Form, about: str, state: State) -> dict[str, list[str]]:
     subject = state.aggregates.get(about)
     if isinstance(subject, Commitment) and subject.scope is not None:
         scope = {"scope": to_json(subject.scope)}
-        inner = next((item for item in form.fields if item.kind is Kind.ACT), None)
+        inner = next((item for item in form.fields if item.kind is FieldKind.ACT), None)
         if inner is not None:
             return answers_of(inner.fields, scope, "act", before=True)
         return answers_of(form.fields, scope, before=True)

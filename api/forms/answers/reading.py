@@ -11,7 +11,7 @@ from dataclasses import field as member
 from typing import Any, Final
 
 from constancia.api.forms.answers.written_dates import likely_date
-from constancia.api.forms.fields import Field, Form, Kind
+from constancia.api.forms.fields import Field, FieldKind, Form
 from constancia.api.text.numbers import plain_number
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.values.calendar import parse_day, parse_edtf
@@ -31,7 +31,7 @@ BEFORE, STAYS, OUT = ":before", ":stays", ":out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class AnswerFault:
     """What is wrong with an answer: where, what kind of fault, and what its sentence shows.
 
     Attributes:
@@ -56,7 +56,9 @@ class _Wrong(Exception):
         super().__init__(code)
 
 
-def read(form: Form, answers: Answers, entries: Callable[[str], str | None]) -> tuple[dict[str, Any], list[Fault]]:
+def read(
+    form: Form, answers: Answers, entries: Callable[[str], str | None]
+) -> tuple[dict[str, Any], list[AnswerFault]]:
     """Read answers into a body.
 
     Args:
@@ -75,7 +77,7 @@ def read(form: Form, answers: Answers, entries: Callable[[str], str | None]) -> 
     return body, reader.faults
 
 
-def faults_of(item: Field, path: str, answers: Answers, entries: Callable[[str], str | None]) -> list[Fault]:
+def faults_of(item: Field, path: str, answers: Answers, entries: Callable[[str], str | None]) -> list[AnswerFault]:
     """Give what is wrong with the answers to one question.
 
     Args:
@@ -105,7 +107,7 @@ class _Reader:
     def __init__(self, answers: Answers, entries: Callable[[str], str | None]) -> None:
         self._answers = answers
         self._entries = entries
-        self.faults: list[Fault] = []
+        self.faults: list[AnswerFault] = []
 
     def members(self, fields: Sequence[Field], path: str) -> dict[str, Any]:
         """Read the members of a body, or of a group in it; those that were left out are missing."""
@@ -132,7 +134,7 @@ class _Reader:
             return None
 
     def _scalar(self, item: Field, text: str) -> Any:
-        if item.kind is Kind.ENTRY:
+        if item.kind is FieldKind.ENTRY:
             leaf = self._entries(text)
             if leaf is None:
                 raise _Wrong("entry")
@@ -140,7 +142,7 @@ class _Reader:
         return _SCALARS[item.kind](item, text)
 
     def _fault(self, item: Field, path: str, code: str, **params: str) -> None:
-        self.faults.append(Fault(path=path, code=code, field=item, params=params))
+        self.faults.append(AnswerFault(path=path, code=code, field=item, params=params))
 
     def _first(self, path: str) -> str:
         values = self._answers.get(path, ())
@@ -250,14 +252,14 @@ class _Reader:
         return body
 
 
-_COMPOSED: Final[Mapping[Kind, Callable[[_Reader, Field, str], Any]]] = {
-    Kind.ACT: _Reader.act,
-    Kind.CHOICES: _Reader.choices,
-    Kind.DOCUMENT: _Reader.document,
-    Kind.GROUP: _Reader.group,
-    Kind.LIST: _Reader.rows,
-    Kind.RULES: _Reader.rules,
-    Kind.TEXT: _Reader.text,
+_COMPOSED: Final[Mapping[FieldKind, Callable[[_Reader, Field, str], Any]]] = {
+    FieldKind.ACT: _Reader.act,
+    FieldKind.CHOICES: _Reader.choices,
+    FieldKind.DOCUMENT: _Reader.document,
+    FieldKind.GROUP: _Reader.group,
+    FieldKind.LIST: _Reader.rows,
+    FieldKind.RULES: _Reader.rules,
+    FieldKind.TEXT: _Reader.text,
 }
 
 
@@ -325,17 +327,17 @@ def _matching(pattern: re.Pattern[str], code: str, convert: Callable[[str], Any]
     return value
 
 
-_SCALARS: Final[Mapping[Kind, Callable[[Field, str], Any]]] = {
-    Kind.CHOICE: _choice,
-    Kind.DATE: _dated(parse_edtf, "date"),
-    Kind.DAY: _dated(parse_day, "day"),
-    Kind.DIGEST: _matching(_DIGEST, "digest"),
-    Kind.HASH: _matching(_HASH, "hash"),
-    Kind.LINE: _line,
-    Kind.NAME: _name,
-    Kind.NUMBER: _matching(_NUMBER, "number", int),
-    Kind.QUANTITY: _matching(_QUANTITY, "quantity"),
-    Kind.YES_NO: _yes_no,
+_SCALARS: Final[Mapping[FieldKind, Callable[[Field, str], Any]]] = {
+    FieldKind.CHOICE: _choice,
+    FieldKind.DATE: _dated(parse_edtf, "date"),
+    FieldKind.DAY: _dated(parse_day, "day"),
+    FieldKind.DIGEST: _matching(_DIGEST, "digest"),
+    FieldKind.HASH: _matching(_HASH, "hash"),
+    FieldKind.LINE: _line,
+    FieldKind.NAME: _name,
+    FieldKind.NUMBER: _matching(_NUMBER, "number", int),
+    FieldKind.QUANTITY: _matching(_QUANTITY, "quantity"),
+    FieldKind.YES_NO: _yes_no,
 }
 
 
@@ -344,10 +346,10 @@ def walk(fields: Sequence[Field], path: str = "") -> Iterator[tuple[str, Field]]
     for item in fields:
         at = _joined(path, item.name)
         yield at, item
-        yield from walk(item.fields, f"{at}.*" if item.kind is Kind.LIST else at)
+        yield from walk(item.fields, f"{at}.*" if item.kind is FieldKind.LIST else at)
 
 
-def form_fault(form: Form, body: Mapping[str, Any], edition: int) -> Fault | None:
+def form_fault(form: Form, body: Mapping[str, Any], edition: int) -> AnswerFault | None:
     """Give what the act's own class finds wrong with a body whose answers are all right, one by one.
 
     Args:
@@ -362,7 +364,7 @@ def form_fault(form: Form, body: Mapping[str, Any], edition: int) -> Fault | Non
         where = where.replace("[", ".").replace("]", "").removeprefix("act.body.")
         named = dict(walk(form.fields))
         near = named.get(re.sub(r"\.[0-9]+", ".*", where)) or next(iter(named.values()), None)
-        asked = near or Field(name="act", kind=Kind.ACT, required=True)
+        asked = near or Field(name="act", kind=FieldKind.ACT, required=True)
         params = {"expected": str(error.problem.found.get("expected", error.problem.rule))}
-        return Fault(path=where, code="form", field=asked, params=params)
+        return AnswerFault(path=where, code="form", field=asked, params=params)
     return None

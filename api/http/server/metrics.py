@@ -111,7 +111,7 @@ def metrics_app(registry: CollectorRegistry) -> Starlette:
     return Starlette(routes=routes, middleware=[Middleware(TextHeaders, headers={"Cache-Control": "no-store"})])
 
 
-class Measured:
+class RequestMeter:
     """Counts each request and its answer.
 
     Args:
@@ -134,7 +134,7 @@ class Measured:
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kind = _kind_of(scope)  # only now: `Prefixed` is inside, and completes the scope
+                kind = _kind_of(scope)  # only now: `PathPrefix` is inside, and completes the scope
                 meters.seconds.labels(kind).observe(time.perf_counter() - begun)
                 meters.answers.labels(kind, str(message["status"])).inc()
                 for code in codes[-1:]:

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 Reach = Callable[[int], Awaitable[bool]]
 
 
-class Answering:
+class ReaderServer:
     """Answers the connections of a Unix socket, each with one request.
 
     Args:

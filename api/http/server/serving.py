@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from constancia.api.http.proxies import Forwarded
+from constancia.api.http.proxies import ProxyHeaders
 from constancia.api.http.server.heads import MAX_HEAD_BYTES, MAX_OPEN, BoundedHeads, PlainHeads
 from constancia.api.http.settings import Settings
 
@@ -113,12 +113,12 @@ def server_of(app: ASGIApp, operator: Settings | None = None, **settings: Any) -
         "log_level": "warning",
         "access_log": False,
         "server_header": False,
-        "proxy_headers": False,  # `Forwarded` reads them
+        "proxy_headers": False,  # `ProxyHeaders` reads them
         "limit_concurrency": MAX_CONNECTIONS,
         "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
         "timeout_graceful_shutdown": chosen.stop_timeout_s,
     }
-    return uvicorn.Server(uvicorn.Config(Quiet(Forwarded(app, chosen)), **(shared | settings)))
+    return uvicorn.Server(uvicorn.Config(Quiet(ProxyHeaders(app, chosen)), **(shared | settings)))
 
 
 def run_until_stopped(server: uvicorn.Server, sockets: Sequence[socket.socket]) -> None:

@@ -169,7 +169,7 @@ def _problem(path: str | None) -> bytes:
     return json.dumps(dict(sorted(members.items())), ensure_ascii=False).encode()
 
 
-class Starting:
+class StartServer:
     """Answers on a listening socket until the server takes it over. A context manager; `stop` may be called before.
 
     Args:

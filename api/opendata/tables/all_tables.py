@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from constancia.api.opendata.tables.columns import Cell, Cells, Source, Table
+from constancia.api.opendata.tables.columns import Cell, Cells, Table, TableSource
 from constancia.api.opendata.tables.commitment_tables import COMMITMENTS, DELIVERABLES, MILESTONES, OGP, OVERDUE
 from constancia.api.opendata.tables.decision_tables import AGREEMENTS, CONTESTS, DECISIONS, SIGNATURES, VOTES
 from constancia.api.opendata.tables.entry_tables import DOCUMENTS, ENTRIES
@@ -57,7 +57,7 @@ def path_of_table(name: str, lang: str, form: str) -> str:
     return f"/{FOLDERS[lang]}/{BY_NAME[name].named(lang)}.{form}"
 
 
-def csv_chunks(table: Table, source: Source, lang: str) -> Iterator[bytes]:
+def csv_chunks(table: Table, source: TableSource, lang: str) -> Iterator[bytes]:
     """Yield a table as CSV with headings in a language.
 
     Args:
@@ -80,7 +80,7 @@ def csv_chunks(table: Table, source: Source, lang: str) -> Iterator[bytes]:
     yield _taken(file)
 
 
-def json_chunks(table: Table, source: Source, lang: str, about: Mapping[str, Any]) -> Iterator[bytes]:
+def json_chunks(table: Table, source: TableSource, lang: str, about: Mapping[str, Any]) -> Iterator[bytes]:
     """Yield a table as JSON: what it is as of, then the rows under `items`, with members named in a language.
 
     Args:
@@ -103,7 +103,7 @@ def json_chunks(table: Table, source: Source, lang: str, about: Mapping[str, Any
     yield _taken(file)
 
 
-def tag_of(source: Source, *what: str) -> str:
+def tag_of(source: TableSource, *what: str) -> str:
     """Give a name for what is made from a source in a form: another where any byte of it could differ."""
     as_of, reading = source.reading.as_of, source.reading
     shown = (FORM, *what, source.log.root(reading.size).hex(), reading.size, str(as_of.first), str(as_of.last))

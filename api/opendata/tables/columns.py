@@ -34,7 +34,7 @@ _PLAIN: Final = ("string", "integer", "boolean", "date", "datetime")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class TableSource:
     """What tables are made from: any ledger that can be read.
 
     Attributes:
@@ -93,7 +93,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class DataField:
     """A field of a file: a column, or a part of it.
 
     Attributes:
@@ -125,18 +125,18 @@ class Table:
     es: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    rows: Callable[[Source], Iterator[Row]] = field(repr=False)
+    rows: Callable[[TableSource], Iterator[Row]] = field(repr=False)
 
     def named(self, lang: str) -> str:
         """Give the table's name in a language."""
         return self.es if lang == "es" else self.name
 
-    def fields(self, languages: Sequence[str]) -> tuple[Field, ...]:
+    def fields(self, languages: Sequence[str]) -> tuple[DataField, ...]:
         """Give the fields of its files, in order; text columns have one for each of the languages."""
         return tuple(part for column in self.columns for part in _fields_of(column, languages))
 
 
-def _fields_of(column: Column, languages: Sequence[str]) -> Iterator[Field]:
+def _fields_of(column: Column, languages: Sequence[str]) -> Iterator[DataField]:
     if column.kind == "text":
         for lang in languages:
             yield _part(column, "string", lang, lang, lang)
@@ -152,9 +152,9 @@ def _fields_of(column: Column, languages: Sequence[str]) -> Iterator[Field]:
         yield _part(column, "string", lang, lang, lang)
 
 
-def _part(column: Column, kind: Type, part: str = "", en: str = "", es: str = "") -> Field:
+def _part(column: Column, kind: Type, part: str = "", en: str = "", es: str = "") -> DataField:
     names = {"en": "_".join(filter(None, (column.name, en))), "es": "_".join(filter(None, (column.es, es)))}
-    return Field(names=names, type=kind, column=column, part=part)
+    return DataField(names=names, type=kind, column=column, part=part)
 
 
 class Cells:
@@ -164,7 +164,7 @@ class Cells:
         source: What the rows were made from; names of parties and of a ledger's own words are its.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: TableSource) -> None:
         self._state = source.state
         self._authentic = source.state.languages
 
@@ -173,11 +173,11 @@ class Cells:
         genesis = self._state.aggregates.get("ledger")
         return genesis if isinstance(genesis, LedgerState) else None
 
-    def of(self, row: Row, fields: Sequence[Field]) -> list[Cell]:
+    def of(self, row: Row, fields: Sequence[DataField]) -> list[Cell]:
         """Give a row's cells in the order of the fields."""
         return [self._cell(row[item.column.name], item) for item in fields]
 
-    def _cell(self, value: Any, item: Field) -> Cell:
+    def _cell(self, value: Any, item: DataField) -> Cell:
         kind = item.column.kind
         if value is None or value in ("", [], ()):
             return None
@@ -191,7 +191,7 @@ class Cells:
             return self._word(str(value), item)
         return value if isinstance(value, bool | int) else whole(str(value))
 
-    def _word(self, code: str, item: Field) -> str:
+    def _word(self, code: str, item: DataField) -> str:
         if not item.part:
             return code
         party = self._state.aggregates.get(f"party/{code}") if item.column.kind in ("party", "parties") else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from constancia.api.opendata.tables.columns import Column, Source, Table
+from constancia.api.opendata.tables.columns import Column, Table, TableSource
 from constancia.domain.values.calendar import parse_edtf
 from constancia.ledger.views.exchange import OGP_FIELDS, ogp_rows
 from constancia.ledger.views.projections.base import Row
@@ -24,7 +24,7 @@ def index_of(mark: Mapping[str, Any] | None) -> int | None:
     return None if mark is None else int(mark["index"])
 
 
-def _commitments(source: Source) -> Iterator[Row]:
+def _commitments(source: TableSource) -> Iterator[Row]:
     for row in source.each("commitments"):
         bounds = [parse_edtf(milestone["window"]) for milestone in row["milestones"]]
         starts, ends = [each.start for each in bounds], [each.end for each in bounds]
@@ -90,7 +90,7 @@ COMMITMENTS: Final = Table(
 )
 
 
-def _milestones(source: Source) -> Iterator[Row]:
+def _milestones(source: TableSource) -> Iterator[Row]:
     for row in source.each("commitments"):
         for item in row["milestones"]:
             done, fallback = item["completed"], item.get("fallback")
@@ -140,7 +140,7 @@ MILESTONES: Final = Table(
 )
 
 
-def _deliverables(source: Source) -> Iterator[Row]:
+def _deliverables(source: TableSource) -> Iterator[Row]:
     for row in source.each("deliverables"):
         expected, met = row["expected"] or {}, row["fulfilled_by"]
         last = row["versions"][-1] if row["versions"] else None
@@ -196,7 +196,7 @@ DELIVERABLES: Final = Table(
 )
 
 
-def _overdue(source: Source) -> Iterator[Row]:
+def _overdue(source: TableSource) -> Iterator[Row]:
     for row in source.each("overdue"):
         yield {
             "item": row["stream"].removeprefix("overdue/"),

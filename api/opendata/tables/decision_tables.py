@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from constancia.api.opendata.tables.columns import Column, Source, Table
+from constancia.api.opendata.tables.columns import Column, Table, TableSource
 from constancia.api.opendata.tables.commitment_tables import CERTAINTY, COMMITMENT, TITLE, certainty_of, index_of
 from constancia.ledger.views.projections.base import Row
 
@@ -20,7 +20,7 @@ WHO: Final = (
 )
 
 
-def who(source: Source, mark: Mapping[str, Any]) -> dict[str, Any]:
+def who(source: TableSource, mark: Mapping[str, Any]) -> dict[str, Any]:
     """Give the columns of who said something: party, person with name and post, capacity, appointment."""
     appointment = source.appointment(mark.get("appointment"))
     return {
@@ -33,7 +33,7 @@ def who(source: Source, mark: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _agreements(source: Source) -> Iterator[Row]:
+def _agreements(source: TableSource) -> Iterator[Row]:
     for row in source.each("agreements"):
         current = row["versions"][-1]
         yield {
@@ -72,7 +72,7 @@ AGREEMENTS: Final = Table(
 )
 
 
-def _decisions(source: Source) -> Iterator[Row]:
+def _decisions(source: TableSource) -> Iterator[Row]:
     for row in source.each("decisions"):
         tally = row["tally"]
         yield {
@@ -133,7 +133,7 @@ DECISIONS: Final = Table(
 )
 
 
-def _votes(source: Source) -> Iterator[Row]:
+def _votes(source: TableSource) -> Iterator[Row]:
     for row in source.each("decisions"):
         for vote in row["votes"]:
             mark = vote["mark"]
@@ -167,7 +167,7 @@ VOTES: Final = Table(
 )
 
 
-def _signatures(source: Source) -> Iterator[Row]:
+def _signatures(source: TableSource) -> Iterator[Row]:
     empty: dict[str, Any] = {"agreement": None, "decision": None, "version": None, "reservation": None, "verdict": None}
     for row in source.each("signatures"):
         for version in row["versions"]:
@@ -186,7 +186,7 @@ def _signatures(source: Source) -> Iterator[Row]:
             yield {**about, **_signed(source, mark), "kind": "ledger"}
 
 
-def _signed(source: Source, mark: Mapping[str, Any]) -> dict[str, Any]:
+def _signed(source: TableSource, mark: Mapping[str, Any]) -> dict[str, Any]:
     dates = {"signed_on": mark["occurred_on"], "recorded_at": mark["recorded_at"]}
     return {"entry": index_of(mark), **who(source, mark), **dates}
 
@@ -212,7 +212,7 @@ SIGNATURES: Final = Table(
 )
 
 
-def _contests(source: Source) -> Iterator[Row]:
+def _contests(source: TableSource) -> Iterator[Row]:
     empty = {"commitment": None, "deliverable": None, "version": None, "target_entry": None, "own_level": None}
     for row in source.each("remarks"):
         target = source.log.lookup(row["target"])
@@ -239,7 +239,7 @@ def _contests(source: Source) -> Iterator[Row]:
             }
 
 
-def _contest(source: Source, row: Row, contest: Row) -> dict[str, Any]:
+def _contest(source: TableSource, row: Row, contest: Row) -> dict[str, Any]:
     mark = contest["mark"]
     return {
         "entry": index_of(mark),

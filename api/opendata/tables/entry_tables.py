@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from constancia.api.opendata.tables.columns import Column, Source, Table
+from constancia.api.opendata.tables.columns import Column, Table, TableSource
 from constancia.api.opendata.tables.decision_tables import WHO, who
 from constancia.api.text.i18n import LANGUAGES, say
 from constancia.domain.sentences import sentence_of
@@ -12,14 +12,14 @@ from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.projections.citations import citations_in
 
 
-def entries_of(source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
+def entries_of(source: TableSource) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the entries shown, each with its index, without holding more than some of them."""
     for index, raw in enumerate(source.log.entries(0, source.reading.size)):
         if source.reading.has(index):
             yield index, json.loads(raw)
 
 
-def _entries(source: Source) -> Iterator[Row]:
+def _entries(source: TableSource) -> Iterator[Row]:
     state = source.state
     for index, entry in entries_of(source):
         statement = entry["statement"]
@@ -64,7 +64,7 @@ ENTRIES: Final = Table(
 )
 
 
-def _documents(source: Source) -> Iterator[Row]:
+def _documents(source: TableSource) -> Iterator[Row]:
     documents: dict[str, dict[str, Any]] = {}
     for index, entry in entries_of(source):
         for _path, cited in citations_in(entry["statement"]["body"]):
@@ -77,7 +77,7 @@ def _documents(source: Source) -> Iterator[Row]:
     yield from documents.values()
 
 
-def _document(source: Source, cited: dict[str, Any], index: int) -> dict[str, Any]:
+def _document(source: TableSource, cited: dict[str, Any], index: int) -> dict[str, Any]:
     is_withdrawn = cited["sha256"] in source.withdrawn
     title = cited.get("title", cited.get("description"))
     return {

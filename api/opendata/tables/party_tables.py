@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from constancia.api.opendata.tables.columns import BETWEEN, Column, Source, Table
+from constancia.api.opendata.tables.columns import BETWEEN, Column, Table, TableSource
 from constancia.api.opendata.tables.commitment_tables import CERTAINTY, COMMITMENT, TITLE, certainty_of, index_of
 from constancia.ledger.views.projections.base import Row
 
 _BODY: Final = Column(name="body", es="organo", refers="bodies")
 
 
-def _parties(source: Source) -> Iterator[Row]:
+def _parties(source: TableSource) -> Iterator[Row]:
     for row in source.each("parties"):
         yield {
             "party": row["party"],
@@ -44,7 +44,7 @@ PARTIES: Final = Table(
 )
 
 
-def _appointments(source: Source) -> Iterator[Row]:
+def _appointments(source: TableSource) -> Iterator[Row]:
     for row in source.each("parties"):
         for item in row["appointments"]:
             yield {
@@ -83,7 +83,7 @@ APPOINTMENTS: Final = Table(
 )
 
 
-def _bodies(source: Source) -> Iterator[Row]:
+def _bodies(source: TableSource) -> Iterator[Row]:
     for row in source.each("bodies"):
         yield {
             "body": row["governance_body"],
@@ -111,7 +111,7 @@ BODIES: Final = Table(
 )
 
 
-def _plans(source: Source) -> Iterator[Row]:
+def _plans(source: TableSource) -> Iterator[Row]:
     for row in source.each("plans"):
         submitted = row["submissions"][-1] if row["submissions"] else None
         yield {
@@ -156,7 +156,7 @@ PLANS: Final = Table(
 )
 
 
-def _plan_commitments(source: Source) -> Iterator[Row]:
+def _plan_commitments(source: TableSource) -> Iterator[Row]:
     for row in source.each("plans"):
         for item in row["commitments"]:
             yield {
@@ -193,7 +193,7 @@ PLAN_COMMITMENTS: Final = Table(
 )
 
 
-def _complaints(source: Source) -> Iterator[Row]:
+def _complaints(source: TableSource) -> Iterator[Row]:
     for row in source.each("complaints"):
         filed = row.get("filed")  # of a protected one the row has neither the text nor when it was taken in
         admission, resolution = row.get("admission"), row.get("resolution")
@@ -247,7 +247,7 @@ COMPLAINTS: Final = Table(
 )
 
 
-def _answers(source: Source) -> Iterator[Row]:
+def _answers(source: TableSource) -> Iterator[Row]:
     empty: dict[str, Any] = {"complaint": None, "gathering": None, "party": None, "days_late": None}
     for row in source.each("complaints"):
         for answer in row["answers"]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from constancia.api.pages.figures.source import Source
+from constancia.api.pages.figures.source import PictureSource
 from constancia.api.pictures.chain import Chain, WitnessLine
 from constancia.domain.values.calendar import local_day
 from constancia.ledger.clock import instant_of
@@ -11,7 +11,7 @@ from constancia.ledger.witnesses.quorum_status import MLDSA44_SUFFIX
 _LOOKED_AT = 64  # cosigned trees, newest first, in which a witness is looked for
 
 
-def chain_of(source: Source) -> Chain:
+def chain_of(source: PictureSource) -> Chain:
     """Give size, root and witnesses, none further than the page's size.
 
     Args:
@@ -22,7 +22,7 @@ def chain_of(source: Source) -> Chain:
     return Chain(size=size, root=root, witnesses=tuple(_witnesses(source, size)))
 
 
-def _witnesses(source: Source, size: int) -> Iterator[WitnessLine]:
+def _witnesses(source: PictureSource, size: int) -> Iterator[WitnessLine]:
     """Yield each witness once, under its party's name: the largest tree that it cosigned by any of its keys."""
     witnessing = source.ledger.witnessing
     last: dict[str, tuple[int, int]] = {}

@@ -1,7 +1,7 @@
 """The model of a decision's path: from its proposal to its application; what happened at each step, what is missing."""
 
-from constancia.api.pages.figures.source import Source, is_certain
-from constancia.api.pictures.decision_path import Path, Step, StepState
+from constancia.api.pages.figures.source import PictureSource, is_certain
+from constancia.api.pictures.decision_path import Path, PathStep, StepState
 from constancia.api.text.dates import date_words
 from constancia.ledger.views.projections.base import Row
 
@@ -9,7 +9,7 @@ _FAILED = ("rejected", "lapsed")
 _PAGE = 1_000
 
 
-def path_of(source: Source, decision: Row) -> Path:
+def path_of(source: PictureSource, decision: Row) -> Path:
     """Give the path of a decision.
 
     Args:
@@ -17,7 +17,7 @@ def path_of(source: Source, decision: Row) -> Path:
         decision: Its row.
     """
     proposed = decision["proposed"]
-    first = Step(
+    first = PathStep(
         kind="proposed",
         state="done",
         on=proposed["occurred_on"],
@@ -28,7 +28,7 @@ def path_of(source: Source, decision: Row) -> Path:
     return Path(steps=(*steps, _application(source, decision, applied)), is_certain=is_certain(decision))
 
 
-def _voting(source: Source, decision: Row) -> Step:
+def _voting(source: PictureSource, decision: Row) -> PathStep:
     cast = {vote["party"]: vote for vote in decision["standing_votes"]}
     words = []
     for choice, name in (
@@ -47,13 +47,13 @@ def _voting(source: Source, decision: Row) -> Step:
     state: StepState = "now" if is_open else "failed" if decision["status"] == "lapsed" else "done"
     dates = [vote["mark"] for vote in cast.values()]
     last = max(dates, key=lambda mark: mark["index"])["occurred_on"] if dates else None
-    return Step(kind="votes", state=state, on=last, words=tuple(words))
+    return PathStep(kind="votes", state=state, on=last, words=tuple(words))
 
 
-def _outcome(source: Source, decision: Row) -> Step:
+def _outcome(source: PictureSource, decision: Row) -> PathStep:
     status = decision["status"]
     if status in ("proposed", "voting"):
-        return Step(kind="outcome", state="ahead")
+        return PathStep(kind="outcome", state="ahead")
     words = [source.word(status) if status in _FAILED else source.say("page.pic_d_adopted")]
     if status in _FAILED and decision["outcome_index"] is None and decision.get("closes"):
         words.append(source.say("page.pic_d_closed", on=date_words(decision["closes"], source.lang)))
@@ -61,13 +61,13 @@ def _outcome(source: Source, decision: Row) -> Step:
         who = dict.fromkeys(dissent["mark"]["party"] for dissent in decision["dissents"])
         words.append(source.say("page.pic_d_dissent", parties=", ".join(source.parties(who))))
     state: StepState = "never" if status == "lapsed" else "failed" if status == "rejected" else "done"
-    return Step(kind="outcome", state=state, on=decision.get("outcome_on"), words=tuple(words))
+    return PathStep(kind="outcome", state=state, on=decision.get("outcome_on"), words=tuple(words))
 
 
-def _signing(source: Source, decision: Row) -> Step:
+def _signing(source: PictureSource, decision: Row) -> PathStep:
     status = decision["status"]
     if status in ("proposed", "voting", *_FAILED):
-        return Step(kind="signatures", state="never" if status in _FAILED else "ahead")
+        return PathStep(kind="signatures", state="never" if status in _FAILED else "ahead")
     words = []
     if decision["signed_by"]:
         words.append(source.say("page.pic_d_signed_by", parties=", ".join(source.parties(decision["signed_by"]))))
@@ -86,20 +86,20 @@ def _signing(source: Source, decision: Row) -> Step:
     signatures = [*decision["signatures"], *([decision["completed"]] if "completed" in decision else [])]
     last = max(signatures, key=lambda mark: mark["index"], default=None)
     on = last["occurred_on"] if last is not None else None
-    return Step(kind="signatures", state="done" if status == "signed" else "now", on=on, words=tuple(words))
+    return PathStep(kind="signatures", state="done" if status == "signed" else "now", on=on, words=tuple(words))
 
 
-def _application(source: Source, decision: Row, applied: int | None) -> Step:
+def _application(source: PictureSource, decision: Row, applied: int | None) -> PathStep:
     status = decision["status"]
     if applied is not None:
         on = source.statement(applied)["occurred_on"]
-        return Step(kind="applied", state="done", on=on, words=(source.say("page.pic_d_recorded", index=applied),))
+        return PathStep(kind="applied", state="done", on=on, words=(source.say("page.pic_d_recorded", index=applied),))
     if status == "signed":
-        return Step(kind="applied", state="now", words=(source.say("page.pic_d_to_record"),))
-    return Step(kind="applied", state="never" if status in _FAILED else "ahead")
+        return PathStep(kind="applied", state="now", words=(source.say("page.pic_d_to_record"),))
+    return PathStep(kind="applied", state="never" if status in _FAILED else "ahead")
 
 
-def _applied_index(source: Source, decision: Row) -> int | None:
+def _applied_index(source: PictureSource, decision: Row) -> int | None:
     """Give the entry by which what was decided was recorded; None where it was not by the page's size and day."""
     if decision["enacted"] is not None:
         return int(decision["enacted"]["index"])

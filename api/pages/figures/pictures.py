@@ -9,7 +9,7 @@ from constancia.api.pages.figures.decision_path import path_of
 from constancia.api.pages.figures.roadmap import roadmap_of, roadmap_of_plan
 from constancia.api.pages.figures.scope import ribbon_of
 from constancia.api.pages.figures.signatures import matrix_of_agreement, matrix_of_all
-from constancia.api.pages.figures.source import Source
+from constancia.api.pages.figures.source import PictureSource
 from constancia.api.pictures import chain, decision_path, roadmap, scope, signatures
 from constancia.ledger.views.projections.base import Row
 
@@ -18,7 +18,7 @@ from constancia.ledger.views.projections.base import Row
 class Pictures:
     """The pictures of a page; each gives empty markup where there is nothing to draw."""
 
-    source: Source
+    source: PictureSource
 
     def roadmap(self, commitment: Row) -> Markup:
         """Draw a commitment's road map over time, from its row."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from constancia.api.pages.figures.source import Source, is_certain
-from constancia.api.pictures.roadmap_model import Event, Pause, RoadMap, Row
-from constancia.api.pictures.svg import Words
+from constancia.api.pages.figures.source import PictureSource, is_certain
+from constancia.api.pictures.roadmap_model import Pause, RoadMap, RoadmapEvent, RoadmapRow
+from constancia.api.pictures.svg import ForeignText
 from constancia.domain.values.calendar import days_after, parse_edtf
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.projections.base import Row as StateRow
@@ -18,7 +18,7 @@ _WHOLE = 3  # commitments of a plan whose road map shows also what happened to e
 _MARKS = 12  # of one kind in a row; of more, one mark a year
 
 
-def roadmap_of(source: Source, commitment: StateRow) -> RoadMap:
+def roadmap_of(source: PictureSource, commitment: StateRow) -> RoadMap:
     """Give the road map of a commitment: its milestones, and what was said of it as a whole.
 
     Args:
@@ -38,7 +38,7 @@ def roadmap_of(source: Source, commitment: StateRow) -> RoadMap:
     )
 
 
-def roadmap_of_plan(source: Source, plan: StateRow) -> RoadMap:
+def roadmap_of_plan(source: PictureSource, plan: StateRow) -> RoadMap:
     """Give the road map of an action plan: each milestone of the commitments that it holds.
 
     Of a plan that holds many, milestones alone: what happened to their deliverables is on the commitments' own pages.
@@ -47,7 +47,7 @@ def roadmap_of_plan(source: Source, plan: StateRow) -> RoadMap:
         source: What the page is as of.
         plan: Its row; `carried` is the number of commitments where those of the row are a part.
     """
-    rows: list[Row] = []
+    rows: list[RoadmapRow] = []
     is_short = plan.get("carried", len(plan["commitments"])) <= _WHOLE
     is_over, sure = plan["is_over"], is_certain(plan)
     for carried in plan["commitments"]:
@@ -73,21 +73,23 @@ def roadmap_of_plan(source: Source, plan: StateRow) -> RoadMap:
     )
 
 
-def _under(title: Words, row: Row, is_last: bool, source: Source) -> Row:
+def _under(title: ForeignText, row: RoadmapRow, is_last: bool, source: PictureSource) -> RoadmapRow:
     """Give a row of a commitment, named with it."""
     whole = source.say("page.pic_whole")
-    made = Words(f"{title.clean}: {row.title.clean}", title.lang, is_made=True)
+    made = ForeignText(f"{title.clean}: {row.title.clean}", title.lang, is_made=True)
     return replace(row, title=title if is_last and row.title.text == whole else made)
 
 
-def _milestone(source: Source, commitment: StateRow, milestone: StateRow, items: Mapping[str, StateRow]) -> Row:
+def _milestone(
+    source: PictureSource, commitment: StateRow, milestone: StateRow, items: Mapping[str, StateRow]
+) -> RoadmapRow:
     name, stands = milestone["milestone"], milestone["stands"]
     done, due = milestone["completed"], parse_edtf(milestone["window"]).end
     late_until = None
     if stands == "overdue" and due is not None:
         late_until = days_after(due, milestone["days_late"]).isoformat()
     ended = _ended(commitment)
-    return Row(
+    return RoadmapRow(
         title=source.words(milestone["title"]),
         window=milestone["window"],
         windows_before=tuple(_windows_before(commitment, name, milestone["window"])),
@@ -117,31 +119,33 @@ def _windows_before(commitment: StateRow, name: str, now: str) -> Iterator[str]:
                 yield last
 
 
-def _events(source: Source, commitment: StateRow, name: str, items: Mapping[str, StateRow]) -> Iterator[Event]:
+def _events(
+    source: PictureSource, commitment: StateRow, name: str, items: Mapping[str, StateRow]
+) -> Iterator[RoadmapEvent]:
     for deliverable in commitment["deliverables"]:
         row = items.get(deliverable["stream"])
         if deliverable["milestone"] != name or row is None:
             continue
         what = source.words(deliverable["title"])
         yield from (
-            Event(kind="submitted", on=version["mark"]["occurred_on"], what=what) for version in row["versions"]
+            RoadmapEvent(kind="submitted", on=version["mark"]["occurred_on"], what=what) for version in row["versions"]
         )
         yield from (
-            Event(kind="contested", on=contest["mark"]["occurred_on"], what=what) for contest in row["contests"]
+            RoadmapEvent(kind="contested", on=contest["mark"]["occurred_on"], what=what) for contest in row["contests"]
         )
         if row["fulfilled_by"]:
-            yield Event(kind="fulfilled", on=row["fulfilled_by"]["on"], what=what)
+            yield RoadmapEvent(kind="fulfilled", on=row["fulfilled_by"]["on"], what=what)
         elif row["accepted_index"] is not None:
-            yield Event(kind="accepted", on=source.statement(row["accepted_index"])["occurred_on"], what=what)
+            yield RoadmapEvent(kind="accepted", on=source.statement(row["accepted_index"])["occurred_on"], what=what)
     for done in commitment["completed"]:
         if done["milestone"] == name:
             yield from _contests(source, done["contests"], source.say("page.pic_completion"))
 
 
-def _contests(source: Source, contests: list[dict[str, Any]], what: str) -> Iterator[Event]:
+def _contests(source: PictureSource, contests: list[dict[str, Any]], what: str) -> Iterator[RoadmapEvent]:
     for contest in contests:
         named = f"{what} ({source.party(contest['mark']['party'])})"
-        yield Event(kind="contested", on=contest["mark"]["occurred_on"], what=Words(named, is_made=True))
+        yield RoadmapEvent(kind="contested", on=contest["mark"]["occurred_on"], what=ForeignText(named, is_made=True))
 
 
 def _pauses(commitment: StateRow) -> tuple[Pause, ...]:
@@ -158,27 +162,30 @@ def _pauses(commitment: StateRow) -> tuple[Pause, ...]:
     return (*pauses, Pause(since=since, until=None)) if since is not None else tuple(pauses)
 
 
-def _whole(source: Source, commitment: StateRow) -> Row:
+def _whole(source: PictureSource, commitment: StateRow) -> RoadmapRow:
     """Give the row of the commitment itself: adopted, reports that were contested, closed or withdrawn."""
-    name = Words(source.say("page.pic_whole"), is_made=True)
+    name = ForeignText(source.say("page.pic_whole"), is_made=True)
     events = [
-        Event(kind="adopted", on=version["mark"]["occurred_on"], what=name) for version in commitment["scopes"][:1]
+        RoadmapEvent(kind="adopted", on=version["mark"]["occurred_on"], what=name)
+        for version in commitment["scopes"][:1]
     ]
     for report in commitment["reports"]:
         events += _contests(source, report["contests"], source.say("page.pic_report"))
     ended = _ended(commitment)
     if ended is not None:
         kind = "closed" if ended["to"] == "closed" else "withdrawn" if ended["to"] == "withdrawn" else "rejected"
-        events.append(Event(kind=kind, on=ended["mark"]["occurred_on"], what=name))  # type: ignore[arg-type]  # of three
-    return Row(title=name, window=None, events=_few(source, events), pauses=_pauses(commitment))
+        events.append(RoadmapEvent(kind=kind, on=ended["mark"]["occurred_on"], what=name))  # type: ignore[arg-type]  # of three
+    return RoadmapRow(title=name, window=None, events=_few(source, events), pauses=_pauses(commitment))
 
 
-def _few(source: Source, events: Iterable[Event]) -> tuple[Event, ...]:
+def _few(source: PictureSource, events: Iterable[RoadmapEvent]) -> tuple[RoadmapEvent, ...]:
     """Give events; those of a kind that are more than a picture can hold as one mark a year, with their number."""
     listed = tuple(events)
     counts = Counter(event.kind for event in listed)
     few = [event for event in listed if counts[event.kind] <= _MARKS]
     years = Counter((event.kind, event.on[:4]) for event in listed if counts[event.kind] > _MARKS)
     for (kind, year), count in sorted(years.items()):
-        few.append(Event(kind=kind, on=year, what=Words(source.say("page.pic_times", count=count), is_made=True)))
+        few.append(
+            RoadmapEvent(kind=kind, on=year, what=ForeignText(source.say("page.pic_times", count=count), is_made=True))
+        )
     return tuple(few)

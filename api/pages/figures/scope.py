@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from constancia.api.pages.figures.source import Source, is_certain
-from constancia.api.pictures.scope import Change, ChangeKind, Group, Item, Proposal, Ribbon, Version, Votes
-from constancia.api.pictures.svg import Words
+from constancia.api.pages.figures.source import PictureSource, is_certain
+from constancia.api.pictures.scope import ChangeKind, Group, Proposal, Ribbon, ScopeChange, ScopeItem, Version, Votes
+from constancia.api.pictures.svg import ForeignText
 from constancia.api.text.dates import date_words
 from constancia.domain.values.values import digest
 from constancia.ledger.views.projections.base import Row
@@ -40,7 +40,7 @@ _CONTENTS: Final = {
 }
 
 
-def ribbon_of(source: Source, commitment: Row) -> Ribbon:
+def ribbon_of(source: PictureSource, commitment: Row) -> Ribbon:
     """Give the scope of a commitment over its versions.
 
     Args:
@@ -75,10 +75,10 @@ def _find(scope: Row, list_name: Group, name: str) -> Row | None:
     return item
 
 
-def _item(source: Source, scopes: Iterable[Row], list_name: Group, name: str) -> Item:
+def _item(source: PictureSource, scopes: Iterable[Row], list_name: Group, name: str) -> ScopeItem:
     texts = [item for version in scopes if (item := _find(version["scope"], list_name, name)) is not None]
     changes = tuple(frozenset(_kinds_of(version, f"{list_name}/{name}")) for version in scopes)
-    return Item(
+    return ScopeItem(
         group=list_name,
         title=source.words(texts[-1][_LISTS[list_name][1]]),
         present=tuple(_find(version["scope"], list_name, name) is not None for version in scopes),
@@ -96,14 +96,14 @@ def _kinds_of(version: Row, path: str) -> Iterator[ChangeKind]:
                 yield "altered" if kind == "removed" else kind
 
 
-def _version(source: Source, version: Row, before: Row | None, decisions: Mapping[str, Row]) -> Version:
+def _version(source: PictureSource, version: Row, before: Row | None, decisions: Mapping[str, Row]) -> Version:
     votes = _votes(source, decisions.get(version["decision"]), version.get("without") or ())
     changes = _changes(source, version.get("diff"), before["scope"] if before else {}, version["scope"])
     on = version["mark"]["occurred_on"]
     return Version(number=version["version"], on=on, votes=votes, changes=tuple(changes))
 
 
-def _votes(source: Source, decision: Row | None, without: Iterable[str] = (), proposed_by: str = "") -> Votes:
+def _votes(source: PictureSource, decision: Row | None, without: Iterable[str] = (), proposed_by: str = "") -> Votes:
     absent = source.parties(without)
     if decision is None:
         return Votes(status=None, proposed_by=proposed_by, without=absent)
@@ -123,29 +123,29 @@ def _votes(source: Source, decision: Row | None, without: Iterable[str] = (), pr
     )
 
 
-def _changes(source: Source, diff: Row | None, before: Row, after: Row) -> Iterator[Change]:
+def _changes(source: PictureSource, diff: Row | None, before: Row, after: Row) -> Iterator[ScopeChange]:
     for kind in _KINDS:
         for path in (diff or {}).get(kind, ()):
-            yield Change(kind=kind, what=_path_words(source, path, before, after))
+            yield ScopeChange(kind=kind, what=_path_words(source, path, before, after))
 
 
-def _path_words(source: Source, path: str, before: Row, after: Row) -> Words:
+def _path_words(source: PictureSource, path: str, before: Row, after: Row) -> ForeignText:
     """Say what a path of a scope is about, by the item's title; never by its identifier."""
     first, _, rest = path.partition("/")
     list_name: Group | None = next((group for group in _LISTS if group == first), None)
     if list_name is None:
-        return Words(source.say("page.pic_p_beneficiaries"))
+        return ForeignText(source.say("page.pic_p_beneficiaries"))
     name, _, part = rest.partition("/")
     text = _LISTS[list_name][1]
     item = _find(after, list_name, name) or _find(before, list_name, name)
-    title = source.words(item[text]) if item is not None else Words("—")
+    title = source.words(item[text]) if item is not None else ForeignText("—")
     if not part:
         return title
     words = _part_words(source, part, _find(before, list_name, name), _find(after, list_name, name))
-    return Words(source.say("page.pic_part_of", title=title.clean, part=words), title.lang, is_made=True)
+    return ForeignText(source.say("page.pic_part_of", title=title.clean, part=words), title.lang, is_made=True)
 
 
-def _part_words(source: Source, part: str, before: Row | None, after: Row | None) -> str:
+def _part_words(source: PictureSource, part: str, before: Row | None, after: Row | None) -> str:
     kind, _, name = part.partition("/")
     if kind == "contents":
         return source.say(_CONTENTS[name]) if name in _CONTENTS else name.replace("-", " ")
@@ -160,7 +160,7 @@ def _part_words(source: Source, part: str, before: Row | None, after: Row | None
     return source.say(_PARTS[kind])
 
 
-def _proposals(source: Source, commitment: Row, decisions: Mapping[str, Row]) -> Iterator[Proposal]:
+def _proposals(source: PictureSource, commitment: Row, decisions: Mapping[str, Row]) -> Iterator[Proposal]:
     """Yield the scopes that were proposed and did not become one: with a proposal of their own, or by a vote alone."""
     adopted = {version["decision"] for version in commitment["scopes"]}
     put = [row for row in decisions.values() if row["act"]["type"] == "ScopeChanged"]
@@ -200,7 +200,7 @@ def _decided(proposal: Row, put: Iterable[Row]) -> Row | None:
     return same[-1] if same else None
 
 
-def changes_of(source: Source, diff: Row | None, before: Row, after: Row) -> list[Change]:
+def changes_of(source: PictureSource, diff: Row | None, before: Row, after: Row) -> list[ScopeChange]:
     """Give what a scope changes of another, in words.
 
     Args:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from constancia.api.pages.figures.source import Source, is_certain
-from constancia.api.pictures.signatures import Matrix, Row, Sign, State
-from constancia.api.pictures.svg import Words
+from constancia.api.pages.figures.source import PictureSource, is_certain
+from constancia.api.pictures.signatures import Matrix, MatrixRow, Sign, State
+from constancia.api.pictures.svg import ForeignText
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.governance.decision import Decision
 from constancia.ledger.views.projections.base import Row as StateRow
@@ -14,7 +14,7 @@ _MOST: Final = 4  # rows of texts, and of decisions, on a page of the whole ledg
 _CHOICES: Final[dict[str, State]] = {"for": "for", "against": "against", "abstain": "abstain"}
 
 
-def matrix_of_agreement(source: Source, agreement: StateRow) -> Matrix:
+def matrix_of_agreement(source: PictureSource, agreement: StateRow) -> Matrix:
     """Give the matrix of an agreement's texts, newest first.
 
     Args:
@@ -25,7 +25,7 @@ def matrix_of_agreement(source: Source, agreement: StateRow) -> Matrix:
     return _matrix(source, _texts(agreement, signed), [], [agreement, signed], 0)
 
 
-def matrix_of_all(source: Source) -> Matrix:
+def matrix_of_all(source: PictureSource) -> Matrix:
     """Give the matrix of the latest text of each agreement, and of the latest decisions, newest first.
 
     Args:
@@ -46,7 +46,11 @@ def _texts(agreement: StateRow, signed: StateRow) -> list[Text]:
 
 
 def _matrix(
-    source: Source, texts: Sequence[Text], decisions: Sequence[StateRow], shown: Iterable[StateRow], left_out: int
+    source: PictureSource,
+    texts: Sequence[Text],
+    decisions: Sequence[StateRow],
+    shown: Iterable[StateRow],
+    left_out: int,
 ) -> Matrix:
     names = [party for _agreement, version, _signed in texts for party in version["parties"]]
     names += [party for decision in decisions for party in decision["voters"]]
@@ -58,17 +62,17 @@ def _matrix(
     return Matrix(parties=columns, rows=tuple(rows), left_out=left_out, is_certain=certain)
 
 
-def _text(source: Source, text: Text, parties: Iterable[str]) -> Row:
+def _text(source: PictureSource, text: Text, parties: Iterable[str]) -> MatrixRow:
     agreement, version, _signatures = text
     title = source.words(version["title"])
     if len(agreement["versions"]) > 1:
         named = source.say("page.pic_version_of", title=title.clean, version=version["version"])
-        title = Words(named, title.lang, is_made=True)
+        title = ForeignText(named, title.lang, is_made=True)
     cells = tuple(_text_cell(source, party, text) for party in parties)
-    return Row(title=title, standing=source.word(version["status"]), cells=cells)
+    return MatrixRow(title=title, standing=source.word(version["status"]), cells=cells)
 
 
-def _text_cell(source: Source, party: str, text: Text) -> tuple[Sign, ...]:
+def _text_cell(source: PictureSource, party: str, text: Text) -> tuple[Sign, ...]:
     agreement, version, signed = text
     if party not in version["parties"]:
         return (Sign(state="none"),)
@@ -99,15 +103,15 @@ def _signed(signature: StateRow) -> State:
     return "paper" if signature["kind"] == "paper_attested" else "signed"
 
 
-def _decision(source: Source, decision: StateRow, parties: Iterable[str]) -> Row:
+def _decision(source: PictureSource, decision: StateRow, parties: Iterable[str]) -> MatrixRow:
     votes = {vote["party"]: vote for vote in decision["standing_votes"]}
     signatures = {mark["party"]: mark for mark in decision["signatures"]}
     cells = tuple(_decision_cell(source, decision, party, votes, signatures) for party in parties)
-    return Row(title=source.words(decision["question"]), standing=source.word(decision["status"]), cells=cells)
+    return MatrixRow(title=source.words(decision["question"]), standing=source.word(decision["status"]), cells=cells)
 
 
 def _decision_cell(
-    source: Source,
+    source: PictureSource,
     decision: StateRow,
     party: str,
     votes: Mapping[str, StateRow],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from constancia.api.pages.decision_waits import gone_from
-from constancia.api.pictures.svg import Words
+from constancia.api.pictures.svg import ForeignText
 from constancia.api.text.i18n import chosen, tr
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.party import Party
@@ -21,7 +21,7 @@ from constancia.ledger.views.reading import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class PictureSource:
     """A reading of a ledger, for a page in a language."""
 
     reading: Reading
@@ -65,18 +65,18 @@ class Source:
                 rows.append(self.reading.row(name, stream))
         return rows
 
-    def words(self, text: object) -> Words:
+    def words(self, text: object) -> ForeignText:
         """Give a text in the page's language, or in another with that language's tag."""
         language, words = chosen(text, self.lang, self.reading.state.languages)
         is_other = language is not None and language != self.lang and not language.startswith(f"{self.lang}-")
-        return Words(words, language if is_other else None)
+        return ForeignText(words, language if is_other else None)
 
-    def party_words(self, name: str) -> Words:
+    def party_words(self, name: str) -> ForeignText:
         """Give a party's short name: acronym, else legal name."""
         aggregate = self.reading.state.aggregates.get(f"party/{name}")
         if not isinstance(aggregate, Party):
-            return Words(name)
-        return Words(aggregate.acronym) if aggregate.acronym else self.words(aggregate.legal_name)
+            return ForeignText(name)
+        return ForeignText(aggregate.acronym) if aggregate.acronym else self.words(aggregate.legal_name)
 
     def party(self, name: str) -> str:
         """Give a party's short name, for a sentence."""

@@ -17,7 +17,7 @@ from constancia.api.http.proxies import path_within, prefix_of
 from constancia.api.http.request.context import address_of, settings_of
 from constancia.api.opendata.tables.all_tables import path_of_table
 from constancia.api.pages.figures.pictures import Pictures
-from constancia.api.pages.figures.source import Source
+from constancia.api.pages.figures.source import PictureSource
 from constancia.api.pages.frame.marked_text import marked, marked_message
 from constancia.api.pages.frame.page_head import CITING, brief, in_other_names, own_query, path_in_other, which_words
 from constancia.api.pages.frame.rows_cache import rows_cache_of
@@ -212,9 +212,9 @@ class Frame:
         return rows_cache_of(self.request).rows(self.as_of, name)
 
     @property
-    def source(self) -> Source:
+    def source(self) -> PictureSource:
         """What pictures are made from."""
-        return Source(reading=self.as_of, ledger=self.ledger, lang=self.lang)
+        return PictureSource(reading=self.as_of, ledger=self.ledger, lang=self.lang)
 
     def facts(self) -> tuple[DerivedFact, ...]:
         """Give the derived facts of what the page shows, computed once for the same size and day."""

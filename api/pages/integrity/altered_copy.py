@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from constancia.api.pages.integrity.forgeries import FORGERIES, Copy, Forgery
+from constancia.api.pages.integrity.forgeries import FORGERIES, Forgery, LedgerCopy
 from constancia.api.text.i18n import LANGUAGES
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.wire.composition import encode_bundle
@@ -32,7 +32,7 @@ _STORED: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Altered:
+class AlterationResult:
     """What was altered and what the verifier says.
 
     Attributes:
@@ -53,9 +53,9 @@ class AlteredCopies:
         self._limit = limit
         self._lock = threading.Lock()
         self._audit = threading.Lock()
-        self._answers: dict[tuple[int, object, str], Future[Altered]] = {}
+        self._answers: dict[tuple[int, object, str], Future[AlterationResult]] = {}
 
-    def answer(self, ledger: Ledger, kind: str) -> Altered:
+    def answer(self, ledger: Ledger, kind: str) -> AlterationResult:
         """Give the verdict on an altered copy, made once for the same entries and documents: it costs a whole audit.
 
         Args:
@@ -82,7 +82,7 @@ class AlteredCopies:
         return answer.result()
 
 
-def altered_copy(ledger: Ledger, kind: str) -> Altered:
+def altered_copy(ledger: Ledger, kind: str) -> AlterationResult:
     """Alter a copy of the ledger, and verify it without any trust anchor.
 
     Args:
@@ -94,11 +94,11 @@ def altered_copy(ledger: Ledger, kind: str) -> Altered:
         ledger.export(honest)
         index = _rewrite(honest, altered, FORGERIES[kind])
         if index is None:
-            return Altered(index=None)
+            return AlterationResult(index=None)
         with open_source(str(altered)) as source, open_source(str(honest)) as against:
             report = audit(source, None, against=against)
         reports = {lang: report_text(report, lang).replace(f"{folder}/", "") for lang in LANGUAGES}
-        return Altered(index=index, verdict=report.verdict.name.lower(), reports=reports)
+        return AlterationResult(index=index, verdict=report.verdict.name.lower(), reports=reports)
 
 
 def altered_zip(ledger: Ledger, kind: str) -> bytes | None:
@@ -120,7 +120,7 @@ def _rewrite(honest: Path, altered: Path, forge: Forgery) -> int | None:
         parts = sorted((name for name in source.namelist() if name.startswith(_ENTRIES)), key=_first_of)
         bundles = [parse_bundle(source.read(name)) for name in parts]
         documents = [name for name in source.namelist() if name.startswith(_DOCUMENTS)]
-        copy = Copy(
+        copy = LedgerCopy(
             entries=[entry for bundle in bundles for entry in bundle],
             documents={name.removeprefix(_DOCUMENTS): source.read(name) for name in documents},
         )

@@ -18,17 +18,17 @@ _FEWEST: Final = 4  # entries of a ledger of which one can be removed or moved
 
 
 @dataclass(slots=True)
-class Copy:
+class LedgerCopy:
     """What a forger alters: the entries' bytes in order, and the documents by SHA-256 in hex."""
 
     entries: list[bytes]
     documents: dict[str, bytes]
 
 
-Forgery = Callable[[Copy], int | None]
+Forgery = Callable[[LedgerCopy], int | None]
 
 
-def _latest(copy: Copy, is_wanted: Callable[[Mapping[str, Any], bytes], bool]) -> int | None:
+def _latest(copy: LedgerCopy, is_wanted: Callable[[Mapping[str, Any], bytes], bool]) -> int | None:
     """Give the last entry whose statement is wanted."""
     for index in range(len(copy.entries) - 1, -1, -1):
         if is_wanted(json.loads(copy.entries[index])["statement"], copy.entries[index]):
@@ -40,7 +40,7 @@ def _a_year_on(match: re.Match[bytes]) -> bytes:
     return match[1] + str(int(match[2]) + 1).encode()
 
 
-def _deadline(copy: Copy) -> int | None:
+def _deadline(copy: LedgerCopy) -> int | None:
     """Move a deadline a year on: in the latest scope that has a window with an end, else in one with a date."""
     for window in (_END, _DATE):
         index = _latest_scope(copy, window)
@@ -50,14 +50,14 @@ def _deadline(copy: Copy) -> int | None:
     return None
 
 
-def _latest_scope(copy: Copy, window: re.Pattern[bytes]) -> int | None:
+def _latest_scope(copy: LedgerCopy, window: re.Pattern[bytes]) -> int | None:
     def is_wanted(statement: Mapping[str, Any], raw: bytes) -> bool:
         return statement["type"] in ("CommitmentAdopted", "ScopeChanged") and window.search(raw) is not None
 
     return _latest(copy, is_wanted)
 
 
-def _vote(copy: Copy) -> int | None:
+def _vote(copy: LedgerCopy) -> int | None:
     """Turn the latest vote round."""
     index = _latest(copy, lambda statement, _raw: statement["type"] == "VoteCast")
     if index is None:
@@ -68,7 +68,7 @@ def _vote(copy: Copy) -> int | None:
     return index
 
 
-def _signature(copy: Copy) -> int | None:
+def _signature(copy: LedgerCopy) -> int | None:
     """Put the same person's signature of another act in place of the one of its latest signature."""
     index = _latest(copy, lambda statement, _raw: statement["type"] in ("DecisionSigned", "AgreementSigned"))
     if index is None:
@@ -84,7 +84,7 @@ def _signature(copy: Copy) -> int | None:
     return None
 
 
-def _backdated(copy: Copy) -> int | None:
+def _backdated(copy: LedgerCopy) -> int | None:
     """Say that the latest deliverable, or the last entry, was recorded a year earlier."""
     index = _latest(copy, lambda statement, _raw: statement["type"] == "DeliverableSubmitted")
     if index is None:
@@ -96,7 +96,7 @@ def _backdated(copy: Copy) -> int | None:
     return index
 
 
-def _document(copy: Copy) -> int | None:
+def _document(copy: LedgerCopy) -> int | None:
     """Put another text in place of the document that was cited last, of those that are in the copy."""
     first: dict[str, int] = {}  # the entry that cited each document first
     for index, raw in enumerate(copy.entries):
@@ -110,7 +110,7 @@ def _document(copy: Copy) -> int | None:
     return index
 
 
-def _removed(copy: Copy) -> int | None:
+def _removed(copy: LedgerCopy) -> int | None:
     """Take an entry out of the middle; those after it move up."""
     if len(copy.entries) < _FEWEST:
         return None
@@ -119,7 +119,7 @@ def _removed(copy: Copy) -> int | None:
     return index
 
 
-def _swapped(copy: Copy) -> int | None:
+def _swapped(copy: LedgerCopy) -> int | None:
     """Exchange two neighbours in the middle."""
     if len(copy.entries) < _FEWEST:
         return None

@@ -23,7 +23,7 @@ Kind = Annotated[str, Query(alias="what", pattern=f"^(|{'|'.join(FORGERIES)})$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class ComparisonFacts:
     """What to compare with other copies: origin, genesis, the log's keys, the anchor's fingerprint, the head."""
 
     origin: str
@@ -34,12 +34,12 @@ class Head:
     root: str
 
 
-def head_of(frame: Frame) -> Head:
+def head_of(frame: Frame) -> ComparisonFacts:
     """Give the head of the log as of the page's size."""
     log = frame.ledger.log
     genesis = log.leaf_hash(0).hex() if log.size else ""
     size = frame.as_of.size
-    return Head(
+    return ComparisonFacts(
         origin=frame.ledger.origin,
         genesis=genesis,
         log_keys=keys_of_log(frame.ledger),

@@ -18,7 +18,7 @@ _AFTER: Final = ".,;:!?)]}>'\""  # marks of the sentence that an address ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class AnchorCopy:
     """Where somebody publishes a verifier page with the trust anchor.
 
     Attributes:
@@ -50,13 +50,13 @@ def keys_of_log(ledger: Ledger) -> tuple[str, ...]:
     return tuple(map(format_vkey, policy.signers_of(ledger.origin)))
 
 
-def copies_of(frame: Frame) -> list[Copy]:
+def copies_of(frame: Frame) -> list[AnchorCopy]:
     """List the published copies: first those that parties declared in a signed statement about the ledger.
 
     It is a `StatementPublished` of kind `declaration`, about the stream `ledger`, whose title names an address. Of each
     party the newest counts.
     """
-    declared: dict[tuple[str, ...], Copy] = {}
+    declared: dict[tuple[str, ...], AnchorCopy] = {}
     for row in frame.rows("statements"):
         if (row["kind"], row.get("about")) != ("declaration", "ledger"):
             continue
@@ -64,6 +64,6 @@ def copies_of(frame: Frame) -> list[Copy]:
         parties = tuple(mark["party"] for mark in row["signatories"])
         index = min(mark["index"] for mark in row["signatories"])
         if match and (parties not in declared or index > (declared[parties].index or 0)):
-            declared[parties] = Copy(address=match[0].rstrip(_AFTER), parties=parties, index=index)
+            declared[parties] = AnchorCopy(address=match[0].rstrip(_AFTER), parties=parties, index=index)
     said_here = settings_of(frame.request).published_trust.items()
-    return [*declared.values(), *(Copy(address=address, name=name) for name, address in said_here)]
+    return [*declared.values(), *(AnchorCopy(address=address, name=name) for name, address in said_here)]

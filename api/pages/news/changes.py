@@ -53,7 +53,7 @@ Moment = Annotated[str | None, Query(max_length=_MAX_TEXT)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
+class StateChange:
     """What is in another state: its stream, page, title, state before (None where it did not exist) and after."""
 
     stream: str
@@ -206,7 +206,7 @@ def _party_of(entry: bytes) -> str | None:
     return party
 
 
-def _standing(former: Frame, frame: Frame, commitment: str | None) -> Iterator[Changed]:
+def _standing(former: Frame, frame: Frame, commitment: str | None) -> Iterator[StateChange]:
     for projection, member, title, status in _STANDING:
         before = {row["stream"]: row for row in _rows(former, projection)}
         for row in _rows(frame, projection):
@@ -214,7 +214,7 @@ def _standing(former: Frame, frame: Frame, commitment: str | None) -> Iterator[C
                 continue
             old = before.get(row["stream"])
             if old is None or old[status] != row[status]:
-                yield Changed(
+                yield StateChange(
                     stream=row["stream"],
                     address=frame.page_of(row["stream"]),
                     title=row.get(title) or _in_both("page.changes_protected"),  # of a complaint

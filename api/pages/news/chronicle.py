@@ -69,7 +69,7 @@ class Line:
 
 
 @dataclass(slots=True, kw_only=True)
-class Item:
+class ChronicleItem:
     """What belongs together: the line that says it best, and the others. `kind` is a kind of news."""
 
     head: Line
@@ -131,7 +131,7 @@ def _line(frame: Frame, index: int) -> Line:
     )
 
 
-def chronicle(listed: Iterable[Line]) -> list[Item]:
+def chronicle(listed: Iterable[Line]) -> list[ChronicleItem]:
     """Group lines that belong together, without housekeeping.
 
     Args:
@@ -141,8 +141,8 @@ def chronicle(listed: Iterable[Line]) -> list[Item]:
         Groups in the order in which each began: a decision with its votes, signatures, dissents and what it changed;
         the same act said by several parties one after another.
     """
-    items: list[Item] = []
-    decisions: dict[str, Item] = {}
+    items: list[ChronicleItem] = []
+    decisions: dict[str, ChronicleItem] = {}
     for line in listed:
         if line.type in HOUSEKEEPING:
             continue
@@ -167,9 +167,9 @@ def chronicle(listed: Iterable[Line]) -> list[Item]:
     return items
 
 
-def _item(line: Line) -> Item:
+def _item(line: Line) -> ChronicleItem:
     icon, kind = _MARKS.get(line.type, ("", ""))
-    return Item(head=line, icon=icon, kind=kind)
+    return ChronicleItem(head=line, icon=icon, kind=kind)
 
 
 def _says_more(line: Line, head: Line) -> bool:

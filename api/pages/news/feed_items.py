@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from typing import Any, Final
 
-from constancia.api.feeds.atom import Item
+from constancia.api.feeds.atom import FeedItem
 from constancia.api.feeds.deadlines import Deadline, Status
 from constancia.api.pages import lateness
 from constancia.api.pages.frame.frame import Frame
@@ -62,7 +62,7 @@ def indices_of(frame: Frame, stream: str | None, kind: str | None, before: int) 
     return chosen
 
 
-def items(frame: Frame, indices: list[int], address: str) -> list[Item]:
+def items(frame: Frame, indices: list[int], address: str) -> list[FeedItem]:
     """Give entries as items of a feed.
 
     Args:
@@ -73,7 +73,7 @@ def items(frame: Frame, indices: list[int], address: str) -> list[Item]:
     return [_item(frame, index, address) for index in indices]
 
 
-def _item(frame: Frame, index: int, address: str) -> Item:
+def _item(frame: Frame, index: int, address: str) -> FeedItem:
     raw = frame.ledger.log.entry(index)
     entry: dict[str, Any] = json.loads(raw)
     statement = entry["statement"]
@@ -85,7 +85,7 @@ def _item(frame: Frame, index: int, address: str) -> Item:
     is_protected = statement["type"] == "ComplaintFiled" and statement["body"].get("protected")
     days = [] if is_protected else [happened]  # when it was taken in is not put next to it
     invented = [tr(frame.lang, f"word.{mark}")] if mark and tr(frame.lang, f"word.{mark}") != f"word.{mark}" else []
-    return Item(
+    return FeedItem(
         id=name_iri(b"\x00" + raw),
         title=sentence,
         text=[sentence, *days, *invented],
@@ -122,13 +122,13 @@ def missed_since(former: Frame, frame: Frame, stream: str | None = None) -> list
     ]
 
 
-def missed_items(frame: Frame, address: str, stream: str | None = None) -> list[Item]:
+def missed_items(frame: Frame, address: str, stream: str | None = None) -> list[FeedItem]:
     """Give the deadlines of milestones that passed unmet as items of a feed, newest first, each by its day."""
     listed = []
     for fact in _missed(frame, stream):
         words = _missed_words(frame, fact)
         listed.append(
-            Item(
+            FeedItem(
                 id=name_iri(f"{frame.ledger.origin}\n{_missed_name(fact)}".encode()),
                 title=words,
                 text=[words],

@@ -7,19 +7,19 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from constancia.api.forms.answers.act_body import Desk, Prepared, prepare, scope_change
+from constancia.api.forms.answers.act_body import Desk, FormResult, prepare, scope_change
 from constancia.api.forms.answers.files import FILE, answers_of_file
 from constancia.api.forms.answers.filling import answers_of, usual_answers
-from constancia.api.forms.answers.reading import Fault, read, walk
-from constancia.api.forms.builder import Builder, Wanted
-from constancia.api.forms.fields import Field, Form, Kind
+from constancia.api.forms.answers.reading import AnswerFault, read, walk
+from constancia.api.forms.builder import Builder, FormRequest
+from constancia.api.forms.fields import Field, FieldKind, Form
 from constancia.api.forms.ledger_answers import is_carried
 from constancia.api.forms.obstacles import obstacles, with_obstacles
 from constancia.api.forms.view import ADDED, OPENED, completed, without
 from constancia.api.http.request.form_body import FormBody
 from constancia.api.pages.figures.scope import changes_of
 from constancia.api.pages.frame.marked_text import marked_sentence
-from constancia.api.pages.preparation.beginning import Beginning
+from constancia.api.pages.preparation.beginning import FirstStep
 from constancia.api.pages.records.citations import cited_documents
 from constancia.api.text.refusal_words import refusal_lines
 from constancia.domain.catalogue import REGISTRY
@@ -42,13 +42,13 @@ class Outcome:
 
     answers: Mapping[str, Sequence[str]]
     members: Mapping[str, Any] | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[AnswerFault, ...] = ()
     refusal: tuple[str, ...] = ()
     change: ScopeDiff | None = None
     scope: Mapping[str, Any] | None = field(default=None)
 
 
-class PreparedForm(Beginning):
+class PreparedForm(FirstStep):
     """An act that is being prepared: its questions, its answers, what the ledger says."""
 
     @cached_property
@@ -57,7 +57,7 @@ class PreparedForm(Beginning):
         genesis = self._state.aggregates.get("ledger")
         is_demo = isinstance(genesis, LedgerState) and genesis.opened.demonstration
         party = str(self.speaker.actor["party"]) if self.speaker else ""
-        wanted = Wanted(type=self.asked.type, about=self.about, decides=self.asked.decides, party=party)
+        wanted = FormRequest(type=self.asked.type, about=self.about, decides=self.asked.decides, party=party)
         return Builder(self._state, is_demonstration=is_demo).form(wanted)
 
     @property
@@ -100,7 +100,7 @@ class PreparedForm(Beginning):
             return Outcome(answers=answers, refusal=refusal, change=prepared.change, scope=self._scope(answers, desk))
         return Outcome(answers=answers, members={**prepared.members, "id": new_uuid()}, change=prepared.change)
 
-    def _outcome(self, answers: Mapping[str, Sequence[str]], prepared: Prepared, desk: Desk) -> Outcome:
+    def _outcome(self, answers: Mapping[str, Sequence[str]], prepared: FormResult, desk: Desk) -> Outcome:
         return Outcome(
             answers=answers, faults=prepared.faults, change=prepared.change, scope=self._scope(answers, desk)
         )
@@ -114,9 +114,9 @@ class PreparedForm(Beginning):
                 continue
             path = name.removesuffix(FILE)
             item = kinds.get(".".join("*" if part.isdecimal() else part for part in path.split(".")))
-            is_document = item is not None and item.kind is Kind.DOCUMENT
+            is_document = item is not None and item.kind is FieldKind.DOCUMENT
             made = answers_of_file(path, file_name, data, is_document=is_document)
-            if item is not None and item.kind is Kind.DIGEST:
+            if item is not None and item.kind is FieldKind.DIGEST:
                 made[path] = [f"sha256:{made[path][0]}"]
             answers |= made
         return answers

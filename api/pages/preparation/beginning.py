@@ -10,8 +10,8 @@ from constancia.api.forms.fields import MessageId, Option, Title
 from constancia.api.forms.ledger_answers import decided_types
 from constancia.api.forms.references import NEW, NotThere, about_of, about_options, entry_named
 from constancia.api.forms.subjects import Speaker, find_speaker, speakers, title_of
-from constancia.api.forms.view import Choice, ChoiceGroup, Problem
-from constancia.api.forms.words import Words
+from constancia.api.forms.view import ChoiceGroup, ChoiceView, ProblemLine
+from constancia.api.forms.words import FormWords
 from constancia.api.pages.frame.frame import Frame
 from constancia.api.pages.news.chronicle import lines
 from constancia.api.text.people import signer_words
@@ -24,7 +24,7 @@ _DECIDING: Final = "DecisionProposed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ActRequest:
     """What an address or a form says of the act that is wanted; empty where it is not said."""
 
     type: str
@@ -46,7 +46,7 @@ class FirstQuestion:
     is_list: bool = False
 
 
-class Beginning:
+class FirstStep:
     """An act of which it is asked who signs it, and about what.
 
     Args:
@@ -54,12 +54,12 @@ class Beginning:
         asked: What is known of it.
     """
 
-    def __init__(self, frame: Frame, asked: Asked) -> None:
+    def __init__(self, frame: Frame, asked: ActRequest) -> None:
         self._frame = frame
         self.asked = asked
         self._state = frame.ledger.state()
-        self.words = Words(frame.lang, self._state.languages)
-        self.first_problems: list[Problem] = []
+        self.words = FormWords(frame.lang, self._state.languages)
+        self.first_problems: list[ProblemLine] = []
         self._about: str | None = None
 
     @cached_property
@@ -123,7 +123,7 @@ class Beginning:
         return entry_named(text, self._frame.ledger.log)
 
     def _problem(self, target: str, msgid: str, **params: str) -> None:
-        problem = Problem(text=self._frame.source_say(msgid, **params), target=target)
+        problem = ProblemLine(text=self._frame.source_say(msgid, **params), target=target)
         if problem not in self.first_problems:
             self.first_problems.append(problem)
 
@@ -149,7 +149,7 @@ class Beginning:
 
     def _entry_question(self) -> FirstQuestion:
         contested = [
-            Choice(value=str(entry.target_index), title=self._line(entry.target_index), chosen=False)
+            ChoiceView(value=str(entry.target_index), title=self._line(entry.target_index), chosen=False)
             for entry in self._state.of(RemarkedEntry)
             if any(contest.withdrawn is None for contest in entry.contests)
         ]
@@ -165,10 +165,10 @@ class Beginning:
         return lines(self._frame, [index])[0].sentence.striptags()
 
     def _question(self, name: str, label: str, options: Sequence[Option], chosen: str) -> FirstQuestion:
-        groups: dict[str, list[Choice]] = {}
+        groups: dict[str, list[ChoiceView]] = {}
         for option in options:
             group = self.words.title(option.group) if option.group else ""
-            choice = Choice(
+            choice = ChoiceView(
                 value=option.value,
                 title=self.words.title(option.title),
                 lang=self.words.foreign(option.title),

@@ -15,14 +15,14 @@ from fastapi.responses import RedirectResponse
 
 from constancia.api.forms.purposes import groups, name_in, type_of
 from constancia.api.forms.view import View
-from constancia.api.forms.words import Words
+from constancia.api.forms.words import FormWords
 from constancia.api.http.deps import TheSettings
 from constancia.api.http.request.form_body import FormBody, read_form
 from constancia.api.http.request.query import Router
 from constancia.api.pages.frame.frame import Frame
 from constancia.api.pages.frame.routing import TheFrame
 from constancia.api.pages.preparation.act_form import Outcome, PreparedForm
-from constancia.api.pages.preparation.beginning import Asked
+from constancia.api.pages.preparation.beginning import ActRequest
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 
@@ -35,7 +35,7 @@ _PLAIN: Final = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class FirstAnswers:
     """What the first page asks: who signs, about what, which act is decided; and an entry that is said once more."""
 
     who: str = Query(default="", max_length=80)
@@ -61,7 +61,7 @@ def drafts_of(request: Request) -> Drafts:
 @router.get("/en/prepare")
 def purposes(frame: TheFrame) -> Response:
     """Show what can be prepared, by what one wants to do."""
-    words = Words(frame.lang, frame.state.languages)
+    words = FormWords(frame.lang, frame.state.languages)
     listed = [
         (f"form.group_{group}", [(name_in(name, frame.lang), words.act(name)) for name in names])
         for group, names in groups(frame.ledger.state().edition).items()
@@ -71,9 +71,11 @@ def purposes(frame: TheFrame) -> Response:
 
 @router.get("/es/preparar/{what}")
 @router.get("/en/prepare/{what}")
-def begin(what: str, frame: TheFrame, chosen: Annotated[Chosen, Depends()]) -> Response:
+def begin(what: str, frame: TheFrame, chosen: Annotated[FirstAnswers, Depends()]) -> Response:
     """Ask who signs and about what; once that is known, the act's own questions."""
-    asked = Asked(type=_type(what), who=chosen.who, about=chosen.about, decides=chosen.decides, copied=chosen.copied)
+    asked = ActRequest(
+        type=_type(what), who=chosen.who, about=chosen.about, decides=chosen.decides, copied=chosen.copied
+    )
     form = PreparedForm(frame, asked)
     if not form.is_begun:
         return _plain(_first(frame, form, what))
@@ -90,7 +92,9 @@ async def answer(what: str, frame: TheFrame, settings: TheSettings) -> Response:
 
 def _answered(frame: Frame, type_name: str, what: str, body: FormBody) -> Response:
     given = {name: (body.fields.get(f":{name}") or [""])[0] for name in ("who", "about", "decides")}
-    form = PreparedForm(frame, Asked(type=type_name, who=given["who"], about=given["about"], decides=given["decides"]))
+    form = PreparedForm(
+        frame, ActRequest(type=type_name, who=given["who"], about=given["about"], decides=given["decides"])
+    )
     if not form.is_begun:
         return _plain(_first(frame, form, what))
     outcome = form.answered(body)

@@ -6,7 +6,7 @@ from fastapi import Path, Response
 
 from constancia.api.http.request.query import Router
 from constancia.api.opendata.site import COPY_PAGE
-from constancia.api.opendata.tables.columns import Source
+from constancia.api.opendata.tables.columns import TableSource
 from constancia.api.opendata.tables.entry_tables import DOCUMENTS
 from constancia.api.pages.frame.routing import TheFrame
 from constancia.api.pages.news.chronicle import lines
@@ -38,7 +38,7 @@ def _shown(page: int, count: int) -> list[int]:
 def documents(frame: TheFrame) -> Response:
     """List the documents that entries cite, by title."""
     ledger = frame.ledger
-    source = Source(reading=frame.as_of, log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
+    source = TableSource(reading=frame.as_of, log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
     return frame.page("copy_documents.html", documents=[_document(frame, row) for row in DOCUMENTS.rows(source)])
 
 

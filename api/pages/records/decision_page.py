@@ -17,7 +17,7 @@ from constancia.api.pages.frame.routing import CachedPage, TheFrame
 from constancia.api.pages.news.chronicle import INVENTED
 from constancia.api.pages.records import models
 from constancia.api.pages.records.commitment_page import Before
-from constancia.api.pictures.scope import Change
+from constancia.api.pictures.scope import ScopeChange
 from constancia.api.text.dates import date_words
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Scope, compare
@@ -45,7 +45,7 @@ class Effect:
     """What a decision does: a sentence, what it changes of a scope, and how many deliverables stay of how many."""
 
     sentence: Markup | str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ScopeChange, ...] = ()
     stays: int | None = None
     was: int | None = None
 

@@ -54,7 +54,7 @@ _OPEN: Final = ("proposed", "voting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class CommitmentFilter:
     """What a list of commitments is narrowed to; empty for no such filter."""
 
     status: str
@@ -170,7 +170,7 @@ def commitments(  # noqa: PLR0913, PLR0917 (each is a filter)
     start: Start = 0,
 ) -> Response:
     """List commitments by status, those chosen."""
-    chosen = Chosen(status=status, party=party, late=bool(late), contested=bool(contested))
+    chosen = CommitmentFilter(status=status, party=party, late=bool(late), contested=bool(contested))
     everything = frame.state.outlines(Commitment)
     takes = ((stream, outline.status) for stream, outline in everything.items() if chosen.takes(frame, stream, outline))
     listed = [stream for stream, _ in sorted(takes, key=lambda taken: LIFECYCLES.index(taken[1]))]

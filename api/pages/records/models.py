@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.api.pages.frame.frame import Frame
-from constancia.api.pages.news.chronicle import Item, chronicle, lines
+from constancia.api.pages.news.chronicle import ChronicleItem, chronicle, lines
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverables.fulfilment import first_delivery
 from constancia.domain.facts.derive import derive
@@ -18,7 +18,7 @@ PAGE: Final = 9  # entries of a timeline's page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Missed:
+class MissedDeadline:
     """A deadline that passed unmet: what was due (`milestone` or `deliverable`), and when it was met after all."""
 
     kind: str
@@ -32,7 +32,7 @@ class Missed:
 class Timeline:
     """A page of what was said about a stream: groups, newest first; where older ones begin; how far the views are."""
 
-    items: list[Item]
+    items: list[ChronicleItem]
     older: int | None
     is_behind: bool
 
@@ -64,7 +64,7 @@ def _delivered_on(state: State, stream: str, name: str) -> str | None:
     return met.on if met else None
 
 
-def missed(as_of: Reading, commitment: Row) -> list[Missed]:
+def missed(as_of: Reading, commitment: Row) -> list[MissedDeadline]:
     """Give every deadline of a commitment that had been missed."""
     facts = [
         fact
@@ -81,7 +81,7 @@ def contested(as_of: Reading, commitment: Row) -> list[Row]:
     return [{**as_of.row("remarks", f"entry/{leaf}"), "mark": document_of(mark)} for leaf, mark in marks.items()]
 
 
-def _missed(as_of: Reading, commitment: Row, target: str, window: str) -> Missed:
+def _missed(as_of: Reading, commitment: Row, target: str, window: str) -> MissedDeadline:
     kind, _, name = target.partition(" ")
     met: str | None
     if kind == "milestone":
@@ -93,4 +93,4 @@ def _missed(as_of: Reading, commitment: Row, target: str, window: str) -> Missed
     titles = [
         item["title"] for version in commitment["scopes"] for item in version["scope"][f"{kind}s"] if item[kind] == name
     ]
-    return Missed(kind=kind, name=name, title=titles[-1] if titles else name, window=window, met_on=met)
+    return MissedDeadline(kind=kind, name=name, title=titles[-1] if titles else name, window=window, met_on=met)

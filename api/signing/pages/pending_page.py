@@ -19,7 +19,7 @@ from constancia.api.pages.frame.routing import CachedPage, TheFrame
 from constancia.api.pages.news import feed_items as news
 from constancia.api.signing.pages.messages import messages
 from constancia.api.signing.speakers import actor_of, ended, keys_of, pending_keys, speakers
-from constancia.api.signing.waiting import Waiting, for_person, keys_to_endorse, link, waiting
+from constancia.api.signing.waiting import PendingItem, for_person, keys_to_endorse, link, waiting
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
 from constancia.domain.identity.appointment import Appointment
@@ -47,7 +47,7 @@ _LOOKED_AT: Final = 4_000
 def pending(frame: TheFrame) -> Response:
     """List what waits, by party and person."""
     items = waiting(frame)
-    by_party: dict[str, list[Waiting]] = {}
+    by_party: dict[str, list[PendingItem]] = {}
     for item in items[:_MOST]:
         by_party.setdefault(item.party, []).append(item)
     people = sorted({(each.person, each.name, each.party) for each in speakers(frame)}, key=lambda each: each[1])
@@ -81,7 +81,7 @@ def of_person(person: str, frame: TheFrame) -> Response:
     )
 
 
-def _notice(frame: Frame, name: str, items: Iterable[Waiting], person: str, here: str) -> Iterator[str]:
+def _notice(frame: Frame, name: str, items: Iterable[PendingItem], person: str, here: str) -> Iterator[str]:
     """Yield the lines of a text that a secretariat sends by its own mail."""
     lang = frame.lang
     yield tr(lang, "page.notice_to", name=name)
@@ -116,7 +116,7 @@ def _frame(request: Request, ledger: Ledger, lang: str) -> Frame:
     return Frame(request, ledger, ledger.as_of(), language=lang)
 
 
-def _listed(frame: Frame, person: str | None) -> list[Waiting]:
+def _listed(frame: Frame, person: str | None) -> list[PendingItem]:
     items = waiting(frame)
     if person is None:
         return items
@@ -156,26 +156,26 @@ def _answer(request: Request, body: bytes, media_type: str) -> Response:
     return Response(body, media_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
-def _recorded(frame: Frame, item: Waiting) -> str:
+def _recorded(frame: Frame, item: PendingItem) -> str:
     recorded: str = json.loads(frame.ledger.log.entry(item.debt.source or 0))["recorded_at"]
     return recorded
 
 
-def _words(frame: Frame, item: Waiting) -> str:
+def _words(frame: Frame, item: PendingItem) -> str:
     party = frame.plain_text(party_name(item.party, frame.state))
     return f"{party}: {tr(frame.lang, f'page.owes_{item.debt.kind}')} {frame.plain_text(item.debt.title)}"
 
 
-def _address(frame: Frame, item: Waiting, person: str | None) -> str:
+def _address(frame: Frame, item: PendingItem, person: str | None) -> str:
     who = person or (item.people[0].person if item.people else None)
     path = None if who is None else item.path(frame, who)
     return link(frame, path or frame.page_of(item.debt.stream) or frame.to("pendientes"))
 
 
-def _item(frame: Frame, item: Waiting, person: str | None) -> atom.Item:
+def _item(frame: Frame, item: PendingItem, person: str | None) -> atom.FeedItem:
     due = item.debt.due
     until = [] if due is None else [tr(frame.lang, "page.pending_until", day=date_words(due, frame.lang))]
-    return atom.Item(
+    return atom.FeedItem(
         id=news.name_iri(f"{frame.ledger.origin}\n{item.debt.kind}\n{item.debt.stream}\n{item.party}".encode()),
         title=_words(frame, item),
         text=[_words(frame, item), *until],

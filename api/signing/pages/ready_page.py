@@ -7,9 +7,9 @@ from constancia.api.pages.frame.frame import Frame, segment
 from constancia.api.pages.frame.marked_text import marked_sentence
 from constancia.api.pages.frame.routing import TheFrame
 from constancia.api.pages.preparation.act_form import PreparedForm
-from constancia.api.pages.preparation.beginning import Asked
+from constancia.api.pages.preparation.beginning import ActRequest
 from constancia.api.signing.draft_words import expired_page
-from constancia.api.signing.drafts import Draft, DraftStore, Expired
+from constancia.api.signing.drafts import Draft, DraftStore, ExpiredDraft
 from constancia.api.signing.pages.messages import messages
 from constancia.api.signing.pages.pending_page import qr_code
 from constancia.api.signing.relying_party import relying_party
@@ -29,11 +29,11 @@ def ready(name: str, frame: TheFrame) -> Response:
     stored = drafts.get(name)
     if stored is None:
         raise NotFound("there is no draft of that id; it may have expired long ago")
-    if isinstance(stored, Expired):
+    if isinstance(stored, ExpiredDraft):
         return expired_page(frame, stored)
     address = f"{relying_party(frame.request).address}/{frame.lang}/{segment(frame.lang, 'firmar')}/{name}"
     prepared = dict(stored.prepared)
-    form = PreparedForm(frame, Asked(type=str(prepared["type"])))
+    form = PreparedForm(frame, ActRequest(type=str(prepared["type"])))
     answer = frame.page(
         "prepare_ready.html",
         sentence=marked_sentence(sentence_of(prepared, frame.state), frame.lang, frame.page_of),

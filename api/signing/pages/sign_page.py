@@ -18,7 +18,7 @@ from constancia.api.pages.frame.routing import TheFrame
 from constancia.api.pages.markdown import formatted
 from constancia.api.pages.records.decision_page import effect_of, person_of
 from constancia.api.signing.draft_words import expired_page, facts_of, proposed_effect
-from constancia.api.signing.drafts import Draft, DraftStore, Expired
+from constancia.api.signing.drafts import Draft, DraftStore, ExpiredDraft
 from constancia.api.signing.pages.messages import messages
 from constancia.api.signing.relying_party import relying_party
 from constancia.api.signing.sheets import Sheet, data_of, sheet_of, sheet_of_draft
@@ -59,7 +59,7 @@ def of_draft(name: str, frame: TheFrame) -> Response:
     draft = drafts_of(frame.request).get(name)
     if draft is None:
         raise NotFound(_NO_DRAFT)
-    if isinstance(draft, Expired):
+    if isinstance(draft, ExpiredDraft):
         return expired_page(frame, draft)
     return _shown(frame, sheet_of_draft(frame, draft), f"drafts/{name}", draft)
 
@@ -108,7 +108,7 @@ def data_of_draft(lang: Lang, name: str, request: Request, ledger: TheLedger) ->
     draft = drafts_of(request).get(name)
     if draft is None:
         raise NotFound(_NO_DRAFT)
-    if isinstance(draft, Expired):
+    if isinstance(draft, ExpiredDraft):
         raise Refusal(
             Problem(code="E_DRAFT_EXPIRED", rule="a draft is signed before it expires"), {"since": draft.expires_at}
         )

@@ -7,12 +7,12 @@ import pytest
 from tests.api.served import Desk
 
 from constancia.api.forms.answers.reading import walk
-from constancia.api.forms.builder import PROVENANCE, Builder, Wanted
-from constancia.api.forms.fields import Field, Kind, MessageId
+from constancia.api.forms.builder import PROVENANCE, Builder, FormRequest
+from constancia.api.forms.fields import Field, FieldKind, MessageId
 from constancia.api.forms.ledger_answers import decided_types, is_carried, new_name
 from constancia.api.forms.purposes import NOT_BY_FORM, SHORT_NAMES, groups, name_in, type_of
 from constancia.api.forms.subjects import begins_something, needs_subject, speakers, subjects
-from constancia.api.forms.words import Words
+from constancia.api.forms.words import FormWords
 from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.state import State
@@ -22,7 +22,7 @@ TYPES = sorted(name for name, cls in REGISTRY.items() if cls.UNTIL is None)
 
 
 def asked(type_name: str, decides: str = "") -> Iterator[tuple[str, Field]]:
-    form = Builder(State(), is_demonstration=True).form(Wanted(type=type_name, decides=decides))
+    form = Builder(State(), is_demonstration=True).form(FormRequest(type=type_name, decides=decides))
     yield from walk(form.fields)
 
 
@@ -33,7 +33,7 @@ def test_g1_every_member_of_an_act_is_asked() -> None:
 
 
 def test_g1_what_is_given_is_not_asked_and_not_lost(adopted: Desk) -> None:
-    form = Builder(adopted.ledger.state()).form(Wanted(type="ProgressReported", about="commitment/c1"))
+    form = Builder(adopted.ledger.state()).form(FormRequest(type="ProgressReported", about="commitment/c1"))
     assert form.given == {"commitment": "c1"}
     names = {item.name for item in form.fields}
     assert names | form.given.keys() | {PROVENANCE} == {item.name for item in fields(REGISTRY["ProgressReported"])}
@@ -41,7 +41,7 @@ def test_g1_what_is_given_is_not_asked_and_not_lost(adopted: Desk) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_act_its_questions_and_their_choices_have_words(lang: str) -> None:
-    words = Words(lang, ("es",))
+    words = FormWords(lang, ("es",))
     assert [name for name in TYPES if not tr(lang, f"form.act_{name}") == words.act(name) != name] == []
     items = [(name, path, item) for name in TYPES for path, item in asked(name)]
     messages = [(name, path, f"form.field_{item.name}") for name, path, item in items if item.name]
@@ -57,7 +57,7 @@ def test_act_its_questions_and_their_choices_have_words(lang: str) -> None:
 def test_what_can_be_decided_has_its_own_questions_within() -> None:
     for type_name in decided_types(NEWEST):
         listed = dict(asked("DecisionProposed", type_name))
-        assert listed["act"].kind is Kind.ACT
+        assert listed["act"].kind is FieldKind.ACT
         inner = {path.partition(".")[2] for path in listed if path.startswith("act.") and path.count(".") == 1}
         assert inner == {member.name for member in fields(REGISTRY[type_name])} - {"decision"}
 
@@ -80,7 +80,7 @@ def test_choices_are_what_the_ledger_has_by_title(adopted: Desk) -> None:
     title = subjects("ProgressReported", state, day)[0].title
     assert not isinstance(title, str)
     assert "es" in title
-    form = Builder(state).form(Wanted(type="WorkStarted", about="commitment/c1"))
+    form = Builder(state).form(FormRequest(type="WorkStarted", about="commitment/c1"))
     [milestone] = [item for item in form.fields if item.name == "milestone"]
     assert milestone.closed
     assert {option.value for option in milestone.options} >= {"m1"}
@@ -96,7 +96,7 @@ def test_who_may_say_it_is_who_has_an_appointment_for_it(adopted: Desk) -> None:
 
 def test_version_and_digest_are_the_ledgers_to_say(adopted: Desk) -> None:
     state = adopted.ledger.state()
-    form = Builder(state).form(Wanted(type="ScopeChangeProposed", about="commitment/c1"))
+    form = Builder(state).form(FormRequest(type="ScopeChangeProposed", about="commitment/c1"))
     known = {item.name: item.known for item in form.fields}
     assert known["from_version"] == "1"
     assert known["proposal"] == f"sp-{state.size + 1}"

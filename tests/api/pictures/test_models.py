@@ -5,8 +5,8 @@ from typing import Any, cast
 import pytest
 
 from constancia.api.pages.figures import decision_path, roadmap, scope, signatures
-from constancia.api.pages.figures.source import Source
-from constancia.api.pictures.svg import Words
+from constancia.api.pages.figures.source import PictureSource
+from constancia.api.pictures.svg import ForeignText
 from constancia.api.text.i18n import tr
 
 
@@ -41,11 +41,11 @@ class Rows:
     def gone_from(self, _decision: dict[str, Any]) -> tuple[str, ...]:
         return tuple(self._rows.get("gone", ()))
 
-    def words(self, text: Any) -> Words:
-        return Words(text["es"])
+    def words(self, text: Any) -> ForeignText:
+        return ForeignText(text["es"])
 
-    def party_words(self, name: str) -> Words:
-        return Words(name.upper())
+    def party_words(self, name: str) -> ForeignText:
+        return ForeignText(name.upper())
 
     def party(self, name: str) -> str:
         return name.upper()
@@ -60,8 +60,8 @@ class Rows:
         return tr("es", f"word.{name}")
 
 
-def source(**rows: list[Any]) -> Source:
-    return cast("Source", Rows(**rows))
+def source(**rows: list[Any]) -> PictureSource:
+    return cast("PictureSource", Rows(**rows))
 
 
 def mark(party: str, leaf: str = "aa", on: str = "2019-03-01", index: int = 1) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def with_an_outsider(stage: Stage) -> None:
     """A commitment for which an outsider answers, with a member."""
     stage.outsider("con")
     lead = {"milestones": [milestone("m1", WINDOW, lead=["con", "inai"])], "deliverables": [deliverable("e1")]}
-    stage.adopted("c1", small_scope(**lead))
+    stage.adopted("c1", small_scope(**lead), agreeing=("con",))
 
 
 def overruling(stage: Stage) -> dict[str, str]:

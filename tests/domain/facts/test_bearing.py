@@ -117,7 +117,7 @@ def test_13_who_leads_answers_and_once_a_condition_has_failed_who_was_to_act_the
 
 def test_13_members_that_lead_are_those_that_sit_or_who_has_taken_over() -> None:
     lead = ["members", "red", "sfp"]
-    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=lead), milestone("m2")]))
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=lead), milestone("m2")]), agreeing=("red",))
     assert responsible(stage) == (*MEMBERS, "red")
     stage.withdraw("nosc")
     assert responsible(stage) == ("inai", "sfp", "red")

@@ -7,13 +7,13 @@ import pytest
 from tests.rows import each_row
 
 from constancia.api.forms.answers.filling import answers_of
-from constancia.api.forms.answers.reading import Fault, faults_of, form_fault, read
+from constancia.api.forms.answers.reading import AnswerFault, faults_of, form_fault, read
 from constancia.api.forms.answers.written_dates import likely_date
 from constancia.api.forms.body_faults import body_words
-from constancia.api.forms.builder import Builder, Wanted
-from constancia.api.forms.fields import Field, Form, Kind, Option
+from constancia.api.forms.builder import Builder, FormRequest
+from constancia.api.forms.fields import Field, FieldKind, Form, Option
 from constancia.api.forms.view import View, completed, row_numbers, without
-from constancia.api.forms.words import Words
+from constancia.api.forms.words import FormWords
 from constancia.domain.catalogue import UnknownAct, parse_act
 from constancia.domain.state import State
 from constancia.domain.values.editions import NEWEST
@@ -25,7 +25,7 @@ def find(text: str) -> str | None:
     return LEAF if text == "7" else None
 
 
-def wrong(kind: Kind, answer: str, **more: Any) -> list[tuple[str, dict[str, str]]]:
+def wrong(kind: FieldKind, answer: str, **more: Any) -> list[tuple[str, dict[str, str]]]:
     item = Field(name="x", kind=kind, required=True, limit=500, **more)
     return [(fault.code, dict(fault.params)) for fault in faults_of(item, "x", {"x": [answer]}, find)]
 
@@ -33,39 +33,40 @@ def wrong(kind: Kind, answer: str, **more: Any) -> list[tuple[str, dict[str, str
 @each_row(
     ("kind", "right"),
     [
-        (Kind.DAY, "2026-11-28"), (Kind.DATE, "2026-06/2026-08"), (Kind.DATE, "2026-08/.."), (Kind.NUMBER, "0"),
-        (Kind.QUANTITY, "-0.5"), (Kind.HASH, LEAF), (Kind.DIGEST, f"sha256:{LEAF}"), (Kind.NAME, "d-4"),
-        (Kind.YES_NO, "sí"), (Kind.ENTRY, "7"), (Kind.LINE, "x"),
+        (FieldKind.DAY, "2026-11-28"), (FieldKind.DATE, "2026-06/2026-08"), (FieldKind.DATE, "2026-08/.."),
+        (FieldKind.NUMBER, "0"), (FieldKind.QUANTITY, "-0.5"), (FieldKind.HASH, LEAF),
+        (FieldKind.DIGEST, f"sha256:{LEAF}"), (FieldKind.NAME, "d-4"),
+        (FieldKind.YES_NO, "sí"), (FieldKind.ENTRY, "7"), (FieldKind.LINE, "x"),
     ],
 )  # fmt: skip
-def test_g2_what_is_right_is_taken_as_it_is(kind: Kind, right: str) -> None:
+def test_g2_what_is_right_is_taken_as_it_is(kind: FieldKind, right: str) -> None:
     assert wrong(kind, right) == []
 
 
 @each_row(
     ("kind", "answer", "code", "right"),
     [
-        (Kind.DAY, "28/11/2026", "day_likely", "2026-11-28"),
-        (Kind.DAY, "ayer", "day", ""),
-        (Kind.DATE, "mayo de 2019", "date_likely", "2019-05"),
-        (Kind.DATE, "2026-13", "date", ""),
-        (Kind.NAME, "SFP", "name_small", "sfp"),
-        (Kind.NAME, "Reunión 5", "name_small", "reunion-5"),
-        (Kind.NAME, "¡!", "name", ""),
-        (Kind.NUMBER, "ciento ochenta", "number", None),
-        (Kind.NUMBER, "1.5", "number", None),
-        (Kind.NUMBER, "-1", "number", None),
-        (Kind.QUANTITY, "1,5", "quantity", None),
-        (Kind.HASH, "abc", "hash", None),
-        (Kind.DIGEST, LEAF, "digest", None),
-        (Kind.YES_NO, "quizá", "yes_no", None),
-        (Kind.ENTRY, "9999", "entry", None),
-        (Kind.LINE, "x" * 501, "long", None),
-        (Kind.LINE, " ", "required", None),
+        (FieldKind.DAY, "28/11/2026", "day_likely", "2026-11-28"),
+        (FieldKind.DAY, "ayer", "day", ""),
+        (FieldKind.DATE, "mayo de 2019", "date_likely", "2019-05"),
+        (FieldKind.DATE, "2026-13", "date", ""),
+        (FieldKind.NAME, "SFP", "name_small", "sfp"),
+        (FieldKind.NAME, "Reunión 5", "name_small", "reunion-5"),
+        (FieldKind.NAME, "¡!", "name", ""),
+        (FieldKind.NUMBER, "ciento ochenta", "number", None),
+        (FieldKind.NUMBER, "1.5", "number", None),
+        (FieldKind.NUMBER, "-1", "number", None),
+        (FieldKind.QUANTITY, "1,5", "quantity", None),
+        (FieldKind.HASH, "abc", "hash", None),
+        (FieldKind.DIGEST, LEAF, "digest", None),
+        (FieldKind.YES_NO, "quizá", "yes_no", None),
+        (FieldKind.ENTRY, "9999", "entry", None),
+        (FieldKind.LINE, "x" * 501, "long", None),
+        (FieldKind.LINE, " ", "required", None),
     ],
 )
 def test_g2_what_is_wrong_is_refused_with_what_is_probably_meant(
-    kind: Kind, answer: str, code: str, right: str | None
+    kind: FieldKind, answer: str, code: str, right: str | None
 ) -> None:
     [(given, params)] = wrong(kind, answer)
     assert given == code
@@ -75,13 +76,13 @@ def test_g2_what_is_wrong_is_refused_with_what_is_probably_meant(
 
 def test_g2_only_options_are_taken_where_they_are_all_there_is() -> None:
     options = (Option(value="for", title="a favor"),)
-    assert wrong(Kind.CHOICE, "for", options=options, closed=True) == []
-    assert wrong(Kind.CHOICE, "a favor", options=options, closed=True) == [("option", {"found": "a favor"})]
-    assert wrong(Kind.CHOICE, "otro", options=options) == []
+    assert wrong(FieldKind.CHOICE, "for", options=options, closed=True) == []
+    assert wrong(FieldKind.CHOICE, "a favor", options=options, closed=True) == [("option", {"found": "a favor"})]
+    assert wrong(FieldKind.CHOICE, "otro", options=options) == []
 
 
 def test_text_has_each_language_of_the_ledger() -> None:
-    item = Field(name="t", kind=Kind.TEXT, required=True, languages=("es", "qu"), limit=10)
+    item = Field(name="t", kind=FieldKind.TEXT, required=True, languages=("es", "qu"), limit=10)
     form = Form(type="x", fields=(item,))
     body, faults = read(form, {"t.es": ["uno\r\ndos"], "t.pt-br": ["um"], "t.qu": ["huk"]}, find)
     assert (body, faults) == ({"t": {"es": "uno\ndos", "pt_br": "um", "qu": "huk"}}, [])
@@ -91,10 +92,10 @@ def test_text_has_each_language_of_the_ledger() -> None:
 
 def test_rows_that_are_empty_or_do_not_stay_are_left_out() -> None:
     inner = (
-        Field(name="key", kind=Kind.NAME, required=True),
-        Field(name="says", kind=Kind.LINE, required=False, limit=9),
+        Field(name="key", kind=FieldKind.NAME, required=True),
+        Field(name="says", kind=FieldKind.LINE, required=False, limit=9),
     )
-    item = Field(name="rows", kind=Kind.LIST, required=True, fields=inner, key="key", is_sorted=True)
+    item = Field(name="rows", kind=FieldKind.LIST, required=True, fields=inner, key="key", is_sorted=True)
     answers = {
         "rows.0.key": ["b"], "rows.1.key": [""], "rows.1.says": [" "], "rows.2.key": ["a"], "rows.2.says": ["x"],
         "rows.3.key": ["c"], "rows.3:before": ["1"], "rows.10.key": ["d"], "rows.10:before": ["1"],
@@ -111,7 +112,10 @@ def test_rows_that_are_empty_or_do_not_stay_are_left_out() -> None:
 def test_row_of_no_number_is_none(number: str) -> None:
     """Digits without end, and characters that only look like digits, once ended in a server error."""
     item = Field(
-        name="rows", kind=Kind.LIST, required=False, fields=(Field(name="key", kind=Kind.NAME, required=True),)
+        name="rows",
+        kind=FieldKind.LIST,
+        required=False,
+        fields=(Field(name="key", kind=FieldKind.NAME, required=True),),
     )
     answers = {f"rows.{number}.key": ["a"], "rows:added": [number]}
     assert read(Form(type="x", fields=(item,)), answers, find) == ({}, [])
@@ -133,7 +137,7 @@ def test_row_that_was_not_opened_keeps_what_it_was() -> None:
 
 
 def test_rules_are_texts_numbers_or_yes_and_no() -> None:
-    item = Field(name="rules", kind=Kind.RULES, required=True)
+    item = Field(name="rules", kind=FieldKind.RULES, required=True)
     rules = {
         "a": {"rule_source": "law", "value": True}, "b": {"rule_source": "adopted", "value": 30},
         "c": {"rule_source": "adopted", "value": "majority"},
@@ -145,7 +149,7 @@ def test_rules_are_texts_numbers_or_yes_and_no() -> None:
 
 
 def test_what_a_class_finds_wrong_is_said_at_the_question() -> None:
-    form = Builder(State()).form(Wanted(type="ProgressReported"))
+    form = Builder(State()).form(FormRequest(type="ProgressReported"))
     body = {
         "commitment": "c1", "evidence": [{"description": {"es": "x"}}], "level": "limited",
         "narrative": {"es": "x"}, "period": "2019", "report": "r-1",
@@ -153,7 +157,7 @@ def test_what_a_class_finds_wrong_is_said_at_the_question() -> None:
     fault = form_fault(form, body, NEWEST)
     assert fault is not None
     assert fault.path == "evidence.0"
-    assert "un archivo" in Words("es", ("es",)).fault(fault)
+    assert "un archivo" in FormWords("es", ("es",)).fault(fault)
     assert form_fault(form, body | {"evidence": []}, NEWEST) is None
 
 
@@ -183,9 +187,11 @@ def test_body_written_by_hand_is_corrected_by_its_question(lang: str) -> None:
 
 
 def test_view_says_each_fault_at_its_question_and_in_the_summary() -> None:
-    item = Field(name="period", kind=Kind.DATE, required=True, owner="ProgressReported")
-    fault = Fault(path="period", code="date_likely", field=item, params={"found": "1/2/2019", "right": "2019-02-01"})
-    view = View(Words("es", ("es",)), {"period": ["1/2/2019"]}, [fault])
+    item = Field(name="period", kind=FieldKind.DATE, required=True, owner="ProgressReported")
+    fault = AnswerFault(
+        path="period", code="date_likely", field=item, params={"found": "1/2/2019", "right": "2019-02-01"}
+    )
+    view = View(FormWords("es", ("es",)), {"period": ["1/2/2019"]}, [fault])
     [shown] = view.questions(Form(type="ProgressReported", fields=(item,)))
     assert "2019-02-01" in shown.fault
     assert shown.value == "1/2/2019"

@@ -18,7 +18,7 @@ from tests.e2e.test_publish import command, started
 from tests.ledger.witness_scene import Scene
 
 from constancia.api.app import create_app
-from constancia.api.http.server.metrics import MAX_OPEN, Measured, Meters
+from constancia.api.http.server.metrics import MAX_OPEN, Meters, RequestMeter
 
 PATIENT = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))  # the machine may be busy
 ROOT = Path(__file__).resolve().parents[4]
@@ -46,7 +46,10 @@ def value(values: Values, name: str, **labels: str) -> float:
 def metered(adopted: Desk) -> Iterator[tuple[Desk, str, int]]:
     """A ledger whose requests are counted: the desk, the address, the port of the metrics."""
     meters = Meters(adopted.ledger)
-    with meters.served("127.0.0.1", 0) as port, serving(adopted.ledger, wrap=lambda app: Measured(app, meters)) as url:
+    with (
+        meters.served("127.0.0.1", 0) as port,
+        serving(adopted.ledger, wrap=lambda app: RequestMeter(app, meters)) as url,
+    ):
         yield adopted, url, port
 
 
@@ -100,7 +103,7 @@ def test_requests_below_a_prefix_are_of_the_same_kinds(adopted: Desk, strips: bo
     """As `serve` puts it together: the counting is outside of what knows the prefix."""
     meters, settings = Meters(adopted.ledger), UNLIMITED.model_copy(update={"root_path": "/libro"})
     app = create_app(adopted.ledger, settings)
-    app.add_middleware(Measured, meters=meters)
+    app.add_middleware(RequestMeter, meters=meters)
     http = TestClient(app)
     for path in ("/checkpoint", "/es/acerca", "/api/v1/ledger", "/healthz"):
         assert http.get(path if strips else f"/libro{path}").status_code == 200

@@ -23,11 +23,11 @@ from tests.api.test_witnesses import ledger_of, wait_for_quorum
 from tests.ledger.witness_scene import LONG_S, Scene
 
 from constancia.api.app import create_app
-from constancia.api.cli.operator.follower import Following
+from constancia.api.cli.operator.follower import Follower
 from constancia.api.http.server import reader_pool
-from constancia.api.http.server.metrics import Measured, Meters
+from constancia.api.http.server.metrics import Meters, RequestMeter
 from constancia.api.http.server.reader_pool import Reader, part
-from constancia.api.http.server.reader_side import MAX_REQUEST_BYTES, Answering
+from constancia.api.http.server.reader_side import MAX_REQUEST_BYTES, ReaderServer
 from constancia.api.http.settings import Settings
 from constancia.ledger.assembly import Options
 from constancia.ledger.ledger import Ledger
@@ -74,7 +74,7 @@ def beside(desk: Desk, folder: Path, settings: Settings = UNLIMITED) -> Iterator
     with Ledger.open(desk.ledger.folder.path, clock=desk.clock, signer=None, options=Options(most=size)) as ledger:
         app = create_app(ledger, settings)
         app.user_middleware.clear()
-        following = Following(ledger, size)
+        following = Follower(ledger, size)
         ledger.views.catch_up()
         answered: list[str] = []
 
@@ -85,7 +85,7 @@ def beside(desk: Desk, folder: Path, settings: Settings = UNLIMITED) -> Iterator
         async def reach(size: int) -> bool:
             return await run_in_threadpool(following.reach, size)
 
-        with answered_at(folder / "s", Answering(noting, reach)) as reader:
+        with answered_at(folder / "s", ReaderServer(noting, reach)) as reader:
             yield Beside(desk, reader, answered)
 
 
@@ -180,7 +180,7 @@ def test_w1_requests_are_limited_and_counted_once(adopted: Desk, tmp_path: Path)
     meters = Meters(adopted.ledger)
     with (
         beside(adopted, tmp_path, limited) as read,
-        serving(adopted.ledger, limited, lambda app: Measured(app, meters), readers=[read.reader]) as url,
+        serving(adopted.ledger, limited, lambda app: RequestMeter(app, meters), readers=[read.reader]) as url,
     ):
         assert [httpx.get(f"{url}/api/v1/state").status_code for _ in range(4)] == [200, 200, 200, 429]
         assert httpx.get(f"{url}/api/v1/entries/999").status_code == 404
@@ -207,7 +207,10 @@ def test_w2_reader_that_is_behind_leaves_the_answer_to_the_server(adopted: Desk,
     async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise AssertionError("it answers from fewer entries than there are")
 
-    with answered_at(tmp_path / "s", Answering(app, never)) as reader, serving(adopted.ledger, readers=[reader]) as url:
+    with (
+        answered_at(tmp_path / "s", ReaderServer(app, never)) as reader,
+        serving(adopted.ledger, readers=[reader]) as url,
+    ):
         assert httpx.get(f"{url}/es/").status_code == 200
 
 
@@ -217,7 +220,7 @@ def test_w2_reader_reads_no_further_than_the_server_has_confirmed(adopted: Desk)
         adopted.take(adopted.world.allege("c1"))
     folder = adopted.ledger.folder.path
     with Ledger.open(folder, clock=adopted.clock, signer=None, options=Options(most=size)) as ledger:
-        following = Following(ledger, size)
+        following = Follower(ledger, size)
         for wanted, reached in ((size, size), (size + 1, size + 1), (size, size + 1), (size + 3, size + 3)):
             assert following.reach(wanted)
             assert ledger.size == ledger.views.position == reached
@@ -302,7 +305,10 @@ def test_w3_client_that_leaves_ends_the_readers_work(adopted: Desk, tmp_path: Pa
     async def reach(_size: int) -> bool:
         return True
 
-    with answered_at(tmp_path / "s", Answering(app, reach)) as reader, serving(adopted.ledger, readers=[reader]) as url:
+    with (
+        answered_at(tmp_path / "s", ReaderServer(app, reach)) as reader,
+        serving(adopted.ledger, readers=[reader]) as url,
+    ):
         address = httpx.URL(url)
         with socket.create_connection((address.host, address.port or 0)) as client:
             client.sendall(b"GET /es/ HTTP/1.1\r\nHost: libro\r\n\r\n")

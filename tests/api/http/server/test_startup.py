@@ -24,7 +24,7 @@ from constancia.api.app import create_app
 from constancia.api.http.problems import document
 from constancia.api.http.server import startup as module
 from constancia.api.http.server.serving import server_of
-from constancia.api.http.server.startup import RETRY_AFTER_S, Starting, words
+from constancia.api.http.server.startup import RETRY_AFTER_S, StartServer, words
 from constancia.api.text.catalogues.compiler import compile_catalogues
 from constancia.api.text.i18n import LANGUAGES, catalogue, catalogue_texts
 from constancia.ledger.assembly import Options
@@ -43,7 +43,7 @@ def url_of(listener: socket.socket) -> str:
 
 
 def test_page_says_how_far_the_start_is(listener: socket.socket) -> None:
-    with Starting(listener) as starting, httpx.Client(base_url=url_of(listener)) as http:
+    with StartServer(listener) as starting, httpx.Client(base_url=url_of(listener)) as http:
         first = http.get("/es/compromisos")
         starting.progress(1_200, 5_594)
         later, english = http.get("/es/"), http.get("/en/")
@@ -61,7 +61,7 @@ def test_page_says_how_far_the_start_is(listener: socket.socket) -> None:
 
 
 def test_programs_get_the_problem_document_of_a_busy_server(listener: socket.socket) -> None:
-    with Starting(listener), httpx.Client(base_url=url_of(listener)) as http:
+    with StartServer(listener), httpx.Client(base_url=url_of(listener)) as http:
         answer = http.post("/api/v1/entries", content=b"{}")
         health = http.get("/healthz")
         head = http.head("/checkpoint")
@@ -73,7 +73,7 @@ def test_programs_get_the_problem_document_of_a_busy_server(listener: socket.soc
 
 
 def test_what_is_no_request_is_refused_and_harms_nothing(listener: socket.socket) -> None:
-    with Starting(listener):
+    with StartServer(listener):
         for data in (b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"):
             with socket.create_connection(listener.getsockname(), timeout=10) as client:
                 client.sendall(data)
@@ -87,7 +87,7 @@ def test_socket_goes_to_the_server_and_no_connection_is_lost(
     templates.founded.copy_to(tmp_path / "ledger")
     steps: list[tuple[int, int]] = []
     signer, options = templates.founded.signer, Options(on_progress=lambda *step: steps.append(step))
-    with Starting(listener) as starting:
+    with StartServer(listener) as starting:
         ledger = Ledger.open(tmp_path / "ledger", clock=SystemClock(), signer=signer, options=options)
         starting.stop()
         with socket.create_connection(listener.getsockname(), timeout=30) as waiting:  # nobody answers at the moment
@@ -124,7 +124,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 def test_release_has_the_compiled_words_alone(elsewhere: Path, listener: socket.socket) -> None:
     for lang in LANGUAGES:
         (elsewhere / f"{lang}.mo").write_bytes(compile_catalogues(lang, catalogue_texts(lang).values()))
-    with Starting(listener), httpx.Client(base_url=url_of(listener)) as http:
+    with StartServer(listener), httpx.Client(base_url=url_of(listener)) as http:
         page, health = http.get("/es/"), http.get("/healthz")
     assert "El servidor está arrancando" in page.text
     assert health.json() == document("E_BUSY", health.json()["rule"], instance="/healthz")
@@ -135,7 +135,7 @@ def test_what_keeps_it_from_answering_is_logged(
     elsewhere: Path, listener: socket.socket, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert not [*elsewhere.iterdir()]
-    with caplog.at_level(logging.ERROR, module.__name__), Starting(listener), pytest.raises(httpx.HTTPError):
+    with caplog.at_level(logging.ERROR, module.__name__), StartServer(listener), pytest.raises(httpx.HTTPError):
         httpx.get(f"{url_of(listener)}/es/")
     assert "FileNotFoundError" in caplog.text
 

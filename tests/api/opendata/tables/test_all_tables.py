@@ -16,7 +16,7 @@ from tests.ledger.test_privacy import PAPER_SHA256, Scene
 from tests.ledger.world import text
 
 from constancia.api.opendata.tables.all_tables import BY_NAME, TABLES, csv_chunks, json_chunks
-from constancia.api.opendata.tables.columns import Cells, Column, Field, Source, Table
+from constancia.api.opendata.tables.columns import Cells, Column, DataField, Table, TableSource
 from constancia.api.text.csv_cells import plain
 from constancia.ledger.ledger import Ledger
 
@@ -24,22 +24,22 @@ __all__ = ("lived",)
 PASTS: tuple[dict[str, Any], ...] = ({}, {"size": 0}, {"size": 5}, {"at": "2019"}, {"known": "2019-02-15"})
 
 
-def source_of(ledger: Ledger, **asked: Any) -> Source:
-    return Source(reading=ledger.as_of(**asked), log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
+def source_of(ledger: Ledger, **asked: Any) -> TableSource:
+    return TableSource(reading=ledger.as_of(**asked), log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
 
 
-def as_csv(table: Table, source: Source, lang: str = "en") -> list[dict[str, str]]:
+def as_csv(table: Table, source: TableSource, lang: str = "en") -> list[dict[str, str]]:
     data = b"".join(csv_chunks(table, source, lang))
     assert data.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
 
 
-def as_json(table: Table, source: Source, lang: str = "en") -> list[dict[str, Any]]:
+def as_json(table: Table, source: TableSource, lang: str = "en") -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = json.loads(b"".join(json_chunks(table, source, lang, {"size": 1})))["items"]
     return items
 
 
-def everything(source: Source) -> str:
+def everything(source: TableSource) -> str:
     chunks = [*(csv_chunks(table, source, "es") for table in TABLES)]
     chunks += [json_chunks(table, source, "en", {}) for table in TABLES]
     return "".join(b"".join(each).decode("utf-8-sig") for each in chunks)
@@ -126,11 +126,11 @@ def test_windows_open_into_days_and_words() -> None:
     assert _cells(None, fields) == [None] * 5
 
 
-def _nothing(_source: Source) -> Iterator[dict[str, Any]]:
+def _nothing(_source: TableSource) -> Iterator[dict[str, Any]]:
     return iter(())
 
 
-def _cells(value: str | None, fields: tuple[Field, ...]) -> list[Any]:
+def _cells(value: str | None, fields: tuple[DataField, ...]) -> list[Any]:
     class Empty:
         state = type("S", (), {"languages": ("es",), "aggregates": {}})()
 
@@ -199,7 +199,7 @@ def test_o5_big_table_is_made_while_it_is_read(scene: Desk) -> None:
     """Only what was asked for is made: a reader that leaves costs no more."""
     asked = 0
 
-    def rows(_source: Source) -> Iterator[dict[str, Any]]:
+    def rows(_source: TableSource) -> Iterator[dict[str, Any]]:
         nonlocal asked
         for number in range(1_000_000):
             asked = number

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from constancia.domain.agreements.table import AGREEMENT
 from constancia.domain.commitments.acts import COMMITMENT
-from constancia.domain.commitments.deliverable import DELIVERABLE
+from constancia.domain.commitments.deliverables.deliverable import DELIVERABLE
 from constancia.domain.commitments.duty import DUTY
 from constancia.domain.complaints.table import COMPLAINT
 from constancia.domain.governance.participants import GOVERNANCE

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from eventsourcing.persistence import PersistenceError
 
 from constancia.ledger.append.clock_guard import ClockGuard
-from constancia.ledger.append.database_attempts import DatabaseRefusedAttempts
 from constancia.ledger.append.examiner import Examiner
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import key_of_genesis, replay
-from constancia.ledger.append.refused_attempts import RefusedAttempts
 from constancia.ledger.append.sequencer import CAPACITY, Sequencer
 from constancia.ledger.append.store_watch import StoreGuard, StoreWatch, TokenGuard
 from constancia.ledger.append.write_guard import WriteGuard, WriteGuards
 from constancia.ledger.append.writer import Tip, Writer
+from constancia.ledger.attempts.database_attempts import DatabaseRefusedAttempts
+from constancia.ledger.attempts.refused_attempts import RefusedAttempts
 from constancia.ledger.backup.replacement import tidy
 from constancia.ledger.belongings.belongings import bring_in
 from constancia.ledger.belongings.places import places_of

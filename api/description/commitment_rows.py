@@ -12,7 +12,7 @@ from constancia.domain.commitments.commitment import (
     ScopeProposal,
     ScopeVersion,
 )
-from constancia.domain.commitments.deliverable import DeliverableContest, SubmittedVersion
+from constancia.domain.commitments.deliverables.deliverable import DeliverableContest, SubmittedVersion
 from constancia.domain.commitments.scope import Deliverable, Indicator, Milestone, ScopeDiff
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.plans.assessment import Assessment

@@ -7,7 +7,7 @@ from typing import Any, Final
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.catalogue import KINDS, REGISTRY
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.aggregate import Aggregate

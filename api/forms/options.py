@@ -9,7 +9,7 @@ from constancia.api.forms.subjects import title_of
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.governance.body import GovernanceBody

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from constancia.api.pages.frame.frame import Frame
 from constancia.api.pages.lateness import missed_facts
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.commitments.fulfilment import first_delivery
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.fulfilment import first_delivery
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.facts.derive import DerivedFact
 from constancia.domain.governance.decision import Decision

@@ -14,7 +14,7 @@ from constancia.api.pages.frame.frame import Frame
 from constancia.api.pages.frame.rows_cache import rows_cache_of
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.fulfilment import EXPECTED, delivery
+from constancia.domain.commitments.deliverables.fulfilment import EXPECTED, delivery
 from constancia.domain.complaints.complaint import Complaint, answer_of
 from constancia.domain.facts.bearing import able_members, able_signers, answered_before, responsible_for
 from constancia.domain.facts.derive import DerivedFact, missed_deadlines, responses_owed
@@ -22,8 +22,8 @@ from constancia.domain.facts.milestones import milestone_standing, outlined_stan
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.succession import heirs_of, holder_of
 from constancia.domain.plans.plan import ActionPlan
+from constancia.domain.remarks.entry_standing import contested_entries, contests_of
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
-from constancia.domain.remarks.standing import contested_entries, contests_of
 from constancia.domain.state import State
 from constancia.domain.values.calendar import OPEN, parse_edtf
 from constancia.ledger.views.projections.base import Row, start_of

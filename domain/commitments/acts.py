@@ -21,7 +21,7 @@ from constancia.domain.commitments.commitment import (
     not_responsible,
 )
 from constancia.domain.commitments.conditions import ConditionDeclared
-from constancia.domain.commitments.fulfilment import EXPECTED, delivery, undelivered
+from constancia.domain.commitments.deliverables.fulfilment import EXPECTED, delivery, undelivered
 from constancia.domain.commitments.responsibility import ConditionSettled, RoleFilled
 from constancia.domain.commitments.status import STATUS_MOVES, CommitmentStatusDecided
 from constancia.domain.kernel.acts import act, act_base

@@ -18,7 +18,7 @@ from constancia.domain.commitments.commitment import (
     decided_elsewhere,
     find_commitment,
 )
-from constancia.domain.commitments.fulfilment import undelivered
+from constancia.domain.commitments.deliverables.fulfilment import undelivered
 from constancia.domain.governance.basis import (
     RECORDED_BY_A_MEMBER,
     absent_signers,

@@ -4,7 +4,7 @@ from datetime import date
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.complaints.complaint import Complaint, both_sides, find_complaint, involved
 from constancia.domain.governance.body import GovernanceBody, acting_body, acting_name
 from constancia.domain.governance.decision import Decision

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from constancia.domain.agreements.facts import agreement_facts
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.commitments.fulfilment import first_delivery
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.fulfilment import first_delivery
 from constancia.domain.commitments.scope import Scope
 from constancia.domain.complaints.facts import complaint_facts
 from constancia.domain.facts.bearing import bearing_facts
@@ -25,10 +25,10 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import Mark, marks_of
 from constancia.domain.kernel.fact import DerivedFact, DueMatter, missed
-from constancia.domain.participation.standing import OWED, participation_facts, responses_to
+from constancia.domain.participation.gathering_standing import OWED, participation_facts, responses_to
 from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan
-from constancia.domain.remarks.standing import contests_within, disowned
+from constancia.domain.remarks.entry_standing import contests_within, disowned
 from constancia.domain.state import State
 from constancia.domain.values.calendar import (
     Certainty,

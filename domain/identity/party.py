@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Protocol
 
 from constancia.domain.identity.genesis import LedgerState
-from constancia.domain.identity.names import compared, names_of
 from constancia.domain.identity.role import is_reserved
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.vocabulary import DEFAULT_KINDS, PartyKind, check_choice
@@ -17,6 +16,7 @@ from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Met, rule
 from constancia.domain.values.calendar import parse_edtf
 from constancia.domain.values.editions import LAST_OF_ES_AND_EN, SECOND, THIRD
+from constancia.domain.values.names import compared, names_of
 from constancia.domain.values.values import EdtfText, Identifier, Label, LanguageTag, Text, check_tag
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from constancia.domain.commitments.commitment import Commitment, find_commitment, named_responsible
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.governance.body import acting_body
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.kinship import with_kin

@@ -1,6 +1,7 @@
 """What is said of an entry: acknowledged, contested, answered. The entry stays as it is; its standing is derived.
 
-- R1: a remark changes no other aggregate: the standing of an entry is computed from what was said of it (`standing`).
+- R1: a remark changes no other aggregate: the standing of an entry is computed from what was said of it
+  (`entry_standing`).
 - R2: nobody contests or acknowledges its own entry, for any party; who contests does not answer.
 - R3: a contest stays; it can be answered by who said the entry, and withdrawn by who contested.
 - R4: no remark precedes the recording of what it is about.

@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-from constancia.ledger.append.refused_attempts import ABSENT_COLUMNS, ATTEMPT_COLUMNS, TABLES
+from constancia.ledger.attempts.refused_attempts import ABSENT_COLUMNS, ATTEMPT_COLUMNS, TABLES
 from constancia.ledger.belongings.places import Places, places_of
 from constancia.ledger.belongings.vault import Vault
 from constancia.ledger.disk.database import create_database, remove_database

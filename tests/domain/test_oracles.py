@@ -31,13 +31,13 @@ from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.facts.derive import DerivedFact, derive, flags, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
 from constancia.domain.remarks.correction import Correction
-from constancia.domain.remarks.standing import contested_level
+from constancia.domain.remarks.entry_standing import contested_level
 from constancia.domain.state import State, replay
 from constancia.domain.values.calendar import Certainty
 from constancia.domain.values.values import digest

@@ -16,8 +16,8 @@ from constancia.domain.facts.derive import derive, missed_deadlines, responses_o
 from constancia.domain.facts.milestones import milestone_standing, outlined_standing
 from constancia.domain.governance.decision import Decision
 from constancia.domain.outlines import OUTLINES, outline_of
-from constancia.domain.participation.standing import OWED
-from constancia.domain.remarks.standing import contested_entries
+from constancia.domain.participation.gathering_standing import OWED
+from constancia.domain.remarks.entry_standing import contested_entries
 from constancia.domain.state import State
 from constancia.domain.values.packing import pack, unpack
 

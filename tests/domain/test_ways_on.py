@@ -34,7 +34,7 @@ from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key

@@ -13,7 +13,7 @@ from constancia.api.demo import run
 from constancia.api.demo.run import DemoResult
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.facts.derive import derive, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.identity.key import Key

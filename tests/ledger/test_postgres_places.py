@@ -14,7 +14,7 @@ from typing import cast
 import pytest
 from eventsourcing.persistence import PersistenceError
 from tests.ledger import test_privacy
-from tests.ledger.append import test_refused_attempts
+from tests.ledger.attempts import test_refused_attempts
 from tests.ledger.conftest import Desk
 from tests.ledger.test_postgres_ledger import as_attacker, second
 from tests.postgres import Server, put_into

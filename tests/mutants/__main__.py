@@ -48,6 +48,7 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/verify/test_rotated_keys.py",
         "tests/ledger/test_postquantum.py",
     ),
+    "ledger/attempts/": ("tests/ledger/attempts", "tests/ledger/append", "tests/ledger/test_postgres_places.py"),
     "ledger/append/": (
         "tests/ledger/append",
         "tests/ledger/test_ledger.py",

@@ -17,13 +17,13 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from constancia.verify.audit.check_checkpoints import CheckpointChecker
-from constancia.verify.audit.check_cosignatures import kept_cosignatures
-from constancia.verify.audit.check_documents import check_source
-from constancia.verify.audit.check_pinned import is_of_another_ledger
-from constancia.verify.audit.check_store import check_meta, check_schema
-from constancia.verify.audit.check_tiles import TileChecker
-from constancia.verify.audit.check_witness_times import WitnessTimes, recorded_at_of
+from constancia.verify.audit.checks.checkpoints import CheckpointChecker
+from constancia.verify.audit.checks.cosignatures import kept_cosignatures
+from constancia.verify.audit.checks.documents import check_source
+from constancia.verify.audit.checks.pins import is_of_another_ledger
+from constancia.verify.audit.checks.store import check_meta, check_schema
+from constancia.verify.audit.checks.tiles import TileChecker
+from constancia.verify.audit.checks.witness_times import WitnessTimes, recorded_at_of
 from constancia.verify.audit.entries_in_words import describe, size_of
 from constancia.verify.audit.entry_pass import EntryPass, LogPosition
 from constancia.verify.audit.entry_stream import published_items, store_items

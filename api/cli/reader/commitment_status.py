@@ -12,13 +12,13 @@ from constancia.api.text.dates import date_words, moment_words
 from constancia.api.text.i18n import in_language, tr
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment, ScopeVersion
-from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.commitments.fulfilment import delivery, fulfilment
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.facts.derive import DerivedFact, derive, flags
 from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.facts.validity import Validity
-from constancia.domain.remarks.standing import contested_level
+from constancia.domain.remarks.entry_standing import contested_level
 from constancia.domain.sentences import party_name
 from constancia.domain.state import State
 from constancia.domain.values.calendar import Certainty, local_day

@@ -53,9 +53,9 @@ def _is_address(source: str) -> bool:
 
 
 def _delete(source: str, sha256: str) -> None:
-    from constancia.ledger.append.database_attempts import DatabaseRefusedAttempts
     from constancia.ledger.append.key_ring import KeyRing
-    from constancia.ledger.append.refused_attempts import RefusedAttempts
+    from constancia.ledger.attempts.database_attempts import DatabaseRefusedAttempts
+    from constancia.ledger.attempts.refused_attempts import RefusedAttempts
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.folder import LedgerFolder
     from constancia.ledger.store.address import address_in
@@ -80,7 +80,7 @@ def _judged(
     attempt: Mapping[str, Any], document: bytes, keys: "Mapping[str, tuple[PublicKey, str]]"
 ) -> tuple[str, dict[str, str]]:
     """Judge one attempt; give the verdict's message, and what the signed document says, whatever the list says."""
-    from constancia.ledger.append.refused_attempts import are_signatures_valid
+    from constancia.ledger.attempts.refused_attempts import are_signatures_valid
     from constancia.ledger.submission import parse_signed
     from constancia.verify.core.errors import Malformed
 

@@ -13,7 +13,7 @@ from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.party import Party
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.remarks.standing import verdicts_on
+from constancia.domain.remarks.entry_standing import verdicts_on
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections.base import Row

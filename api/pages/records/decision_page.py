@@ -23,7 +23,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Scope, compare
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.remarks.standing import verdicts_on
+from constancia.domain.remarks.entry_standing import verdicts_on
 from constancia.domain.sentences import sentence_of
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import Any, Final
 from constancia.api.pages.frame.frame import Frame
 from constancia.api.pages.news.chronicle import ChronicleItem, chronicle, lines
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.fulfilment import first_delivery
+from constancia.domain.commitments.deliverables.fulfilment import first_delivery
 from constancia.domain.facts.derive import derive
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.remarks.standing import contests_within
+from constancia.domain.remarks.entry_standing import contests_within
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading

@@ -14,7 +14,7 @@ from constancia.api.http.request.paging import Page, link_header
 from constancia.api.http.request.query import Limit, Router, Start
 from constancia.api.http.schemas import json_example, refusals
 from constancia.domain.identity.key import Key
-from constancia.ledger.append.refused_attempts import Attempt
+from constancia.ledger.attempts.refused_attempts import Attempt
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.signatures import is_hex64

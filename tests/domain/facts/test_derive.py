@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import signed_by
+from tests.domain.commitments.deliverables.test_deliverable import accepted, in_hand
 from tests.domain.commitments.test_commitment import adopted, brought_to, completed, deciding, report
-from tests.domain.commitments.test_deliverable import accepted, in_hand
 from tests.domain.governance.test_decision import ADOPTION, FOR, ground, opened, signature, voted
 from tests.domain.stage import (
     Body,

@@ -1,6 +1,6 @@
 """A decision names the deliverable that it is: promised as a decision, to its own body, and voted on with it."""
 
-from tests.domain.commitments.test_fulfilment import act, put
+from tests.domain.commitments.deliverables.test_fulfilment import act, put
 from tests.domain.participation.test_gathering import promised
 from tests.domain.stage import Body, commitment, proposed
 from tests.rows import each_row

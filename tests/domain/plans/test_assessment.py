@@ -23,7 +23,7 @@ from tests.rows import each_row
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.plans.assessment import Assessment
 from constancia.domain.plans.scale import DEFAULTS
-from constancia.domain.remarks.standing import contested_level
+from constancia.domain.remarks.entry_standing import contested_level
 from constancia.domain.values.values import digest
 
 TYPE = "AssessmentPublished"

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.ledger.append.test_refused_attempts import refused, report
+from tests.ledger.attempts.test_refused_attempts import refused, report
 from tests.ledger.conftest import Desk
 from tests.ledger.template import Template, Templates
 from tests.ledger.test_postgres_ledger import as_attacker

@@ -9,15 +9,15 @@ from datetime import date, datetime
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment, Completion, ProgressStatement
-from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.commitments.fulfilment import delivery, fulfilment
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.facts.derive import flags
 from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.kernel.aggregate import Mark, document_of
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.plans.scale import COMPLETION
-from constancia.domain.remarks.standing import (
+from constancia.domain.remarks.entry_standing import (
     contested_level,
     contests_of,
     remarks_on,

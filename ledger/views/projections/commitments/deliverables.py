@@ -9,8 +9,8 @@ from datetime import date
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.commitments.fulfilment import FULFILLED, fulfilment
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.fulfilment import FULFILLED, fulfilment
 from constancia.domain.commitments.scope import Deliverable
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State

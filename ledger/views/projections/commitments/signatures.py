@@ -14,7 +14,7 @@ from constancia.domain.agreements.agreement import Agreement, AgreementSignature
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.remarks.standing import verdicts_on
+from constancia.domain.remarks.entry_standing import verdicts_on
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
 

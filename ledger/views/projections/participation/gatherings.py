@@ -5,7 +5,7 @@ from typing import Final
 
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.participation.standing import gathering_standing
+from constancia.domain.participation.gathering_standing import gathering_standing
 from constancia.domain.state import State
 from constancia.domain.values.calendar import format_instant
 from constancia.ledger.views.projections.base import Row, rows_of, start_of

@@ -12,7 +12,7 @@ from typing import Final
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.participation.contribution import HEARS_NOBODY
-from constancia.domain.participation.standing import is_late, response_due, responses_to, unanswered
+from constancia.domain.participation.gathering_standing import is_late, response_due, responses_to, unanswered
 from constancia.domain.state import State
 from constancia.domain.values.calendar import deadline, format_instant
 from constancia.ledger.views.projections.base import Row, StateProjection, start_of

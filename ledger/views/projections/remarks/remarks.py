@@ -11,8 +11,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.remarks.correction import Correction
-from constancia.domain.remarks.remarked_entry import RemarkedEntry
-from constancia.domain.remarks.standing import (
+from constancia.domain.remarks.entry_standing import (
     ContestStanding,
     contests_of,
     remarks_on,
@@ -20,6 +19,7 @@ from constancia.domain.remarks.standing import (
     standing_of,
     verdicts_on,
 )
+from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection
 

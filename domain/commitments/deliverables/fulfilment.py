@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.commitments.scope import Deliverable
 from constancia.domain.governance.body import line_of

@@ -13,9 +13,9 @@ from tests.ledger.world import Key, Signed, World, evidence, text
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.problems import Problem, Refusal
-from constancia.ledger.append import refused_attempts as module
 from constancia.ledger.append.examiner import Submission
-from constancia.ledger.append.refused_attempts import Attempt, Bounds, RefusedAttempts, are_signatures_valid
+from constancia.ledger.attempts import refused_attempts as module
+from constancia.ledger.attempts.refused_attempts import Attempt, Bounds, RefusedAttempts, are_signatures_valid
 from constancia.ledger.errors import LedgerError, NotFound, ReadOnly
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger

@@ -12,7 +12,7 @@ from tests.domain.stage import ORIGIN, Stage, key_id, root, seated
 
 from constancia.domain.facts.derive import flags
 from constancia.domain.kernel.acts import Recorded
-from constancia.domain.remarks.standing import (
+from constancia.domain.remarks.entry_standing import (
     contested_entries,
     contested_level,
     contests_of,

@@ -11,7 +11,7 @@ from typing import Any
 from typing_extensions import override
 
 from constancia.ledger.append.key_ring import KeyRing
-from constancia.ledger.append.refused_attempts import NONE, Bounds, RefusedAttempts, count_absent
+from constancia.ledger.attempts.refused_attempts import NONE, Bounds, RefusedAttempts, count_absent
 from constancia.ledger.clock import Clock
 from constancia.ledger.errors import NotFound, ReadOnly
 from constancia.ledger.store.tables import Tables

@@ -2,7 +2,7 @@
 
 from tests.rows import each_row
 
-from constancia.domain.identity.names import compared, names_of
+from constancia.domain.values.names import compared, names_of
 from constancia.domain.values.values import Text
 
 

@@ -20,7 +20,7 @@ from tests.domain.stage import (
 from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.fulfilment import delivery, first_delivery, fulfilment
+from constancia.domain.commitments.deliverables.fulfilment import delivery, first_delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable
 from constancia.domain.facts.derive import derive
 from constancia.domain.values.values import digest

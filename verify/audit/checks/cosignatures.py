@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from constancia.verify.audit.check_witness_times import WitnessTimes
+from constancia.verify.audit.checks.witness_times import WitnessTimes
 from constancia.verify.audit.entry_pass import EntryPass
 from constancia.verify.core.errors import Malformed, Unreadable, Unsupported, must
 from constancia.verify.core.formats.checkpoint import Checkpoint, format_checkpoint

@@ -19,8 +19,8 @@ from tests.domain.stage import Body, Stage, act_of, commitment, seated, text
 from tests.rows import each_row
 
 from constancia.domain.facts.derive import derive
-from constancia.domain.participation.standing import gathering_standing, is_late, response_due, unanswered
-from constancia.domain.participation.standing import responses_to as responses
+from constancia.domain.participation.gathering_standing import gathering_standing, is_late, response_due, unanswered
+from constancia.domain.participation.gathering_standing import responses_to as responses
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 

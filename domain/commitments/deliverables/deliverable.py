@@ -11,7 +11,7 @@ from constancia.domain.commitments.commitment import (
     goes_on,
     not_responsible,
 )
-from constancia.domain.commitments.no_document import met_by_a_document
+from constancia.domain.commitments.deliverables.no_document import met_by_a_document
 from constancia.domain.governance.basis import RECORDED_BY_A_MEMBER, decided_rules
 from constancia.domain.governance.body import ANY_BODY, acting_name, awaited, body_of, seat_rules
 from constancia.domain.governance.decision import TWO

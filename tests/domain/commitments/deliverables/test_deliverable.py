@@ -10,7 +10,7 @@ from tests.domain.tables import Walk, codes
 from tests.rows import each_row
 
 from constancia.domain.catalogue import parse_act
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.identity.succession import open_duties
 from constancia.domain.kernel.context import Context
 from constancia.domain.values.editions import NEWEST

@@ -20,7 +20,7 @@ from constancia.domain.kernel.values import canonical
 from constancia.domain.state import State, replay
 from constancia.domain.validity import counts_on
 
-SEEDS = range(1, sampled(4, 40))
+SEEDS = sampled([3], range(1, 40))  # what is played from 3 has days that rest on later entries (F4)
 
 
 class Known:

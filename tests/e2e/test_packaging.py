@@ -218,8 +218,8 @@ def test_installed_release_answers_while_it_starts(wheel: Path, tmp_path: Path) 
 import socket
 from urllib.error import HTTPError
 from urllib.request import urlopen
-from constancia.api.http.server.startup import Starting
-with socket.create_server(("127.0.0.1", 0)) as listener, Starting(listener):
+from constancia.api.http.server.startup import StartServer
+with socket.create_server(("127.0.0.1", 0)) as listener, StartServer(listener):
     for path in ("es/", "en/", "healthz"):
         try:
             urlopen("http://127.0.0.1:%d/%s" % (listener.getsockname()[1], path), timeout=30)

@@ -4,12 +4,12 @@ from typing import Any
 
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.membership import GovernanceBodyEstablished
-from constancia.domain.identity.names import compared, names_of
 from constancia.domain.identity.party import PartyNameRecorded, PartyRegistered, names_there
 from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.values.editions import THIRD
+from constancia.domain.values.names import compared, names_of
 
 
 # Else one party would speak under the name of the body of all, or decide with its own under the name of another party.

@@ -9,7 +9,8 @@ import logging
 import os
 import re
 import shutil
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from glob import escape
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,7 @@ from constancia.verify.sources.files import read_file, refuse_special
 
 REPLACED_NAME: Final = "replaced"
 _BEFORE: Final = ".before-restore-"
+_TIME: Final = "%Y%m%dT%H%M%SZ"
 _FORMER: Final = re.compile(rf".+{re.escape(_BEFORE)}\d{{8}}T\d{{6}}Z", re.DOTALL)
 _MAX_NAMES_BYTES: Final = 65_536
 _log: Final = logging.getLogger(__name__)
@@ -56,7 +58,9 @@ def replace_ledger(part: Path, folder: Path, now: datetime) -> Path | None:
     if not folder.exists():
         replace_durably(part, folder)
         return None
-    before = folder.with_name(f"{folder.name}{_BEFORE}{now:%Y%m%dT%H%M%SZ}")
+    # The last one has the last name, also where the clock was put back or two are replaced within a second.
+    at = max([now, *(earlier + timedelta(seconds=1) for earlier, _ in _formers(folder))])
+    before = folder.with_name(f"{folder.name}{_BEFORE}{at:{_TIME}}")
     # With what the former one still waits for: a vault in a database that was away.
     write_file(part / REPLACED_NAME, b"\0".join((os.fsencode(before.name), *_replaced(folder))))
     folder.rename(before)
@@ -142,9 +146,18 @@ def _is_former(name: str) -> bool:
 
 def put_back(folder: Path) -> None:
     """Give a ledger its name back where a process was killed while it was replaced."""
-    former = sorted(folder.parent.glob(f"{escape(folder.name)}{_BEFORE}*"))
-    if former and not folder.exists():
-        former[-1].rename(folder)
+    formers = _formers(folder)
+    if formers and not folder.exists():
+        formers[-1][1].rename(folder)
+
+
+def _formers(folder: Path) -> list[tuple[datetime, Path]]:
+    """Give the folders that were replaced under this name, with the times that their names say, the last one last."""
+    stem, formers = f"{folder.name}{_BEFORE}", []
+    for path in folder.parent.glob(f"{escape(stem)}*"):
+        with suppress(ValueError):  # somebody has called it so
+            formers.append((datetime.strptime(path.name.removeprefix(stem), _TIME).replace(tzinfo=UTC), path))
+    return sorted(formers)
 
 
 def _link(source: str, target: str) -> None:

@@ -24,9 +24,9 @@ def run(home: Path, desk: Desk, *arguments: str, lang: str = "es") -> CompletedP
     return run_here(["export", *arguments, *where], env={"CONSTANCIA_LANG": lang}, cwd=home)
 
 
-def test_bundle_is_read_and_verified_and_the_same_each_time(scene: Desk, tmp_path: Path) -> None:
+def test_bundle_is_read_and_verified_and_the_same_each_time(founded: Desk, tmp_path: Path) -> None:
     for name in ("a.zip", "b.zip"):
-        assert run(tmp_path, scene, name).returncode == 0
+        assert run(tmp_path, founded, name).returncode == 0
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         assert "index.html" in archive.namelist()
@@ -34,7 +34,7 @@ def test_bundle_is_read_and_verified_and_the_same_each_time(scene: Desk, tmp_pat
             readme = archive.read(name).decode()
             assert "pip install" not in readme
             assert hashlib.sha256(verifier_page()).hexdigest() in readme
-    assert run(tmp_path, scene, "log.zip", "--log-only").returncode == 0
+    assert run(tmp_path, founded, "log.zip", "--log-only").returncode == 0
     with zipfile.ZipFile(tmp_path / "log.zip") as archive:
         assert "index.html" not in archive.namelist()
     with open_source(str(tmp_path / "a.zip")) as source:

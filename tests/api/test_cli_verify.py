@@ -239,7 +239,7 @@ def test_cache_that_cannot_be_written_is_said_and_the_verdict_stands(person: Per
 
 @pytest.fixture(scope="session")
 def long_log(tmp_path_factory: pytest.TempPathFactory) -> tuple[Log, Path]:
-    log = Writer().found().sign_agreement().report(6_000, batch=256).log()
+    log = Writer().found().sign_agreement().report(4_000, batch=256).log()
     return log, log.write_store(tmp_path_factory.mktemp("long") / "ledger.sqlite")
 
 

@@ -20,7 +20,7 @@ from constancia.domain.state import State, replay
 from constancia.domain.values.calendar import Certainty, has_begun
 from constancia.domain.values.values import canonical
 
-SEEDS = range(1, sampled(4, 40))
+SEEDS = sampled([3], range(1, 40))  # what is played from 3 has days that rest on later entries (F4)
 
 
 class Known:

@@ -7,6 +7,7 @@ import os
 import shutil
 import tarfile
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,35 @@ def test_process_killed_between_the_two_names_is_followed_by_the_same_command(de
     desk.folder.rename(desk.folder.with_name(f"{desk.folder.name}.before-restore-20190301T000000Z"))
     restore(source, desk.folder, now=START)
     assert Vault(desk.folder / "vault").get(commitment).value == NAME
+
+
+def test_last_former_folder_has_the_last_name_whatever_the_clock_says(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a process is killed between the two names, an older former folder would be taken for the ledger."""
+    source = source_of(desk, "folder", tmp_path, has_vault=False)
+    desk.ledger.close()
+    by_hand = desk.folder.with_name(f"{desk.folder.name}.before-restore-old")
+    by_hand.mkdir()
+    times = (START, START, START - timedelta(days=400), START + timedelta(days=1))
+    befores = [before for now in times if (before := restore(source, desk.folder, now=now).before) is not None]
+    assert befores == sorted(set(befores))
+    assert len(befores) == len(times)
+    (desk.folder / "mark").write_text("the last one")
+    new = tmp_path / "new"
+    new.mkdir()
+    left: list[Path] = []
+
+    def killed(_part: Path, _folder: Path) -> None:
+        left.extend(set(desk.folder.parent.glob("*.before-restore-*")) - {by_hand, *befores})
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(replacement, "replace_durably", killed)
+    with pytest.raises(KeyboardInterrupt):
+        replacement.replace_ledger(new, desk.folder, START - timedelta(days=700))
+    desk.folder.rename(*left)  # as a process leaves it that can do no more
+    replacement.put_back(desk.folder)
+    assert (desk.folder / "mark").exists()
 
 
 @pytest.mark.parametrize("by", [".", "link"])

@@ -17,7 +17,7 @@ from constancia.api.routers.records import LISTS
 
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 Fields = list[tuple[bytes, bytes]]
-COUNT = 6_000 if THOROUGH else 300
+COUNT = 6_000 if THOROUGH else 150
 METHODS = (
     *["GET"] * 8, *["HEAD"] * 3, "OPTIONS", *["POST"] * 4, "PUT", "DELETE", "PATCH", "TRACE", "get", "CONNECT", "QUERY",
 )  # fmt: skip

@@ -125,7 +125,7 @@ def test_wheel_plays_the_demonstration_and_verifies_it(wheel: Path, played: Play
 
 
 def test_installed_command_helps_and_verifies_a_bundle(wheel: Path, played: Played) -> None:
-    """Processes that import all anew: `make thorough` exports and verifies; the wheel's demonstration did both."""
+    """Each is an interpreter of its own: `make thorough` exports and verifies; the wheel's demonstration did both."""
     helped = installed(wheel, played.folder, "--help")
     assert (helped.returncode, "verify" in helped.stdout) == (0, True), helped.stderr
     page = (ROOT / "verify" / "verificador.html").read_bytes()

@@ -127,7 +127,7 @@ def test_wheel_plays_the_demonstration_and_verifies_it(wheel: Path, played: Play
 
 
 def test_installed_command_helps_and_verifies_a_bundle(wheel: Path, played: Played) -> None:
-    """Each process imports the whole program: `make thorough` exports and verifies, as the demonstration did."""
+    """Each is an interpreter of its own: `make thorough` exports and verifies; the wheel's demonstration did both."""
     helped = installed(wheel, played.folder, "--help")
     assert (helped.returncode, "verify" in helped.stdout) == (0, True), helped.stderr
     page = (ROOT / "verify" / "verificador.html").read_bytes()

@@ -11,6 +11,7 @@ from tests.api.served import UNLIMITED, Inside, serving
 from tests.benchmarks.big_ledger import make
 from tests.benchmarks.page_addresses import pages
 from tests.profile import sampled
+from tests.rows import each_row
 
 from constancia.api.app import create_app
 from constancia.domain.state import State
@@ -96,7 +97,7 @@ class Counting(State):
         return super().of(kind)
 
 
-@pytest.mark.parametrize("projection", STATE_PROJECTIONS, ids=lambda projection: projection.name)
+@each_row("projection", STATE_PROJECTIONS, ids=lambda projection: projection.name)
 def test_rows_do_not_look_through_the_state_one_by_one(ledger: Ledger, projection) -> None:  # type: ignore[no-untyped-def]
     """A look-up that every row needs is made once for all rows: twice as many commitments take twice as long."""
     state = Counting(ledger.state())

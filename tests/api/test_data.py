@@ -43,7 +43,7 @@ def test_every_table_is_at_its_addresses(scene: Desk, address: str) -> None:
         assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("address", "status", "code"),
     [
         ("/data/nada.csv", 404, "E_NOT_FOUND"),
@@ -106,7 +106,7 @@ def test_bundle_verifies_and_has_pages_tables_and_documents(scene: Desk, tmp_pat
         assert audit(source, load_trust(scene.ledger.folder.path / "trust")).verdict is not Verdict.ALTERED
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each_row("page", PAGES)
 def test_pages_lead_to_their_data_as_of_what_they_show(scene: Desk, page: str) -> None:
     text = scene.http.get(f"/es/{page}", params={"size": scene.ledger.size - 1}).text
     links = [part.partition('"')[0] for part in text.split('href="')[1:] if part.startswith("/datos/")]

@@ -25,6 +25,7 @@ from tests.api.served import Desk, document, report
 from tests.api.test_special_files import MADE, TABLE
 from tests.api.verbs import WorkDesk, lay_out, verbs
 from tests.ledger.template import Templates
+from tests.rows import each_row
 
 from constancia.api import cli
 from constancia.api.cli.signatory.short_forms import SHORT_FORMS
@@ -443,7 +444,7 @@ HEADERS = (
 )
 
 
-@pytest.mark.parametrize("path", PATHS)
+@each_row("path", PATHS)
 def test_answer_to_what_is_hostile_holds_no_raw_character_of_it(scene: Desk, path: str) -> None:
     headers = [(name.encode(), "x\x9b2J\u00ad\xa0".encode("latin-1")) for name in HEADERS]
     for method in ("GET", "POST", "PUT"):
@@ -456,7 +457,7 @@ def test_answer_to_what_is_hostile_holds_no_raw_character_of_it(scene: Desk, pat
             json.loads(text)
 
 
-@pytest.mark.parametrize("member", ["narrative", "period", "commitment", "report"])
+@each_row("member", ["narrative", "period", "commitment", "report"])
 def test_problem_document_about_a_hostile_statement_is_plain(scene: Desk, member: str) -> None:
     statement = json.loads(document(scene.says("inai", "ProgressReported", "commitment/c1", report())))
     statement["statement"]["body"][member] = HOSTILE

@@ -9,6 +9,7 @@ import pytest
 from tests.api.served import Desk, appoint, desk_in, digest, later, row, wide
 from tests.ledger.template import Templates
 from tests.ledger.world import PARTIES, scope, text
+from tests.rows import each_row
 
 from constancia.ledger.audit.level3_law import Replay
 from constancia.verify.audit.run import audit
@@ -139,7 +140,7 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", PAGES)
+@each_row("path", PAGES)
 def test_pages_show_it_in_both_languages(heard: Desk, path: str) -> None:
     page = heard.http.get(path)
     assert page.status_code == 200

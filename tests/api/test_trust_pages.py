@@ -31,7 +31,7 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
 
 
-@pytest.mark.parametrize("path", ["/es/verificar", "/en/verify", "/es/integridad", "/en/integrity"])
+@each_row("path", ["/es/verificar", "/en/verify", "/es/integridad", "/en/integrity"])
 def test_the_head_that_a_page_names_is_the_logs(scene: Desk, path: str) -> None:
     page = scene.http.get(path)
     assert page.status_code == 200
@@ -130,7 +130,7 @@ def test_nothing_stays_on_disk(scene: Desk, tmp_path: Path, monkeypatch: pytest.
 BOTH = ("/es/verificar", "/en/verify", "/es/integridad", "/en/integrity")
 
 
-@pytest.mark.parametrize("path", BOTH)
+@each_row("path", BOTH)
 def test_the_anchors_fingerprint_is_that_of_the_trust_folder(scene: Desk, path: str) -> None:
     word = load_trust(scene.ledger.folder.trust).word
     assert word is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.api.opendata.tables.test_all_tables import as_json, source_of
 from tests.api.served import Desk
+from tests.rows import each_row
 
 from constancia.api.http.settings import Settings
 from constancia.api.opendata.database import metadata, write_database
@@ -37,7 +38,7 @@ def test_it_is_whole_and_its_keys_lead_somewhere(path: Path) -> None:
     assert sum(map(len, keys)) > 30
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@each_row("table", TABLES, ids=lambda table: table.name)
 def test_tables_and_spanish_views_have_the_rows(scene: Desk, path: Path, table: object) -> None:
     with closing(sqlite3.connect(path)) as database:
         for lang in ("en", "es"):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.api.served import DOCSET, DOCSET_DIGEST, Desk, appoint, digest, later, row, wide
 from tests.ledger.world import PARTIES, doc, text
+from tests.rows import each_row
 
 from constancia.api.signing.pages.messages import messages
 from constancia.api.text.i18n import LANGUAGES
@@ -74,7 +75,7 @@ def test_past_view_is_read_and_not_signed(scene: Desk) -> None:
     assert 'id="make"' not in keys
 
 
-@pytest.mark.parametrize(
+@each_row(
     "path",
     ["p-nobody/agreement/ag", "p-wide-sfp/agreement/nothing", "p-wide-sfp/commitment/c1", "p-wide-sfp/decision/ag"],
 )
@@ -324,7 +325,7 @@ def test_prepared_act_gets_a_link_and_is_no_entry(scene: Desk) -> None:
     assert scene.ledger.size == size
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "status"),
     [("{", 400), ("[]", 400), ("{}", 400), (json.dumps({"body": "x" * 70_000}), 413)],
     ids=["no JSON", "no object", "nothing", "too much"],

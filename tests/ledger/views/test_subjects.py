@@ -17,6 +17,7 @@ from tests.domain.remarks.test_cancellation import destroyed
 from tests.domain.remarks.test_statement import release
 from tests.domain.stage import Stage, act_of, deliverable, founded, seated, small_scope, text
 from tests.domain.test_oracles import history
+from tests.rows import each_row
 
 from constancia.domain.catalogue import AGGREGATES
 from constancia.domain.commitments.gathering import Gathering
@@ -181,7 +182,7 @@ def played(seed: int) -> Stage:
     return play(seed, 400, Tally())
 
 
-@pytest.mark.parametrize("told", STAGES, ids=lambda told: told.__name__)
+@each_row("told", STAGES, ids=lambda told: told.__name__)
 def test_what_was_told_concerns_what_the_fold_says(told: Callable[[], Stage]) -> None:
     assert differences(told()) == []
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-import pytest
 from tests.dishonest import setting, with_recorded_at, with_statement
+from tests.rows import each_row
 from tests.verify.small_ledger import Log, Writer, relinked
 
 from constancia.verify.audit.entry_pass import EntryPass, LogPosition
@@ -79,7 +79,7 @@ def test_c3_first_entry_that_links_to_something_is_a_fault(log: Log) -> None:
     assert places(folded(items)[1]) == [(0, "previous")]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("change", "code"),
     [
         (setting("ledger", "example.org/other"), "ledger"),

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.api.served import Desk, document, json_of, report, serving
+from tests.rows import each_row
 
 from constancia.api.http.limits import rates
 from constancia.api.http.limits.rates import Attempts, Rates, address_of_client
@@ -64,7 +65,7 @@ def test_an_address_has_entries_replayed_so_often_within_a_minute(adopted: Desk,
                 assert httpx.get(url + free).status_code == 200, free
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("path", "query", "expected"),
     [
         ("/en/try/copia-alterada.zip", b"what=vote", True), ("/es/pruebe", b"", False), ("/en/try", b"q=what", False),
@@ -119,7 +120,7 @@ def test_limits_are_off_where_they_are_zero() -> None:
     assert all(rates.take("writes", "a") is None for _ in range(1000))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("host", "name"),
     [
         ("192.0.2.7", "192.0.2.7"),

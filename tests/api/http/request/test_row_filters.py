@@ -2,8 +2,8 @@
 
 from typing import Any
 
-import pytest
 from tests.api.served import Desk
+from tests.rows import each_row
 
 from constancia.api.http.request.row_filters import indices_in, names_party
 from constancia.ledger.views.projections import STATE_PROJECTIONS
@@ -18,7 +18,7 @@ def items(desk: Desk, path: str, **asked: Any) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.parametrize("name", LISTS)
+@each_row("name", LISTS)
 def test_rows_of_a_party_are_those_that_name_it(scene: Desk, name: str) -> None:
     rows = items(scene, name)
     for party in ("inai", "nosc", "nobody"):
@@ -55,7 +55,7 @@ def test_commitments_that_are_overdue(scene: Desk) -> None:
     assert scene.http.get("/api/v1/decisions?overdue=true").json()["code"] == "E_PARAMETER"
 
 
-@pytest.mark.parametrize("name", LISTS)
+@each_row("name", LISTS)
 def test_parts_are_linked_and_give_the_whole(scene: Desk, name: str) -> None:
     whole, path, gathered = items(scene, name), f"/api/v1/{name}?limit=2", []
     while path:

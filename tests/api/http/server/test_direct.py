@@ -78,7 +78,7 @@ def test_what_is_refused_is_refused_alike(ways: tuple[TestClient, TestClient], p
     assert shown(direct.get(path)) == shown(plain.get(path))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "headers"),
     [
         (b"{}", {}),

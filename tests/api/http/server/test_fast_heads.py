@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.rows import each_row
 
 from constancia.api.http.server.fast_heads import FastHeads
 from constancia.api.http.server.heads import MAX_HEAD_BYTES
@@ -63,7 +64,7 @@ def test_it_is_the_one_that_serves() -> None:
     assert reader_of_heads() is FastHeads
 
 
-@pytest.mark.parametrize(
+@each_row(
     "parts",
     [
         pytest.param((b"GET / HTTP/1.1\r\n\r\n",), id="no host"),

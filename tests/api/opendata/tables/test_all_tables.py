@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import pytest
 from tests.api.served import Desk
 from tests.api.test_agreement_life import lived
 from tests.api.test_cancellations import HttpDesk
 from tests.ledger.test_privacy import PAPER_SHA256, Scene
 from tests.ledger.world import text
+from tests.rows import each_row
 
 from constancia.api.opendata.tables.all_tables import BY_NAME, TABLES, csv_chunks, json_chunks
 from constancia.api.opendata.tables.columns import Cells, Column, DataField, Table, TableSource
@@ -45,7 +45,7 @@ def everything(source: TableSource) -> str:
     return "".join(b"".join(each).decode("utf-8-sig") for each in chunks)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@each_row("table", TABLES, ids=lambda table: table.name)
 def test_o1_rows_have_the_columns_and_cells_their_types(scene: Desk, table: Table) -> None:
     checks = {"integer": int, "boolean": bool, "string": str, "date": str, "datetime": str}
     for asked in PASTS:
@@ -62,7 +62,7 @@ def test_o1_rows_have_the_columns_and_cells_their_types(scene: Desk, table: Tabl
                     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z", str(value))
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@each_row("table", TABLES, ids=lambda table: table.name)
 def test_keys_name_one_row_and_headings_one_column(scene: Desk, table: Table) -> None:
     source = source_of(scene.ledger)
     keys = [tuple(row[name] for name in table.key) for row in table.rows(source)]
@@ -74,7 +74,7 @@ def test_keys_name_one_row_and_headings_one_column(scene: Desk, table: Table) ->
         assert [name for name in names if not re.fullmatch(r"[a-z][a-z0-9_]*", name)] == []
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@each_row("table", TABLES, ids=lambda table: table.name)
 def test_csv_and_json_say_the_same_in_both_languages(scene: Desk, table: Table) -> None:
     source = source_of(scene.ledger)
     english, spanish = as_json(table, source), as_json(table, source, "es")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from constancia.ledger.monitor.settings import Peer
 
 UNREADABLE = 3
+INTERRUPTED = 130
 INCONCLUSIVE = 2
 
 
@@ -79,7 +80,7 @@ def command(
             raise fail(message("monitor.unreadable", reason=error_words(str(error), language())), UNREADABLE) from error
         except KeyboardInterrupt:
             say(message("mirror.stopped"), err=True)
-            code = 0
+            code = INTERRUPTED if once else 0  # of one round 0 is a verdict
     raise typer.Exit(code)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ALTERED = 1
 UNREADABLE = 3
+INTERRUPTED = 130
 
 
 @guarded
@@ -120,7 +121,7 @@ def command(
             )
             if listen is not None:
                 _serve(root, listen, stack)
-            code = _run(service.once if once else lambda: service.run(every))
+            code = _run(service.once if once else lambda: service.run(every), INTERRUPTED if once else 0)
         except (Unreadable, Malformed) as error:
             raise fail(message("monitor.unreadable", reason=error_words(str(error), language())), UNREADABLE) from error
         for stranger in service.strangers:
@@ -128,16 +129,21 @@ def command(
         if not service.has_feeds:
             say(message("monitor.extra"), err=True)
     # Evidence against a log outweighs that its feed could not be written; otherwise it must not be overlooked.
-    raise typer.Exit(code if service.is_written or code == ALTERED else IO_FAILED)
+    raise typer.Exit(code if service.is_written or code in (ALTERED, INTERRUPTED) else IO_FAILED)
 
 
-def _run(rounds: "Callable[[], int | None]") -> int:
-    """Run rounds until a signal stops the monitor; an interrupted round gives no verdict and loses no state."""
+def _run(rounds: "Callable[[], int | None]", stopped: int) -> int:
+    """Run rounds until a signal stops the monitor; an interrupted round gives no verdict and loses no state.
+
+    Args:
+        rounds: Runs them.
+        stopped: The exit code for an interrupted one: 0 is a verdict where there is but one round.
+    """
     try:
         return rounds() or 0
     except KeyboardInterrupt:
         say(message("monitor.stopped"), err=True)
-        return 0
+        return stopped
 
 
 def watch_settings(

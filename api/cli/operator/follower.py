@@ -4,7 +4,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -50,12 +50,30 @@ class Follower:
         return self._ledger.size >= size
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
-        """Read on within the block: when the ledger's database notifies, and each second."""
-        ended = threading.Event()
+    def running(self, end: Callable[[], None]) -> Iterator[None]:
+        """Read on within the block: when the ledger's database notifies, and each second.
+
+        Args:
+            end: Called where another ledger's file has taken the place of the one that is read.
+
+        Raises:
+            Fatal: At the end of the block, where that was so.
+        """
+        from constancia.ledger.disk.opened_file import OpenedFile
+        from constancia.ledger.errors import Fatal
+        from constancia.verify.sources.layout import STORE_NAME
+
+        ended, opened = threading.Event(), OpenedFile(self._ledger.folder.path / STORE_NAME)
+        failures: list[Fatal] = []
 
         def follow() -> None:
             while not ended.is_set():
+                try:
+                    opened.check()
+                except Fatal as error:
+                    failures.append(error)
+                    end()
+                    return
                 self.reach(self._ledger.size + 1)
                 self._ledger.store.wait_growth(_REFRESH_S, ended)
 
@@ -66,3 +84,5 @@ class Follower:
         finally:
             ended.set()
             thread.join()
+        if failures:
+            raise failures[0]

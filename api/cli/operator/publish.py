@@ -70,13 +70,16 @@ def command(
 
     from constancia.ledger.assembly import Options
     from constancia.ledger.clock import SystemClock
+    from constancia.ledger.disk.opened_file import OpenedFile
     from constancia.ledger.ledger import Ledger
+    from constancia.verify.sources.layout import STORE_NAME
 
     stop = Event()
     if watch:
         _stop_on_signal(stop)
     with contextlib.ExitStack() as resources:
         options = Options(follow=False)
+        opened = OpenedFile(folder / STORE_NAME)
         ledger = resources.enter_context(Ledger.open(folder, clock=SystemClock(), signer=None, options=options))
         is_bucket = target is not None and target.startswith(_SCHEME)
         place = _bucket(target or "", resources) if is_bucket else Path(target or ledger.folder.log)
@@ -84,6 +87,7 @@ def command(
             ledger, place, tidy=not keep_partials, tell_always=True, check=not is_bucket if check is None else check
         )
         while watch and not stop.wait(every):
+            opened.check()
             _publish_again(ledger, place, tidy=not keep_partials)
 
 

@@ -192,9 +192,9 @@ def command(
         if settings.public_url is not None:
             say(message("serve.public", url=f"{settings.public_url}/es/"), err=True)
         _tell_state(ledger)
-        if read_only:
-            resources.enter_context(Follower(ledger).running())
         server = server_of(app, settings)
+        if read_only:
+            resources.enter_context(Follower(ledger).running(lambda: setattr(server, "should_exit", True)))
         resources.enter_context(_prepared(first, ledger, server))
         run_until_stopped(server, [listener])
         try:

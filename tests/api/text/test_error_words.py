@@ -78,6 +78,12 @@ def test_sentence_with_parts_is_said_in_spanish_with_the_same_parts() -> None:
     assert wrong == []
 
 
+def test_place_of_an_error_is_said_in_spanish_too() -> None:
+    """`Fatal` adds it to its sentence."""
+    for text in ("another history of 3 entries is published", "the store can't be read: timed out"):
+        assert error_words(f"{text} (at /libro)", "es") == f"{error_words(text, 'es')} (en /libro)"
+
+
 def test_page_on_refusals_says_what_to_do_as_the_catalogue_does() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page_with_steps(page) == page, "run: make docs"

@@ -8,6 +8,7 @@ from constancia.api.http.settings import Settings
 from constancia.api.opendata.tables.columns import TableSource, shown
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.identity.genesis import LedgerState
+from constancia.domain.values.calendar import local_day, parse_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +63,16 @@ def about_of(source: TableSource, origin: str, settings: Settings, address: str 
     opened = genesis.opened if isinstance(genesis, LedgerState) else None
     names = {lang: shown(opened.name, lang, source.state.languages) if opened else origin for lang in LANGUAGES}
     indices = source.reading.indices
-    days = [source.log.recorded(indices[place]).recorded_at[:10] for place in (0, -1)] if indices else [None, None]
+    ends = [source.log.recorded(indices[place]).recorded_at for place in (0, -1)] if indices else []
+    days = [local_day(parse_instant(end), source.state.timezone).isoformat() for end in ends]
     return About(
         origin=origin,
         names=names,
         size=source.reading.size,
         root=source.log.root(source.reading.size).hex(),
         day=source.reading.day.isoformat(),
-        first_day=days[0],
-        last_day=days[1],
+        first_day=days[0] if days else None,
+        last_day=days[1] if days else None,
         is_demonstration=bool(opened and opened.demonstration),
         publisher=settings.operator,
         contact=settings.contact,

@@ -25,7 +25,7 @@ from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.entry_standing import contested_entries, contests_of
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
-from constancia.domain.values.calendar import OPEN, parse_edtf
+from constancia.domain.values.calendar import OPEN, last_day_before, parse_edtf
 from constancia.ledger.views.projections.base import Row, start_of
 
 _OPEN_DECISION: Final = ("proposed", "voting")
@@ -262,13 +262,14 @@ def _consultations(frame: Frame) -> Iterator[Debt]:
     for row in frame.rows("participation"):
         if row["is_owed"]:
             gathering = gatherings.get(row["stream"], {})
+            due = last_day_before(row["due"], frame.state.timezone) if row["due"] else None
             yield Debt(
                 kind="response",
                 parties=able_members(frame.state, gathering.get("governance_body")),
                 title=row["title"],
                 stream=row["stream"],
-                days=_days(row["due"], frame.as_of.day) if row["is_overdue"] and row["due"] else 0,
-                due=row["due"],
+                days=_days(due, frame.as_of.day) if row["is_overdue"] and due else 0,
+                due=due,
             )
 
 
@@ -277,9 +278,12 @@ def _contests(frame: Frame) -> Iterator[Debt]:
     for target in contested_entries(frame.state):
         for contest in contests_of(frame.state, target):
             if contest.is_open:
+                party = _party_of(frame, target)
+                heirs = heirs_of(frame.state, party)
                 yield Debt(
                     kind="contest",
-                    parties=tuple(sorted(heirs_of(frame.state, _party_of(frame, target)))),
+                    parties=tuple(sorted(heirs)),
+                    formerly=() if party in heirs else (party,),
                     title=contest.grounds.to_json(),
                     stream=f"entry/{target}",
                     since=contest.mark.occurred_on,

@@ -15,8 +15,9 @@ from constancia.domain.commitments.commitment import (
 )
 from constancia.domain.commitments.precedents import ends_by_all_when_met, released, settled_by_the_parties
 from constancia.domain.commitments.scope import Milestone
-from constancia.domain.governance.body import acting_body, acting_name, awaited, is_alone, seat_rules
+from constancia.domain.governance.body import acting_body, acting_name, awaited, has_seat, is_alone, seat_rules
 from constancia.domain.governance.decision import TWO
+from constancia.domain.identity.kinship import has_acknowledged
 from constancia.domain.identity.party import party_registered
 from constancia.domain.identity.role import Role
 from constancia.domain.identity.succession import succession_of
@@ -89,7 +90,11 @@ BY_THE_BODY: Final = (*seat_rules(_its_body), _not_alone_there, _not_alone, _mil
 
 @act
 class RoleFilled(BodysAct):
-    """A party fills a role that the scope names, by the word of all members: until then the role is open to nobody."""
+    """A party fills a role that the scope names, by the word of all members: until then the role is open to nobody.
+
+    Since the third edition a party that sits in a body, this or another, fills it once it has acknowledged one of these
+    words: two of three do not bind the third. Who said it before says it once more to give it effect.
+    """
 
     milestone: Identifier | None = None
     party: Identifier
@@ -153,6 +158,16 @@ class RoleFilled(BodysAct):
     def is_open(self, on: Commitment) -> bool:
         """Tell whether the party does not fill it yet."""
         return not any(self._is(holder, self.party) for holder in on.roles or ())
+
+    def suffices(self, on: Commitment, at: Context) -> bool:
+        """Tell whether all members have said it who are awaited, and a party that sits in a body agrees."""
+        words = (mark.leaf_hash for mark in at.joined().marks)
+        agrees = (
+            at.edition < THIRD
+            or not has_seat(at, self.party)
+            or any(has_acknowledged(at.state, word, self.party) for word in words)
+        )
+        return agrees and BodysAct.suffices(self, on, at)
 
     def parties_concerned(self, at: Context) -> frozenset[str]:
         """Give the party that gets the role; a member that loses it says it with the others."""

@@ -64,7 +64,7 @@ def fallback_bearers(state: State, commitment: Commitment, milestone: Milestone)
 
 
 def responsible_for(state: State, commitment: Commitment, milestone: Milestone) -> tuple[str, ...]:
-    """Give the parties that answer for a milestone now.
+    """Give the parties that answer for a milestone now; of a commitment that has ended, those that did at its end.
 
     Args:
         state: The state.
@@ -75,31 +75,46 @@ def responsible_for(state: State, commitment: Commitment, milestone: Milestone) 
         Those of the fallback once its condition has failed; before, who leads: members that sit, parties, who fills a
         role, or who has taken over from them. Empty where nobody does.
     """
-    return answering(state, commitment.governance_body, bearers_named(commitment, milestone))
+    by = commitment.ended.mark.index if commitment.ended else None
+    return answering(state, commitment.governance_body, bearers_named(commitment, milestone), by)
 
 
 def answered_before(state: State, commitment: Commitment, milestone: Milestone) -> tuple[str, ...]:
-    """Give the parties that a milestone names and that have ended since: another answers in their place, or nobody."""
-    named = ((party, duty) for party, duty in bearers_named(commitment, milestone) if party and duty)
-    return tuple(party for party, duty in named if holder_of(state, party, duty) != party)
+    """Give the parties that a milestone names and that had ended: another answers in their place, or nobody."""
+    by = commitment.ended.mark.index if commitment.ended else None
+    borne = _borne(state, commitment.governance_body, bearers_named(commitment, milestone), by)
+    return tuple(dict.fromkeys(party for party, duty in borne if duty and holder_of(state, party, duty, by) != party))
 
 
-def answering(state: State, body: str | None, named: Iterable[NamedBearer]) -> tuple[str, ...]:
-    """Give the parties that answer for something now, by who is named to.
+def answering(state: State, body: str | None, named: Iterable[NamedBearer], by: int | None = None) -> tuple[str, ...]:
+    """Give the parties that answer for something, by who is named to.
 
     Args:
         state: The state.
         body: The body whose members are meant where they are.
         named: Who is named, as an outline has it.
+        by: The index of the entry by which it ended: nobody takes it over later; None for who answers now.
     """
-    acting = acting_body(state, body)
-    seated = acting.seated if acting is not None else ()
-    bearers: list[str] = []
+    borne = _borne(state, body, named, by)
+    holders = (party if duty is None else holder_of(state, party, duty, by) for party, duty in borne)
+    return tuple(dict.fromkeys(holder for holder in holders if holder is not None))
+
+
+def _borne(
+    state: State, body: str | None, named: Iterable[NamedBearer], by: int | None
+) -> Iterator[tuple[str, str | None]]:
+    """Yield each party that is named, itself or as a member, with what a successor takes over from it."""
     for party, duty in named:
-        for each in seated if party is None else (party,):
-            bearer = each if duty is None else holder_of(state, each, duty)
-            bearers += [bearer] if bearer is not None else []
-    return tuple(dict.fromkeys(bearers))
+        for each in _members(state, body, by) if party is None else (party,):
+            yield each, duty
+
+
+def _members(state: State, body: str | None, by: int | None) -> tuple[str, ...]:
+    """Give who sits in the body that acts for a body, or who sat in the one that did after an entry."""
+    if by is None:
+        acting = acting_body(state, body)
+        return acting.seated if acting is not None else ()
+    return next((seated for each in line_of(state, body) if (seated := each.seated_by(by))), ())
 
 
 def able_in(state: State, body: str | None, parties: Iterable[str]) -> tuple[str, ...]:

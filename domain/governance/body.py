@@ -99,6 +99,11 @@ class GovernanceBody(Aggregate):
         """The parties that sit now, sorted."""
         return tuple(seat.party for seat in self.seats if seat.seated)
 
+    def seated_by(self, index: int) -> tuple[str, ...]:
+        """Give the parties that sat after an entry at which the body was there, sorted."""
+        last = {seat.party: [change for change, _on, at in seat.changes if at <= index][-1:] for seat in self.seats}
+        return tuple(seat.party for seat in self.seats if last[seat.party] in ([], ["returned"]))
+
 
 def has_seat(at: Context, party: str, body: str = ANY_BODY) -> bool:
     """Tell whether a party sits in a body, or in any where none is named."""

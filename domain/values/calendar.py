@@ -131,6 +131,19 @@ def local_day(instant: datetime, timezone: str) -> date:
     return instant.astimezone(zone(timezone)).date()
 
 
+def last_day_before(due: str, timezone: str) -> str:
+    """Give the last day of a term: people name it, and a row has the first instant after it.
+
+    Args:
+        due: That instant, RFC 3339.
+        timezone: IANA name.
+
+    Returns:
+        The day in the zone, YYYY-MM-DD.
+    """
+    return (local_day(parse_instant(due), timezone) - timedelta(days=1)).isoformat()
+
+
 def days_after(day: date, days: int) -> date:
     """Give the day a number of days after another one; the calendar's last where it has none so late.
 

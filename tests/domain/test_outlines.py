@@ -47,9 +47,8 @@ def check_outlines(state: State) -> None:
         steps = commitment.scope.milestones if commitment.scope else ()
         assert [step.milestone for step in outline.milestones] == [step.milestone for step in steps]
         for step, outlined in zip(steps, outline.milestones, strict=True):
-            assert answering(state, outline.governance_body, outlined.bearers) == responsible_for(
-                state, commitment, step
-            )
+            named = answering(state, outline.governance_body, outlined.bearers, outline.ended_by)
+            assert named == responsible_for(state, commitment, step)
             for at in INSTANTS:
                 standing = milestone_standing(state, commitment, step, at)
                 assert outlined_standing(state.timezone, outline, outlined, at) == standing

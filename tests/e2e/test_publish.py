@@ -20,7 +20,7 @@ from tests.ledger.world import START
 from tests.profile import sampled
 from tests.warm import MAIN
 
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from constancia.api.opendata.tables.columns import BETWEEN, Column, Table, TableSource
 from constancia.api.opendata.tables.commitment_tables import CERTAINTY, COMMITMENT, TITLE, certainty_of, index_of
+from constancia.domain.values.calendar import last_day_before
 from constancia.ledger.views.projections.base import Row
 
 _BODY: Final = Column(name="body", es="organo", refers="bodies")
@@ -273,7 +274,7 @@ def _answers(source: TableSource) -> Iterator[Row]:
                 "item": row["stream"],
                 "kind": row["kind"],
                 "gathering": row["stream"].partition("/")[2],
-                "due": row["due"][:10] if row["due"] else None,
+                "due": last_day_before(row["due"], source.state.timezone) if row["due"] else None,
                 "stands": "late" if row["is_overdue"] else "owed" if row["is_owed"] else "answered",
                 "answered_on": last["occurred_on"] if last and not row["is_owed"] else None,
                 "answered_entry": index_of(last) if not row["is_owed"] else None,

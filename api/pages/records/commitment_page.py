@@ -57,8 +57,9 @@ class MilestoneLine:
         days: Days late, where it is or was.
         on: When it was reported complete.
         by: Who reported it.
-        responsible: Who answers for it now.
+        responsible: Who answers for it now, or did at the commitment's end.
         has_failed: Whether they do so because a condition failed.
+        is_over: Whether the commitment has ended: they answered for it then, and nobody does now.
         deliverables: What it is to deliver.
         counts: How many of them are met, contested, missing.
         provenance: The mark of the report, where it is invented.
@@ -70,6 +71,7 @@ class MilestoneLine:
     kind: str
     responsible: tuple[str, ...]
     has_failed: bool
+    is_over: bool
     deliverables: tuple[DeliverableLine, ...]
     counts: Mapping[str, int]
     days: int = 0
@@ -120,6 +122,8 @@ def _milestone(frame: Frame, commitment: Any, row: Row, item: Row, delivered: Ma
         last = parse_edtf(item["window"]).end
         days = max(0, (end - last).days) if end is not None and last is not None else 0
     status, icon, kind = _status(standing.stands, days, lines)
+    if status == "overdue" and commitment.ended is not None:
+        status = "unmet"
     return MilestoneLine(
         row=item,
         status=status,
@@ -130,6 +134,7 @@ def _milestone(frame: Frame, commitment: Any, row: Row, item: Row, delivered: Ma
         by=report["party"] if report else None,
         responsible=responsible_for(frame.state, commitment, milestone),
         has_failed=commitment.has_failed(milestone),
+        is_over=commitment.ended is not None,
         deliverables=lines,
         counts={
             "met": sum(line.row["status"] in _DONE for line in lines),

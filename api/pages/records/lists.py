@@ -27,7 +27,7 @@ from constancia.domain.governance.decision import Decision
 from constancia.domain.naming import NAMED_MEMBERS
 from constancia.domain.outlines import CommitmentOutline, DecisionOutline
 from constancia.domain.sentences import sentence_of
-from constancia.domain.values.calendar import deadline
+from constancia.domain.values.calendar import deadline, last_day_before
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row, start_of
@@ -201,9 +201,9 @@ def _grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
 
 
 def _answering(frame: Frame, commitment: CommitmentOutline) -> frozenset[str]:
-    """Give the parties that answer for a commitment now."""
-    state, body = frame.state, commitment.governance_body
-    return frozenset(party for step in commitment.milestones for party in answering(state, body, step.bearers))
+    """Give the parties that answer for a commitment now, or did at its end."""
+    state, body, by = frame.state, commitment.governance_body, commitment.ended_by
+    return frozenset(party for step in commitment.milestones for party in answering(state, body, step.bearers, by))
 
 
 def _is_late(frame: Frame, commitment: CommitmentOutline) -> bool:
@@ -339,6 +339,7 @@ def participation(frame: TheFrame, start: Start = 0) -> Response:
     return frame.page(
         "participation.html",
         consultations=rows[first:stop],
+        last_day=lambda due: last_day_before(due, frame.state.timezone),
         proposals=[frame.as_of.row("commitments", stream) for stream in proposed[first:stop]],
         responses=responses[first:stop],
         first=first,

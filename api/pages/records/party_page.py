@@ -13,7 +13,7 @@ from constancia.api.pages.frame.routing import CachedPage, TheFrame
 from constancia.api.pages.news.chronicle import INVENTED
 from constancia.api.pages.records import models
 from constancia.api.pages.records.commitment_page import Before
-from constancia.domain.identity.succession import heirs_of
+from constancia.domain.identity.succession import succession_of
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row
 
@@ -64,7 +64,6 @@ def party(name: str, frame: TheFrame, before: Before = None) -> Response:
     row = frame.as_of.row("parties", f"party/{name}")
     debts = lateness.debts(frame)
     owed = [debt for debt in debts if name in debt.parties]
-    heirs = heirs_of(frame.state, name) - {name}
     people = list(_people(frame, row))
     return frame.page(
         "party.html",
@@ -73,12 +72,24 @@ def party(name: str, frame: TheFrame, before: Before = None) -> Response:
         people=people[:_MOST],
         gone=gone_parties(frame),
         owed=owed[:_PAGE],
-        heirs_owe=[debt for debt in debts if heirs & set(debt.parties)][:_PAGE],
+        heirs_owe=[debt for debt in debts if name in _passed_through(frame, debt)][:_PAGE],
         successors=[item for item in frame.rows("successions") if item["party"] == name],
         agreements=[item for item in frame.rows("agreements") if name in item["versions"][-1]["parties"]][:_PAGE],
         bodies={item["governance_body"]: item for item in frame.rows("bodies")},
         timeline=models.timeline(frame, row["stream"], before),
     )
+
+
+def _passed_through(frame: Frame, debt: lateness.Debt) -> set[str]:
+    """Give the parties that had owed something before those who owe it now: who was named, and successors between."""
+    passed, waiting = set[str](), [*debt.formerly] if debt.parties else []
+    while waiting:
+        party = waiting.pop()
+        succession = succession_of(frame.state, party)
+        if succession is not None and party not in passed:
+            passed.add(party)
+            waiting += succession.successors
+    return passed
 
 
 def gone_parties(frame: Frame) -> dict[str, str]:

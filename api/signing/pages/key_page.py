@@ -14,6 +14,7 @@ from constancia.api.signing.sheets import over
 from constancia.api.signing.speakers import actor_of, described, ended, keys_of, pending_keys
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
+from constancia.domain.identity.succession import succession_of
 from constancia.domain.values.calendar import format_instant, local_day
 from constancia.ledger.errors import NotFound
 
@@ -30,7 +31,8 @@ def keys(appointment: str, frame: TheFrame) -> Response:
     made = frame.state.aggregates.get(f"appointment/{appointment}")
     if not isinstance(made, Appointment):
         raise NotFound("there is no such appointment")
-    can_be_made = made.status_on(frame.as_of.day) == _EARLY
+    # Who has ended endorses no key that could sign anything.
+    can_be_made = made.status_on(frame.as_of.day) == _EARLY and succession_of(frame.state, made.party) is None
     past = [each for each in ended(frame, made.person) if each.appointment.appointment == appointment]
     is_now = frame.as_of.size == frame.ledger.size and frame.as_of.as_of.day is None
     party = relying_party(frame.request)

@@ -7,6 +7,8 @@ from tests.domain.stage import Body, Stage, act_of, commitment, deliverable, doc
 from tests.domain.tables import codes
 from tests.rows import each_row
 
+from constancia.domain.commitments.commitment import Commitment
+
 FALLBACK: Body = {"condition": text("Sin recursos"), "parties": ["sfp"]}
 SCOPE = small_scope(
     deliverables=[deliverable("e1"), deliverable("e2", "m2")],
@@ -85,6 +87,19 @@ def test_d8_who_fills_which_role(who: str, changed: Body, code: str) -> None:
     assert stage.code(who, "RoleFilled", filling(**changed), **stream) == code
 
 
+def test_d8_two_of_three_give_the_third_no_role_without_its_word() -> None:
+    stage = expecting()
+    entries = [stage.says(party, "RoleFilled", filling("nosc")) for party in ("inai", "sfp")]
+    assert stage.find(Commitment, "commitment/c1").holders("consultant", "m1") == ()
+    assert stage.code("inai", "RoleFilled", filling("nosc")) == "E_ALREADY_SIGNED"
+    stage.says("nosc", "EntryAcknowledged", {"target": entries[0].leaf_hash})
+    again = stage.copy()
+    again.contest("nosc", entries[0])
+    assert again.code("inai", "RoleFilled", filling("nosc")) == "E_ALREADY_SIGNED"
+    stage.says("inai", "RoleFilled", filling("nosc"))
+    assert [each.party for each in stage.find(Commitment, "commitment/c1").holders("consultant", "m1")] == ["nosc"]
+
+
 def test_d8_a_secretariat_fills_no_role() -> None:
     stage = expecting()
     clerk = stage.join("inai", name="clerk", capacity="secretariat")
@@ -111,8 +126,10 @@ def test_13_nobody_owes_anything_in_what_was_never_adopted_or_is_over() -> None:
 
 
 def test_d11_who_is_not_replaced_goes_on() -> None:
-    stage = expecting().fill("consultant", "red").fill("consultant", "otra").fill("consultant", "nosc", replaces="red")
-    assert [holder.party for holder in found(stage).holders("consultant", "m1")] == ["otra", "nosc"]
+    stage = expecting()
+    stage.outsider("azul")
+    stage.fill("consultant", "red").fill("consultant", "otra").fill("consultant", "azul", replaces="red")
+    assert [holder.party for holder in found(stage).holders("consultant", "m1")] == ["otra", "azul"]
 
 
 def test_d8_nobody_fills_a_role_twice() -> None:

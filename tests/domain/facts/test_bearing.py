@@ -7,7 +7,7 @@ from tests.domain.commitments.test_conditions import expecting, settling
 from tests.domain.commitments.test_duty import assigned, duty
 from tests.domain.governance.test_succession import ending
 from tests.domain.identity.test_party import composite, left
-from tests.domain.stage import MEMBERS, Stage, milestone, root, seated, small_scope, text
+from tests.domain.stage import MEMBERS, Stage, act_of, milestone, root, seated, small_scope, text
 from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
@@ -133,6 +133,27 @@ def test_who_took_a_duty_over_answers_for_it() -> None:
         stage.says(voice, "PartySucceeded", ending("inai", "nueva", moved=moved))
     assert responsible(stage) == ("nueva", "sfp")
     assert before(stage) == ("inai",)
+
+
+def test_nobody_takes_over_what_had_ended_before() -> None:
+    """Who was late with a commitment that was withdrawn stays who was late with it."""
+    for lead in (["inai", "sfp"], ["members"]):
+        stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=lead)])).on("2019-06-01")
+        stage.outsider("nueva")
+        as_named = responsible(stage)
+        ended = {"commitment": "c1", "decision": "d-end", "reasons": text("Razones"), "to": "withdrawn"}
+        stage.decided("d-end", act_of("CommitmentStatusDecided", ended))
+        open_still = stage.copy()
+        stage.says("inai", "CommitmentStatusDecided", ended)
+        for each in (stage, open_still):
+            moved = sorted(open_duties(each.state, "inai"))
+            for voice in ("inai", "nueva", "nosc", "sfp"):
+                each.says(voice, "PartySucceeded", ending("inai", "nueva", moved=moved))
+            each.withdraw("nosc")
+        assert (responsible(stage), before(stage)) == (as_named, ())
+        assert "inai" in as_named
+        assert "inai" not in responsible(open_still)
+        assert before(open_still) == ("inai",)
 
 
 @each_row("said", [True, False])

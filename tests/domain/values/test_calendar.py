@@ -14,6 +14,7 @@ from constancia.domain.values.calendar import (
     deadline,
     format_instant,
     has_begun,
+    last_day_before,
     local_day,
     parse_day,
     parse_edtf,
@@ -210,3 +211,11 @@ def test_the_day_is_the_ledgers() -> None:
 def test_days_after_ends_with_the_calendar() -> None:
     assert days_after(date(2019, 2, 27), 2) == date(2019, 3, 1)
     assert days_after(date(9999, 12, 30), 1) == days_after(date(9999, 12, 31), 3650) == date.max
+
+
+def test_the_last_day_of_a_term_is_the_one_that_it_was_made_of() -> None:
+    for where in ("America/Mexico_City", "Pacific/Kiritimati", "UTC"):
+        for window in ("2019-03-18", "2019-04-06", "2019-04-07", "2022-10-30", "2020-02"):
+            due = deadline(window, where)
+            assert due is not None
+            assert last_day_before(format_instant(due), where) == str(parse_edtf(window).end)

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 from tests.e2e.test_stop import SHORT_S, Served, quiet, started
 from tests.e2e.test_witnesses import copy, signed_report, until, unwitnessed
+from tests.process_tree import children_of
 
 from constancia.api.http.settings import Settings
 from constancia.ledger.clock import SystemClock
@@ -41,8 +42,7 @@ def socket_of(number: int) -> Path | None:
 
 def reader_of(served: Served) -> int:
     """The reader process of a server, once it listens; 0 before."""
-    children = Path(f"/proc/{served.process.pid}/task").glob("*/children")
-    numbers = [int(number) for path in children for number in path.read_text().split()]
+    numbers = children_of(served.process.pid)
     readers = [number for number in numbers if b"constancia.api.cli.operator.reader_main" in command_of(number)]
     return next((number for number in readers if socket_of(number)), 0)
 

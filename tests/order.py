@@ -25,6 +25,7 @@ SECONDS: Final = {
 OF_A_TEST: Final = {"e2e": 0.2, "foreign": 0.2, "examples": 0.2, "ledger": 0.1, "api": 0.07, "verify": 0.03}
 OTHER: Final = 0.01
 SHARED: Final = "walked"  # who asks second for a walk over all pages would wait for the first
+BROWSER: Final = "chromium"  # to start it costs seconds: half of the workers have one
 
 
 class Collected(Protocol):
@@ -55,7 +56,8 @@ def spread(tests: Sequence[_T], workers: int) -> list[_T]:
     stretches: list[list[_T]] = [[] for _ in range(workers)]
     cost = [0.0] * workers
     for group in sorted(groups.values(), key=_urgency, reverse=True):
-        least = cost.index(min(cost))
+        has_browser = any(BROWSER in getattr(test, "fixturenames", ()) for test in group)
+        least = cost.index(min(cost[: (workers + 1) // 2] if has_browser else cost))
         stretches[least] += group
         cost[least] += _seconds(group)
     return _cut_to_size(stretches)

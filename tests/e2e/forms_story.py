@@ -1,6 +1,7 @@
 """Plays a story again through the forms: each act is prepared on its page, signed with its key, and handed in."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,7 @@ from constancia.ledger.submission import signed_document
 from constancia.verify.core.formats.canonical import canonical
 
 Answers = dict[str, list[str]]
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Controls(HTMLParser):
         self._inside = False
         self._area: str | None = None
         self._select: str | None = None
-        self.feed(page)
+        self.feed("".join(FORM.findall(page)))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = {name: value or "" for name, value in attrs}
@@ -187,7 +189,9 @@ class Reader:
         self.presses += 1
         data = {name: value for name, value in values.items() if name != ":do"} | {":do": [button]}
         parts = files or {"nothing:file": ("", b"")}
-        return self._http.post(path, data=data, files=parts, headers={"Sec-Fetch-Site": "same-origin"})
+        asked = self._http.build_request("POST", path, data=data, files=parts)
+        headers = {"Content-Type": asked.headers["Content-Type"], "Sec-Fetch-Site": "same-origin"}
+        return self._http.post(path, content=asked.read(), headers=headers)  # at once, and not field by field
 
 
 def _key(parent: str) -> str:

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
+from tests import warm
 from tests.e2e.test_stop import SHORT_S, Served, quiet, started
 from tests.e2e.test_witnesses import copy, signed_report, until, unwitnessed
 from tests.process_tree import children_of
@@ -91,8 +93,11 @@ def test_reader_ends_with_a_server_that_is_killed(unwitnessed: Path) -> None:
         until(lambda: not command_of(number) and not place.parent.exists())
 
 
-def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(unwitnessed: Path, tmp_path: Path) -> None:
+def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(
+    unwitnessed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A server may be stopped at any moment of its own start."""
+    monkeypatch.setattr(warm, "MODULES", (*warm.MODULES, "constancia.api.cli.reader"))
     place = tmp_path / "sockets" / "reader"
     place.parent.mkdir()
     with Ledger.open(unwitnessed, clock=SystemClock(), signer=None) as ledger:

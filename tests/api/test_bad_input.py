@@ -11,7 +11,7 @@ from tests.api.served import Desk, document, report, serving
 from tests.ledger.world import SCHEMA
 from tests.rows import each_row
 
-from constancia.api.routers.entries import receipt_document
+from constancia.api.routers.log.entries import receipt_document
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.canonical import canonical
 

@@ -13,8 +13,8 @@ import pytest
 from tests.api.command_line import run_here
 from tests.api.served import Desk
 
-from constancia.api.opendata import tables
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.tables import all_tables
+from constancia.api.opendata.tables.all_tables import TABLES
 from constancia.ledger.publication.verifier_page import verifier_page
 from constancia.verify.sources.source import open_source
 
@@ -77,7 +77,7 @@ def test_interruption_leaves_nothing(scene: Desk, tmp_path: Path, monkeypatch: p
     def interrupted(*_: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(tables, "_as_text", interrupted)
+    monkeypatch.setattr(all_tables, "_as_text", interrupted)
     for arguments in (("a.zip",), ("--csv", "t"), ("--csv", "t.zip")):
         assert run(tmp_path, scene, *arguments).returncode == 130
     assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tests.api.command_line import run_here
 from tests.dishonest import backdated
+from tests.process_tree import children_of
 from tests.verify.small_ledger import Log, Writer, write
 from tests.warm import MAIN
 
@@ -266,11 +267,9 @@ def test_ctrl_c_gives_130_and_the_same_command_goes_on(
 
 def _wait_for_workers(process: subprocess.Popen[str]) -> None:
     """Waits until the audit is at its entries: from then on its signatures are checked in processes of their own."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
-        tasks = children.parent.parent.glob("*/children")
-        if any(one.read_text().strip() for one in tasks):
+        if children_of(process.pid):
             return
         time.sleep(0.002)
     raise AssertionError("the audit did not get to its entries")

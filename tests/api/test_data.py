@@ -12,7 +12,7 @@ from tests.api.test_cancellations import HttpDesk
 from tests.ledger.test_privacy import PAPER, PAPER_SHA256, Scene
 from tests.rows import each_row
 
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.tables.all_tables import TABLES
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source

@@ -29,11 +29,11 @@ from tests.profile import THOROUGH
 from tests.rows import each_row
 
 from constancia.api import cli
-from constancia.api.cli.short_forms import SHORT_FORMS
+from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 from constancia.api.client.remote_log import RemoteLog
 from constancia.api.demo import run as demo_run
 from constancia.api.demo import story
-from constancia.api.pages.frame import templates
+from constancia.api.pages.frame.frame import templates
 from constancia.api.text.log_lines import LogLine
 from constancia.verify import __main__ as verify_program
 from constancia.verify.report.output import ended

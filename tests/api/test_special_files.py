@@ -18,7 +18,7 @@ from tests.dishonest import Host, hosting
 from tests.ledger.template import Templates
 from tests.verify.small_ledger import Log, Writer
 
-from constancia.api.cli.short_forms import SHORT_FORMS
+from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess

@@ -12,7 +12,7 @@ from tests.api.served import Desk, desk_in
 from tests.api.test_cli_verify import LINK, Person
 from tests.witness_process import Home
 
-from constancia.api.cli.init import EXAMPLE
+from constancia.api.cli.opening.init import EXAMPLE
 from constancia.ledger.keys.key_file import generate
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.witnesses.witness import READY

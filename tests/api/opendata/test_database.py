@@ -5,14 +5,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.api.opendata.test_tables import as_json, source_of
+from tests.api.opendata.tables.test_all_tables import as_json, source_of
 from tests.api.served import Desk
 from tests.rows import each_row
 
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.about import about_of
 from constancia.api.opendata.database import metadata, write_database
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.dataset import about_of
+from constancia.api.opendata.tables.all_tables import TABLES
 
 SAYS = Settings(
     operator="Archivo", contact="datos@example.org", licence="CC-BY-4.0", licence_url="https://example.org/by"

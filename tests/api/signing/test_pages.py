@@ -11,9 +11,9 @@ from tests.api.served import DOCSET, DOCSET_DIGEST, Desk, appoint, digest, later
 from tests.ledger.world import PARTIES, doc, text
 from tests.rows import each_row
 
-from constancia.api.signing.messages import messages
+from constancia.api.signing.pages.messages import messages
 from constancia.api.text.i18n import LANGUAGES
-from constancia.domain.bearing import able_members
+from constancia.domain.facts.bearing import able_members
 
 STATIC = Path(__file__).resolve().parents[3] / "api" / "static" / "signing"
 
@@ -232,6 +232,22 @@ def test_text_is_not_awaited_from_who_has_ended(deciding: Desk) -> None:
     assert f"SFP: {asked}" not in feed
     assert f"NOSC: {asked}" in feed
     assert "Hoy no puede firmar: SFP" in desk.http.get("/es/acuerdos/ag").text
+
+
+def test_nobody_signs_for_a_party_that_has_ended(deciding: Desk) -> None:
+    desk = deciding
+    person, keys = "/es/pendientes/p-wide-sfp", "/es/llaves/wide-sfp"
+    before = [desk.http.get(path).text for path in (person, keys, "/es/partes/sfp", "/es/pendientes")]
+    assert ["Llaves listas para firmar" in before[0], "Hacer mi llave" in before[1]] == [True, True]
+    assert ["en uso" in before[2], 'href="/es/pendientes/p-wide-sfp"' in before[3]] == [True, True]
+    succeed(desk)
+    after = [desk.http.get(path).text for path in (person, keys, "/es/partes/sfp", "/es/pendientes")]
+    assert [phrase for phrase in ("Llaves listas para firmar", "Nada espera ahora") if phrase in after[0]] == []
+    assert [phrase for phrase in ("Hacer mi llave", "Puede firmar") if phrase in after[1]] == []
+    assert ["No se puede firmar" in page for page in after[:2]] == [True, True]
+    assert ["en uso" in after[2], "terminó con la parte" in after[2]] == [False, True]
+    assert 'href="/es/pendientes/p-wide-sfp"' not in after[3]
+    assert desk.http.get("/es/pendientes/p-wide-nosc").text.count("Llaves listas para firmar") == 1
 
 
 def test_pending_as_feed_and_calendar(scene: Desk) -> None:

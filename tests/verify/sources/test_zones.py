@@ -15,7 +15,7 @@ import pytest
 from tests.profile import sampled
 from tests.rows import each_row
 
-from constancia.domain.kernel.calendar import zone
+from constancia.domain.values.calendar import zone
 from constancia.verify.sources import zones
 from constancia.verify.sources.zones import load_zone, zones_version
 
@@ -46,9 +46,9 @@ print(json.dumps([report.verdict.name, digest, rules, replay.state.timezone, sys
 # The law alone, which needs no compiled package: any interpreter can run it on the packages of this one.
 LAW = """
 import hashlib, json, sys, zipfile
-from constancia.domain.decide import decide
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import recorded_entry
-from constancia.domain.kernel.values import canonical
+from constancia.domain.values.values import canonical
 from constancia.domain.state import State
 found = {}
 def lookup(leaf_hash):
@@ -112,7 +112,7 @@ def false_zones(tmp_path: Path) -> Path:
 def test_n1_the_machines_files_are_not_read(false_zones: Path) -> None:
     code = (
         "from datetime import UTC, datetime; from zoneinfo import ZoneInfo;"
-        "from constancia.domain.kernel.calendar import zone; from constancia.verify.sources.zones import load_zone;"
+        "from constancia.domain.values.calendar import zone; from constancia.verify.sources.zones import load_zone;"
         f"late = datetime.fromisoformat('{LATE.isoformat()}');"
         f"print([str(late.astimezone(one('{MEXICO}')).date()) for one in (ZoneInfo, zone, load_zone)])"
     )

@@ -105,6 +105,12 @@ def test_what_can_not_be_had_has_no_number_and_no_words_of_a_library(error: Unre
         assert "urlopen" not in nested
 
 
+def test_no_sentence_of_the_catalogue_is_a_part_of_any_other() -> None:
+    """Else a library's English text would become half Spanish."""
+    texts = ("[SSL] EOF occurred in violation of protocol (_ssl.c:1006)", "a of b", "one thing: another [x of y]")
+    assert [text for text in texts if error_words(text, "es") != text] == []
+
+
 def test_place_of_an_error_is_said_in_spanish_too() -> None:
     """`Fatal` adds it to its sentence."""
     for text in ("another history of 3 entries is published", "the store can't be read: timed out"):

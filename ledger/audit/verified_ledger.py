@@ -221,7 +221,7 @@ class VerifiedLedger:
             yield parse_entry(raw)
             index += 1
         if index < size:
-            raise Unreadable("entries", self._source.location, f"{index} of {size}")
+            raise Unreadable("entries", self._source.location, f"{index} of {size} entries")
 
     def close(self) -> None:
         """Close the source."""

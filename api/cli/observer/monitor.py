@@ -117,7 +117,7 @@ def command(
                 heads=heads,
                 stop=stop,
                 report=_printer(root, as_json=as_json, on_finding=on_finding),
-                says=lambda text: say(message("monitor.unreadable", reason=text), err=True),
+                says=lambda text: say(message("monitor.unreadable", reason=error_words(text, language())), err=True),
             )
             if listen is not None:
                 _serve(root, listen, stack)
@@ -242,7 +242,7 @@ def _printer(root: Path, *, as_json: bool, on_finding: str | None) -> "Callable[
         say(
             message(
                 "monitor.round",
-                at=state.last_round,
+                at=state.last_round or "—",
                 verdict=verdict_word(outcome.code, lang),
                 log=state.origin or state.url,
                 size=state.size,

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows import each_row
 from tools.docs.build_refusal_docs import PAGE, page_with_steps
 
 from constancia.api.http.problems import ALL_CODES
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import message_ids, tr
+from constancia.verify.core.errors import Unreadable
 
 ROOT = Path(__file__).resolve().parents[3]
 LEDGER = frozenset(
@@ -76,6 +78,37 @@ def test_sentence_with_parts_is_said_in_spanish_with_the_same_parts() -> None:
         if not all(part in error_words(filled, "es") for part in parts) or error_words(filled, "en") != filled:
             wrong.append(text)
     assert wrong == []
+
+
+@each_row(
+    ("error", "es", "en"),
+    [
+        (
+            Unreadable("unreachable", "http://127.0.0.1:9/a", "<urlopen error [Errno 111] Connection refused>"),
+            "http://127.0.0.1:9/a: nadie responde ahí",
+            "http://127.0.0.1:9/a: nobody answers there",
+        ),
+        (
+            Unreadable("denied", "/libro/a", "[Errno 13] Permission denied: '/libro/a'"),
+            "/libro/a: no tiene permiso [denied]",
+            "/libro/a: Permission denied [denied]",
+        ),
+    ],
+)
+def test_what_can_not_be_had_has_no_number_and_no_words_of_a_library(error: Unreadable, es: str, en: str) -> None:
+    """A monitor says it of a log, and other errors of the file that they need."""
+    for lang, words, outer in (("es", es, "/libro no se puede leer: "), ("en", en, "/libro can't be read: ")):
+        assert error_words(str(error), lang).startswith(words)
+        nested = error_words(f"/libro can't be read: {error}", lang)
+        assert nested.startswith(outer + words)
+        assert "Errno" not in nested
+        assert "urlopen" not in nested
+
+
+def test_no_sentence_of_the_catalogue_is_a_part_of_any_other() -> None:
+    """Else a library's English text would become half Spanish."""
+    texts = ("[SSL] EOF occurred in violation of protocol (_ssl.c:1006)", "a of b", "one thing: another [x of y]")
+    assert [text for text in texts if error_words(text, "es") != text] == []
 
 
 def test_place_of_an_error_is_said_in_spanish_too() -> None:

@@ -1,4 +1,4 @@
-"""What had happened by a day (`domain/dated.py`), folded from the state at hand that is nearest, and cached."""
+"""What had happened by a day (`domain/day_state.py`), folded from the state at hand that is nearest, and cached."""
 
 import threading
 from bisect import bisect_left
@@ -9,10 +9,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
-from constancia.domain.dated import happened_by
+from constancia.domain.day_state import happened_by
+from constancia.domain.facts.validity import DatedEntry, History, counts_on
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.state import State
-from constancia.domain.validity import Dated, History, counts_on
 from constancia.ledger.reader.log import Log
 
 _CACHED: Final = 8
@@ -41,7 +41,7 @@ class DatedStates:
 
 
 class DatedStatesCache:
-    """Dated states of one log. Safe to use from several threads."""
+    """DatedEntry states of one log. Safe to use from several threads."""
 
     def __init__(self, log: Log, near: Callable[[int], State]) -> None:
         """Read from `log`; `near` gives a state of its own at a size at hand, up to the size that it is asked for."""
@@ -96,9 +96,9 @@ class _Known:
         self._log = log
         self._known = known
         self._read: dict[int, Recorded] = {}
-        self._later: dict[str, tuple[Dated, ...]] = {}
+        self._later: dict[str, tuple[DatedEntry, ...]] = {}
 
-    def entry(self, stream: str, index: int) -> Dated | None:
+    def entry(self, stream: str, index: int) -> DatedEntry | None:
         """Give the entry at an index; None where it is of another stream, or not known."""
         if not 0 <= index < self._known.size:
             return None
@@ -107,12 +107,12 @@ class _Known:
         recorded = self._read[index]
         return self._dated(recorded) if recorded.originator_id == stream else None
 
-    def later(self, stream: str) -> tuple[Dated, ...]:
+    def later(self, stream: str) -> tuple[DatedEntry, ...]:
         """Give the entries of a stream in order, but for the one that began it; of one that genesis began, all."""
         if stream not in self._later:
             later = self._log.later_of(stream, self._known.version(stream))
             self._later[stream] = tuple(map(self._dated, later))
         return self._later[stream]
 
-    def _dated(self, entry: Recorded) -> Dated:
-        return Dated(index=entry.index, type=entry.statement["type"], on=counts_on(self._known, entry))
+    def _dated(self, entry: Recorded) -> DatedEntry:
+        return DatedEntry(index=entry.index, type=entry.statement["type"], on=counts_on(self._known, entry))

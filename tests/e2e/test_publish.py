@@ -17,8 +17,10 @@ from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.publication.test_static_files import files, grow
 from tests.ledger.template import Template, Templates
 from tests.ledger.world import START
+from tests.profile import sampled
 from tests.warm import MAIN
 
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit
@@ -165,7 +167,7 @@ def test_killed_at_any_moment_it_leaves_a_sound_log_and_goes_on(long: Desk, tmp_
     for number in range(60):  # files that come before the tiles: enough of them to be killed among
         long.ledger.documents.put(b"later document %d" % number)
     interrupted = 0
-    for count in range(1, 6):
+    for count in range(1, sampled(3, 6)):
         _kill_at(how_many(place) + count, place, long.folder)
         interrupted += (place / "checkpoint").read_bytes() == before
         with open_source(str(place)) as source:
@@ -183,6 +185,20 @@ def _kill_at(count: int, place: Path, folder: Path) -> None:
     with started(command("publish", place, "--dir", folder)) as child:
         until(lambda: how_many(place) >= count, child)
         child.send_signal(signal.SIGKILL)
+
+
+def test_watching_ends_where_another_ledger_is_put_in_the_place_of_the_one_that_is_read(
+    long: Desk, tmp_path: Path
+) -> None:
+    """What is appended then would be published no more, in silence; a supervisor starts it again."""
+    backup(long.folder, tmp_path / "backup.tar")
+    with started(command("publish", tmp_path / "www", "--dir", long.folder, "--watch", "--every", "0.1")) as child:
+        until((tmp_path / "www" / "checkpoint").exists, child)
+        long.ledger.close()
+        restore(tmp_path / "backup.tar", long.folder, now=START)
+        assert child.wait(WAIT_S) == 76
+        assert child.stdout is not None
+        assert "the ledger was restored or moved" in child.stdout.read()
 
 
 def test_watching_it_follows_the_log_and_ends_when_asked(long: Desk, tmp_path: Path) -> None:

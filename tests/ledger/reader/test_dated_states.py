@@ -8,7 +8,7 @@ from tests.ledger.conftest import Desk
 from tests.ledger.world import play
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.calendar import Certainty
+from constancia.domain.values.calendar import Certainty
 from constancia.ledger.errors import Damaged
 from constancia.ledger.reader.dated_states import DatedStatesCache
 

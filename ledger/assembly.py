@@ -38,7 +38,7 @@ from constancia.ledger.store.application import EntryApplication, create_store, 
 from constancia.ledger.store.batch import MAX_BATCH
 from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.store.postgres.driver import postgres
-from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION
+from constancia.ledger.store.sqlite_schema import SCHEMA_VERSION
 from constancia.ledger.views.follower import Views
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore
 from constancia.ledger.witnesses.database_cosignatures import DatabaseCosignatures

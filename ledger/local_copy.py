@@ -27,7 +27,7 @@ from constancia.ledger.store.address import DATABASE_NAME
 from constancia.ledger.store.application import create_store, open_application
 from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.mapper import stored_event
-from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION
+from constancia.ledger.store.sqlite_schema import SCHEMA_VERSION
 from constancia.ledger.witnesses.rollback_records import MAX_BYTES as MAX_ROLLBACKS_BYTES
 from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
 from constancia.verify.core.errors import Malformed, Unreadable

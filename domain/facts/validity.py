@@ -7,10 +7,10 @@ deliverables. All of them answer from everything that a state holds, also from w
   or `until` is a last day, and still within.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.facts.derive import derive, was_member
@@ -46,7 +46,16 @@ class DatedEntry:
     on: str
 
 
-History = Mapping[str, Sequence[DatedEntry]]
+class History(Protocol):
+    """The entries that are known, each read when it is asked for."""
+
+    def entry(self, stream: str, index: int) -> DatedEntry | None:
+        """Give the entry at an index; None where it is of another stream, or not known."""
+        ...
+
+    def later(self, stream: str) -> Sequence[DatedEntry]:
+        """Give the entries of a stream in order, but for the one that began it; of one that genesis began, all."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +114,7 @@ def validities(state: State, first: date, last: date, history: History) -> tuple
         state: All that is known.
         first: First possible day.
         last: Last possible day.
-        history: The entries of each stream, in order.
+        history: The entries that are known.
 
     Returns:
         By stream, kind and order of recording.
@@ -186,11 +195,13 @@ def _organizations(state: State, days: tuple[date, date]) -> Iterator[Validity]:
 
 
 def _last_of(history: History, stream: str, *types: str) -> str | None:
-    return next((entry.on for entry in reversed(history.get(stream, ())) if entry.type in types), None)
+    """Give the date of the last entry of some types, none of which begins a stream."""
+    return next((entry.on for entry in reversed(history.later(stream)) if entry.type in types), None)
 
 
 def _date_of(history: History, stream: str, index: int | None) -> str | None:
-    return next((entry.on for entry in history.get(stream, ()) if entry.index == index), None)
+    entry = None if index is None else history.entry(stream, index)
+    return None if entry is None else entry.on
 
 
 def _appointments(state: State, days: tuple[date, date], history: History) -> Iterator[Validity]:
@@ -211,7 +222,7 @@ def _keys(state: State, days: tuple[date, date], history: History) -> Iterator[V
     founders = genesis.opened.founders if isinstance(genesis, LedgerState) else ()
     roots = (state.standing(f"key/{founder.root.key_id}") for founder in founders)
     known = {key.stream: key for key in (*roots, *state.of(Key)) if isinstance(key, Key)}
-    opened = next((entry.on for entry in history.get("ledger", ())), None)
+    opened = _date_of(history, "ledger", 0)
     pinned = {f"key/{founder.root.key_id}" for founder in founders}
     for key in known.values():
         endorsed = opened if key.stream in pinned else _last_of(history, key.stream, "KeyEndorsed")
@@ -233,11 +244,11 @@ def _of_key(key: Key, days: tuple[date, date], endorsed: str, ended: str | None)
 
 
 def _rules(state: State, days: tuple[date, date], history: History) -> Iterator[Validity]:
-    opened = next((entry.on for entry in history.get("ledger", ())), None)
+    opened = _date_of(history, "ledger", 0)
     for body in state.of(GovernanceBody):
-        dates = {entry.index: entry.on for entry in history.get(body.stream, ())}
+        dates = [(rules.version, _date_of(history, body.stream, rules.since_index)) for rules in body.rules]
         # Version 0 are the rules that genesis gave.
-        begins = [(0, opened), *((rules.version, dates.get(rules.since_index)) for rules in body.rules)]
+        begins = [(0, opened), *dates]
         yield from _versions("rules", body.stream, begins, days)
 
 
@@ -251,7 +262,7 @@ def _roles(state: State, days: tuple[date, date], history: History) -> Iterator[
     for commitment in state.of(Commitment):
         for holder in commitment.roles or ():
             since = occurrence(state, holder.mark, holder.since).on
-            ended = None if holder.until_index is None else _date_of(history, commitment.stream, holder.until_index)
+            ended = _date_of(history, commitment.stream, holder.until_index)
             name = " ".join((holder.role, *([holder.milestone] if holder.milestone else ()), holder.party))
             holds = answer_for(days, since, ended=ended)
             yield Validity(kind="role", stream=commitment.stream, name=name, holds=holds, since=since, until=ended)

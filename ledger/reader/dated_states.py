@@ -3,13 +3,11 @@
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Final
-
-from typing_extensions import override
 
 from constancia.domain.day_state import happened_by
 from constancia.domain.facts.validity import DatedEntry, History, counts_on
@@ -28,7 +26,7 @@ class DatedStates:
         certain: The state after what had certainly happened by the first possible day.
         possible: The state after what had possibly happened by the last possible day.
         indices: The entries of `possible`, in order.
-        history: The entries known of each stream, with the dates that count.
+        history: The entries known, with the dates that count.
     """
 
     certain: State
@@ -43,7 +41,7 @@ class DatedStates:
 
 
 class DatedStatesCache:
-    """Dated states of one log. Safe to use from several threads."""
+    """DatedEntry states of one log. Safe to use from several threads."""
 
     def __init__(self, log: Log, near: Callable[[int], State]) -> None:
         """Read from `log`; `near` gives a state of its own at a size at hand, up to the size that it is asked for."""
@@ -71,8 +69,8 @@ class DatedStatesCache:
             return states
 
     def history(self, known: State) -> History:
-        """Give the entries known of each stream, with the dates that count, each read when it is asked for."""
-        return _Streams(self._log, known)
+        """Give the entries known, with the dates that count, each read when it is asked for."""
+        return _Known(self._log, known)
 
     def _fold(self, known: State, first: date, last: date) -> DatedStates:
         happened = happened_by(known, (first, last), near=self._near, read=self._read, lookup=self._log.lookup)
@@ -91,37 +89,30 @@ class DatedStatesCache:
                 yield from self._log.recorded_from(chosen[start], chosen[stop - 1] + 1)
 
 
-class _Streams(Mapping[str, tuple[DatedEntry, ...]]):
-    """The entries of each stream up to a size, read when they are asked for."""
+class _Known:
+    """The entries up to a size, each read when it is asked for."""
 
     def __init__(self, log: Log, known: State) -> None:
         self._log = log
         self._known = known
-        self._read: dict[str, tuple[DatedEntry, ...]] = {}
+        self._read: dict[int, Recorded] = {}
+        self._later: dict[str, tuple[DatedEntry, ...]] = {}
 
-    @override
-    def __getitem__(self, stream: str) -> tuple[DatedEntry, ...]:
-        """Give a stream's entries in order.
+    def entry(self, stream: str, index: int) -> DatedEntry | None:
+        """Give the entry at an index; None where it is of another stream, or not known."""
+        if not 0 <= index < self._known.size:
+            return None
+        if index not in self._read:
+            [self._read[index]] = self._log.recorded_from(index, index + 1)
+        recorded = self._read[index]
+        return self._dated(recorded) if recorded.originator_id == stream else None
 
-        Raises:
-            KeyError: There is none.
-        """
-        if stream not in self._read:
-            count = self._known.version(stream)
-            if not count:
-                raise KeyError(stream)
-            self._read[stream] = tuple(map(self._dated, self._log.stream(stream, count)))
-        return self._read[stream]
+    def later(self, stream: str) -> tuple[DatedEntry, ...]:
+        """Give the entries of a stream in order, but for the one that began it; of one that genesis began, all."""
+        if stream not in self._later:
+            later = self._log.later_of(stream, self._known.version(stream))
+            self._later[stream] = tuple(map(self._dated, later))
+        return self._later[stream]
 
     def _dated(self, entry: Recorded) -> DatedEntry:
         return DatedEntry(index=entry.index, type=entry.statement["type"], on=counts_on(self._known, entry))
-
-    @override
-    def __iter__(self) -> Iterator[str]:
-        """Give the streams in the order of their creation."""
-        return iter(self._known.aggregates)
-
-    @override
-    def __len__(self) -> int:
-        """Count them."""
-        return len(self._known.aggregates)

@@ -14,7 +14,7 @@ from constancia.domain.kernel.acts import Recorded
 from constancia.ledger.append.head import find_leaf
 from constancia.ledger.append.writer import Tip
 from constancia.ledger.errors import Damaged, NotFound
-from constancia.ledger.store.entry_store import EntryStore
+from constancia.ledger.store.entry_store import KEYS, EntryStore
 from constancia.ledger.store.mapper import PlainEntry, plain_entry, recorded_of, stored_recorded
 from constancia.ledger.wire.composition import encode_bundle
 from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
@@ -220,19 +220,23 @@ class Log:
             return recorded if recorded.leaf_hash == leaf_hash else None
         return None
 
-    def stream(self, name: str, count: int) -> list[Recorded]:
-        """Return the first entries of a stream, in order.
+    def later_of(self, name: str, count: int) -> list[Recorded]:
+        """Return what follows the first entry of a stream, in order; of a key's, the first one too.
+
+        The first word on a founder's root may end it: genesis began that stream. The first entry of any other stream
+        has no place in the store's index of names, since most have no other.
 
         Args:
             name: The stream.
-            count: How many; the caller knows that there are as many.
+            count: How many entries of it to look at; the caller knows that there are as many.
 
         Raises:
             Damaged: What lies in the store is no longer what was stored.
         """
-        rows = self._store.select_events(name, lte=count)
+        first = 0 if name.startswith(KEYS) else 1
+        rows = self._store.select_events(name, gt=first, lte=count) if count > first else ()
         entries = [entry for row in rows if (entry := self._in_the_tree(row.state, row.originator_version)) is not None]
-        if len(entries) != count:
+        if len(entries) != max(0, count - first):
             raise Damaged(f"the entries of {name} in the store are not those that were stored")
         return entries
 

@@ -62,7 +62,7 @@ class SealedRows:
         self.close()
         self._key = b""
         self._rows: Counter[str] = Counter()  # by part
-        self._sound: set[str] = set()  # buckets that were read whole
+        self._sound: dict[str, bytes] = {}  # buckets that were read whole, with the marks of their names
         self.sizes: list[int] = []
         self._known: set[int] = set()  # the same
         self.due = 0
@@ -157,6 +157,9 @@ class SealedRows:
         self.sizes.append(rows[0].size)
         self._known.add(rows[0].size)
         self.due, self._rows, self.kinds = due, counts, kinds
+        for row in rows:
+            if row.part in self._sound:
+                self._sound[row.part] += _mark(row.name)
 
     def part(self, part: str, size: int) -> list[SnapshotRow]:
         """Give the rows of a part up to a size, by name and size, once all of it is known to be there.
@@ -164,12 +167,15 @@ class SealedRows:
         Raises:
             DamagedSnapshot: One is not what was stored, is missing or too much.
         """
+        return [row for row in self._whole(part) if row.size <= size]
+
+    def _whole(self, part: str) -> list[SnapshotRow]:
         with self.lock:
             query = "SELECT name, size, content, digest FROM parts WHERE part=? ORDER BY name, size"
             rows = [self._checked(part, *row) for row in self._select(query, part)]
             if len(rows) != self._rows[part]:
                 raise DamagedSnapshot(f"{part} has {len(rows)} rows, not {self._rows[part]}")
-        return [row for row in rows if row.size <= size]
+        return rows
 
     def named(self, name: str, size: int, order: str = "") -> list[SnapshotRow]:
         """Give the rows of a name up to a size in their order, once all of its bucket is known to be there.
@@ -185,8 +191,9 @@ class SealedRows:
         part = bucket_of(name)
         with self.lock:
             if part not in self._sound:
-                self.part(part, size)
-                self._sound.add(part)
+                self._sound[part] = b"".join(_mark(row.name) for row in self._whole(part))
+            if _mark(name) not in self._sound[part]:
+                return []  # as most of what is looked up at an append: what begins with it
             query = f"SELECT size, content, digest FROM parts WHERE part=? AND name=? AND size<=? ORDER BY size {order}"  # noqa: S608 (no value is in it)
             return [self._checked(part, name, *row) for row in self._select(query, part, name, size)]
 
@@ -261,3 +268,8 @@ class SealedRows:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+
+def _mark(name: str) -> bytes:
+    """Give a few bytes that tell a name from most others of its bucket: some four bytes for each stream, in memory."""
+    return (hash(name) & 0xFFFFFFFF).to_bytes(4, "big")

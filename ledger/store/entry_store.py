@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from eventsourcing.persistence import Notification, StoredEvent
 
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.store.batch import Batch
+
+KEYS: Final = "key/"  # how the names of keys' streams begin
 
 
 def notification_of(row: Mapping[str, Any]) -> Notification:
@@ -82,7 +84,10 @@ class EntryStore(Protocol):
         desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
-        """Give the entries of a stream by their places in it, as the library's base class documents."""
+        """Give the entries of a stream by their places in it, as the library's base class documents.
+
+        Only those after the first (`gt` from 1 on) and those of a key's stream are found without a look at all entries.
+        """
         ...
 
     def listen(self, event: threading.Event) -> None:

@@ -40,50 +40,15 @@ from typing_extensions import override
 from constancia.ledger.disk.rows import insert_rows
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.store.batch import Batch, stored_batch
-from constancia.ledger.store.entry_store import Listeners, notification_of
+from constancia.ledger.store.entry_store import KEYS, Listeners, notification_of
+from constancia.ledger.store.sqlite_schema import INDEX, NAMED, OLDER_INDEX, TABLES
 
-SCHEMA_VERSION: Final = "1"
 # Readers are the pages' threads (40 in the server); each holds a connection for one short query.
 _POOL_SIZE: Final = 8
 _POOL_OVERFLOW: Final = 56
 _LOCK_TIMEOUT_S: Final = 5
 _SYNCHRONOUS_FULL: Final = 2
 
-_TABLES: Final = (
-    "CREATE TABLE IF NOT EXISTS stored_events ("
-    "position INTEGER PRIMARY KEY, "
-    "originator_id TEXT NOT NULL, "
-    "originator_version INTEGER NOT NULL, "
-    "topic TEXT NOT NULL, "
-    "state BLOB NOT NULL, "
-    "statement_id TEXT NOT NULL UNIQUE, "
-    "UNIQUE (originator_id, originator_version))",
-    "CREATE TABLE IF NOT EXISTS batches ("
-    "first_index INTEGER PRIMARY KEY, "
-    "size INTEGER NOT NULL, "
-    "leaf_hashes BLOB NOT NULL, "
-    "checkpoint TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
-)
-_GUARD: Final = (
-    "CREATE TRIGGER IF NOT EXISTS {table}_no_{act} BEFORE {act} ON {table} "
-    "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-)
-# `INSERT OR REPLACE` deletes without asking the delete trigger, hence the guards on insertion.
-_DENSE: Final = (
-    "CREATE TRIGGER IF NOT EXISTS stored_events_dense BEFORE INSERT ON stored_events "
-    "WHEN NEW.position IS NOT (SELECT COALESCE(MAX(position), 0) + 1 FROM stored_events) "
-    "BEGIN SELECT RAISE(ABORT, 'stored_events: position is not the next one'); END",
-    # The last batch is found by its key; an earlier program looked for the largest size, in all of them.
-    "DROP TRIGGER IF EXISTS batches_dense",
-    "CREATE TRIGGER IF NOT EXISTS batches_next BEFORE INSERT ON batches "
-    "WHEN NEW.first_index IS NOT COALESCE((SELECT size FROM batches ORDER BY first_index DESC LIMIT 1), 0) "
-    "OR NEW.size IS NOT (SELECT MAX(position) FROM stored_events) "
-    "BEGIN SELECT RAISE(ABORT, 'batches: not the next batch'); END",
-    "CREATE TRIGGER IF NOT EXISTS meta_once BEFORE INSERT ON meta "
-    "WHEN EXISTS (SELECT 1 FROM meta WHERE key = NEW.key) "
-    "BEGIN SELECT RAISE(ABORT, 'meta: already set'); END",
-)
 _INSERT_EVENTS: Final = "INSERT INTO stored_events"
 _INSERT_BATCH: Final = "INSERT INTO batches VALUES (?,?,?,?)"
 # However many are asked for, the statement is the same, so that a connection has it prepared.
@@ -212,12 +177,14 @@ class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
 
     @override
     def construct_create_table_statements(self) -> list[str]:
-        guards = [
-            _GUARD.format(table=table, act=act)
-            for table in ("stored_events", "batches", "meta")
-            for act in ("UPDATE", "DELETE")
-        ]
-        return [*_TABLES, *guards, *_DENSE]
+        return list(TABLES)
+
+    @override
+    def _create_table(self, c: SQLiteCursor) -> None:
+        super()._create_table(c)
+        c.execute(OLDER_INDEX)
+        if c.fetchone() is None:
+            c.execute(INDEX)
 
     @override
     def _insert_events(
@@ -276,6 +243,36 @@ class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
         with self.datastore.transaction(commit=False) as c:
             c.execute(statement, params)
             return [notification_of(row) for row in c.fetchall()]
+
+    @override
+    def select_events(
+        self,
+        originator_id: Any,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """Entries of a stream, as the library's base class documents; see `EntryStore.select_events`."""
+        clauses, params = ["originator_id=?"], [originator_id]
+        if gt is not None:
+            clauses.append("originator_version>?")
+            params.append(gt)
+        if lte is not None:
+            clauses.append("originator_version<=?")
+            params.append(lte)
+        if gt or str(originator_id).startswith(KEYS):
+            clauses.append(NAMED)
+        order = "DESC" if desc else "ASC"
+        params.append(-1 if limit is None else limit)
+        statement = (
+            "SELECT originator_id, originator_version, topic, state "  # noqa: S608 (only our own words are put in)
+            f"FROM stored_events WHERE {' AND '.join(clauses)} ORDER BY originator_version {order} LIMIT ?"
+        )
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(statement, params)
+            return [StoredEvent(*row) for row in c.fetchall()]
 
     @property
     def away(self) -> StoreUnavailable | None:

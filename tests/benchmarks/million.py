@@ -24,7 +24,7 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.store.application import create_store, open_application
 from constancia.ledger.store.batch import MAX_BATCH, plan_batch
 from constancia.ledger.store.mapper import TOPIC
-from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION
+from constancia.ledger.store.sqlite_schema import SCHEMA_VERSION
 from constancia.ledger.wire.composition import build_entry
 from constancia.verify.core.formats.entry import NO_PREVIOUS
 from constancia.verify.core.formats.statement import parse_statement

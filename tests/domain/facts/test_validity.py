@@ -27,18 +27,32 @@ from tests.domain.values.test_moves import DAYS, asked_days, dates, possible_day
 from tests.rows import each_row
 
 from constancia.domain.facts.validity import KINDS, DatedEntry, Validity, answer_for, counts_on, validities
+from constancia.domain.kernel.acts import Recorded
 from constancia.domain.values.calendar import Certainty
 
 YES, NO, POSSIBLY = Certainty.YES, Certainty.NO, Certainty.POSSIBLY
 
 
-def dated(stage: Stage) -> dict[str, list[DatedEntry]]:
-    found: dict[str, list[DatedEntry]] = {}
-    for one in stage.entries:
-        said = one.statement
-        entry = DatedEntry(index=one.index, type=said["type"], on=counts_on(stage.state, one))
-        found.setdefault(said["stream"], []).append(entry)
-    return found
+class Entries:
+    """The entries of a stage; of a stream that an entry began, that one is not among the later ones."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._entries = [(each.statement["stream"], each) for each in stage.entries]
+        self._state = stage.state
+
+    def _dated(self, recorded: Recorded) -> DatedEntry:
+        return DatedEntry(index=recorded.index, type=recorded.statement["type"], on=counts_on(self._state, recorded))
+
+    def entry(self, stream: str, index: int) -> DatedEntry | None:
+        return next((self._dated(each) for name, each in self._entries if (name, each.index) == (stream, index)), None)
+
+    def later(self, stream: str) -> list[DatedEntry]:
+        of_it = [self._dated(each) for name, each in self._entries if name == stream]
+        return of_it if stream.startswith("key/") else of_it[1:]
+
+
+def dated(stage: Stage) -> Entries:
+    return Entries(stage)
 
 
 def on(stage: Stage, first: str, last: str | None = None) -> tuple[Validity, ...]:

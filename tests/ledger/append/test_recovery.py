@@ -69,6 +69,8 @@ def refusal(desk: Desk, *statements: str) -> Fatal:
             "entry 5",
             "originator_version",
         ),
+        # A stream that begins twice: no index of the store refuses it.
+        ("UPDATE stored_events SET originator_version = 1 WHERE position = 24", "entry 23", "expected 7, found 1"),
         ("UPDATE stored_events SET topic = 'os:system' WHERE position = 6", "entry 5", "topic"),
         ("UPDATE batches SET leaf_hashes = zeroblob(32) WHERE first_index = 4", "first_index 4", "leaf"),
         ("UPDATE batches SET leaf_hashes = x'' WHERE first_index = 4", "first_index 4", "leaf"),

@@ -8,6 +8,7 @@ from tests.ledger.conftest import Desk
 from tests.ledger.world import play
 
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.values.calendar import Certainty
 from constancia.ledger.errors import Damaged
 from constancia.ledger.reader.dated_states import DatedStatesCache
 
@@ -55,9 +56,35 @@ def test_entries_of_a_stream_are_those_that_were_stored(desk: Desk, monkeypatch:
     store = log._store
     whole = list(store.select_events("commitment/c1"))
     of_stream = [entry for entry in map(log.recorded, range(log.size)) if entry.originator_id == "commitment/c1"]
-    assert log.stream("commitment/c1", len(whole)) == of_stream
-    assert log.stream("commitment/c1", 1) == of_stream[:1]
-    for rows in (whole[:-1], [*whole[:-1], replace(whole[-1], state=whole[-1].state + b" ")]):
-        monkeypatch.setattr(type(store), "select_events", lambda *_, rows=rows, **__: rows)
+    assert len(whole) > 2
+    assert log.later_of("commitment/c1", len(whole)) == of_stream[1:]
+    assert log.later_of("commitment/c1", 2) == of_stream[1:2]
+    assert log.later_of("commitment/c1", 1) == log.later_of("commitment/none", 0) == []
+    rows = whole[1:]
+    for wrong in (rows[:-1], [*rows[:-1], replace(rows[-1], state=rows[-1].state + b" ")]):
+        monkeypatch.setattr(type(store), "select_events", lambda *_, wrong=wrong, **__: wrong)
         with pytest.raises(Damaged, match="the entries of commitment/c1 in the store"):
-            log.stream("commitment/c1", len(whole))
+            log.later_of("commitment/c1", len(whole))
+
+
+def test_first_word_on_a_founders_root_ends_it(desk: Desk) -> None:
+    """Genesis began its stream, so that the first entry of it is looked up like the later ones of others."""
+    root = desk.world.roots["inai"].key_id
+    stream = f"key/{root}"
+    desk.take(desk.world.root_says("inai", "KeyRevoked", stream, key=root, reason="superseded"))
+    assert desk.ledger.state().version(stream) == 1
+    [validity] = [each for each in desk.ledger.as_of().answers() if (each.kind, each.name) == ("key", root)]
+    assert (validity.holds, validity.until) == (Certainty.NO, desk.clock.now().date().isoformat())
+
+
+def test_entry_is_of_its_stream_and_known(desk: Desk) -> None:
+    log, size = desk.ledger.log, desk.ledger.size
+    history = DatedStatesCache(log, desk.ledger._core.states.near).history(desk.ledger.state(size - 1))
+    last = log.recorded(size - 2)
+    known = history.entry(last.originator_id, last.index)
+    assert known is not None
+    assert (known.index, known.type) == (last.index, last.statement["type"])
+    assert history.entry("commitment/other", last.index) is None
+    later = log.recorded(size - 1)
+    assert history.entry(later.originator_id, later.index) is None
+    assert history.entry(last.originator_id, -1) is None

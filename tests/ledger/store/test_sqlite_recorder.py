@@ -3,6 +3,8 @@
 import sqlite3
 import threading
 import uuid
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from eventsourcing.persistence import (
     InterfaceError,
     OperationalError,
     ProgrammingError,
+    StoredEvent,
 )
 from tests.ledger.store.recorder_cases import (
     ApplicationRecorderTestCase,
@@ -21,6 +24,7 @@ from tests.ledger.store.recorder_cases import (
     batch_for,
     event,
 )
+from typing_extensions import override
 
 from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.sqlite_recorder import LedgerDatastore, LedgerRecorder
@@ -44,7 +48,20 @@ class BatchingRecorder(Batching, LedgerRecorder):
     """The recorder, as the library's tests can drive it."""
 
 
+class HeadsRecorder(BatchingRecorder):
+    """The same behind a head, whose part of the library's promises it is that no stream begins twice."""
+
+    @override
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        first = [each for each in stored_events if each.originator_version == 1]
+        if any(self.select_events(each.originator_id, lte=1) for each in first):
+            raise IntegrityError("the stream has begun")
+        return super().insert_events(stored_events, **kwargs)
+
+
 class _OnDisk:
+    recorder_class: type[BatchingRecorder] = BatchingRecorder
+
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path: Path) -> None:
         self.folder = tmp_path
@@ -53,13 +70,13 @@ class _OnDisk:
         return str(uuid.uuid4())
 
     def create_recorder(self) -> Any:
-        recorder = BatchingRecorder(LedgerDatastore(str(self.folder / "ledger.sqlite")))
+        recorder = self.recorder_class(LedgerDatastore(str(self.folder / "ledger.sqlite")))
         recorder.create_table()
         return recorder
 
 
 class TestLibraryContract(_OnDisk, ApplicationRecorderTestCase[Any]):
-    pass
+    recorder_class = HeadsRecorder
 
 
 class TestPositionsOfConcurrentBatches(_OnDisk, NonInterleavingNotificationIDsBaseCase):
@@ -295,3 +312,46 @@ def test_connection_that_was_used_last_is_used_first(recorder: LedgerRecorder) -
     assert again == [first, second]
     for connection in again:
         pool.put_connection(connection)
+
+
+_WITH_ALL_NAMES = (
+    "CREATE TABLE stored_events (position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, "
+    "originator_version INTEGER NOT NULL, topic TEXT NOT NULL, state BLOB NOT NULL, "
+    "statement_id TEXT NOT NULL UNIQUE, UNIQUE (originator_id, originator_version))"
+)
+
+
+@pytest.mark.parametrize("is_older", [False, True])
+def test_later_entries_of_a_stream_are_found_by_its_name(tmp_path: Path, *, is_older: bool) -> None:
+    """Without a look at the others, in a store that an older program made too; it stays as it is."""
+    if is_older:
+        with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as connection:
+            connection.execute(_WITH_ALL_NAMES)
+    recorder = open_recorder(tmp_path)
+    names = [*(f"contest/{number}" for number in range(500)), "party/inai", "key/00", "key/ff"]
+    recorder.insert_events([event(name) for name in names], batch=batch_for(0, 503))
+    recorder.insert_events([event(version=2), event(version=3), event("key/00", 2)], batch=batch_for(503, 3))
+    steps: list[int] = []
+    with recorder.datastore.get_connection(commit=False) as connection:
+        vars(connection)["_sqlite_conn"].set_progress_handler(lambda: steps.append(1), 1)
+    asked: list[tuple[str, dict[str, Any], list[int]]] = [
+        ("party/inai", {"gt": 1}, [2, 3]),
+        ("party/inai", {"gt": 1, "lte": 2}, [2]),
+        ("party/inai", {"gt": 1, "desc": True, "limit": 1}, [3]),
+        ("contest/7", {"gt": 1}, []),
+        ("key/00", {"gt": 0}, [1, 2]),
+        ("key/ff", {}, [1]),
+    ]
+    for name, bounds, versions in asked:
+        steps.clear()
+        entries = recorder.select_events(name, **bounds)
+        assert [(each.originator_id, each.originator_version) for each in entries] == [(name, v) for v in versions]
+        assert len(steps) < 120, (name, bounds)
+    assert [each.originator_version for each in recorder.select_events("party/inai")] == [1, 2, 3]
+    with recorder.datastore.transaction(commit=False) as c:
+        c.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'stored_events'")
+        assert ("stored_events_named" in {row[0] for row in c.fetchall()}) is not is_older
+    for twice in (event(version=2), event("key/ff"), *([event()] if is_older else [])):
+        with pytest.raises(IntegrityError):
+            recorder.insert_events([twice], batch=batch_for(506, 1))
+    recorder.datastore.close()

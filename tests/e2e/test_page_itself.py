@@ -452,6 +452,7 @@ REPORTED = """async () => {
 }"""
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("page", [{"bypass_csp": True}], indirect=True, ids=["no policy"])
 @each_row("state", STATES)
 def test_page_breaks_no_rule_of_accessibility_and_reflows_at_320_pixels(

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final
 
-from eventsourcing.persistence import PersistenceError, StoredEvent
+from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from constancia.ledger.clock import Clock
 from constancia.ledger.disk.durable import write_file
@@ -135,7 +135,7 @@ def _copy_log(source: Source, folder: Path, progress: Progress | None) -> tuple[
     application = open_application(folder, writable=True)
     try:
         application.store.insert_events(events, batch=batch)
-    except PersistenceError as error:  # such as one statement's id twice
+    except IntegrityError as error:  # such as one statement's id twice; what this machine refuses says nothing of them
         raise Fatal(f"the entries are no log: {error}", where=source.location) from error
     finally:
         application.close()

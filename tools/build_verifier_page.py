@@ -175,10 +175,7 @@ def _lay() -> str:
 
 
 # Sentences about what the page does not do: it asks no address, judges no law, compares no data and reads no anchor.
-_OF_COMMANDS: Final = frozenset(
-    {"anchors", "checkpoint-missing", "detail", "moves", "shown-by-oneself", "shown-served", "shown-stored",
-     "source-refused", "unreachable"}
-)  # fmt: skip
+_OF_COMMANDS: Final = frozenset({"anchors", "detail", "moves", "shown-by-oneself", "shown-served", "shown-stored"})
 # Tables that the page has as a whole.
 _WHOLE: Final[Mapping[str, Callable[[], str]]] = {
     "ACTS": lambda: TABLE.read_text(encoding="utf-8"),

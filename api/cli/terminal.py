@@ -1,6 +1,7 @@
 """Shared by all subcommands: language, console, passphrases, error messages."""
 
 import contextlib
+import errno
 import functools
 import json
 import os
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from constancia.domain.kernel.problems import Refusal
     from constancia.domain.state import State
     from constancia.ledger.ledger import Ledger
-    from constancia.ledger.store.address import Address
+    from constancia.ledger.store.address import DatabaseAddress
 
 # No verdict: 0 to 4 are a verdict's alone.
 IO_FAILED = 74  # the output can't be written
@@ -156,7 +157,9 @@ def system_reason(error: OSError) -> str:
     from constancia.api.text.error_words import error_words
 
     reason = error_words(str(error.strerror or error), language())
-    return f"{error.filename or ''}: {reason}".strip(": ")
+    # Of two files, as where one is copied, it is the second that does not fit.
+    name = error.filename2 if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else None
+    return f"{name or error.filename or ''}: {reason}".strip(": ")
 
 
 def _reason(error: Exception) -> str:
@@ -280,7 +283,7 @@ def now() -> datetime:
 
 
 def open_for_reading(
-    source: str | Path, *, with_documents: bool = False, database: "Address | None" = None
+    source: str | Path, *, with_documents: bool = False, database: "DatabaseAddress | None" = None
 ) -> "Ledger":
     """Open a ledger read-only: a folder, a published folder, an address or a zip; progress shows where a person waits.
 
@@ -293,7 +296,7 @@ def open_for_reading(
         Exit: The source is a receipt, an entry or a proof: a message says what to do with it.
     """
     from constancia.ledger.clock import SystemClock
-    from constancia.ledger.errors import Fatal
+    from constancia.ledger.errors import Fatal, Unread
     from constancia.ledger.local_copy import NoLedgerThere, is_folder, open_ledger
 
     if database is not None:
@@ -306,7 +309,7 @@ def open_for_reading(
         except NoLedgerThere as error:
             raise fail(message(f"source.{error.kind}", path=error.location)) from error
         except Fatal as error:
-            if is_folder(str(source)):
+            if is_folder(str(source)) or isinstance(error, Unread):
                 raise
             raise fail(message("source.damaged", source=source)) from error
 

@@ -1,7 +1,6 @@
 """A signatory's software over HTTP: checkpoint, consistency proofs, submission with safe retries."""
 
 import json
-import threading
 import urllib.error
 import urllib.request
 import zlib
@@ -20,7 +19,7 @@ from constancia.verify.report.printable import printable
 from constancia.verify.report.words import TLS
 from constancia.verify.sources.tls import tls_code
 from constancia.verify.sources.transit import is_html
-from constancia.verify.sources.web import WAIT_S, Web, whole_body
+from constancia.verify.sources.web import WAIT_S, Handler, Web, whole_body
 
 ANSWER_S: Final = 60.0  # for one answer as a whole
 MAX_ANSWER_BYTES: Final = 4_000_000  # a receipt has at most half of it
@@ -63,7 +62,7 @@ class TooOften(RemoteProblem):
     """The server refused because of how often it was asked: worth another try, and its words if none was better."""
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """A whole answer: its status, its media type without parameters, and its body."""
 
     status: int
@@ -79,12 +78,12 @@ class _Exchange(Web):
         self.answer_s = ANSWER_S
         self._opener = urllib.request.OpenerDirector()
         for handler in (
-            urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
-            urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
+            urllib.request.ProxyHandler(), Handler(), urllib.request.HTTPDefaultErrorHandler(),
+            urllib.request.HTTPErrorProcessor(),
         ):  # fmt: skip
             self._opener.add_handler(handler)
 
-    def ask(self, method: str, path: str, body: bytes | None) -> Answer:
+    def ask(self, method: str, path: str, body: bytes | None) -> HttpAnswer:
         """Send a request once, and give the answer of whatever status.
 
         Raises:
@@ -95,17 +94,17 @@ class _Exchange(Web):
         headers |= {} if body is None else {"Content-Type": "application/json"}
         request = urllib.request.Request(where, body, headers, method=method)  # noqa: S310 - http and https alone
 
-        def send(left: threading.Event) -> Answer:
+        def send() -> HttpAnswer:
             try:
                 with self._opener.open(request, timeout=WAIT_S) as answer:
-                    return taken(answer, answer.status, left)
+                    return taken(answer, answer.status)
             except urllib.error.HTTPError as error:
                 with error:
-                    return taken(error.fp, error.code, left)
+                    return taken(error.fp, error.code)
 
-        def taken(answer: Any, status: int, left: threading.Event) -> Answer:
+        def taken(answer: Any, status: int) -> HttpAnswer:
             media_type = answer.headers.get_content_type()
-            return Answer(status, media_type, whole_body(answer, MAX_ANSWER_BYTES, where, left))
+            return HttpAnswer(status, media_type, whole_body(answer, MAX_ANSWER_BYTES, where))
 
         return self._in_time(send, where)
 
@@ -133,7 +132,7 @@ def _check_tls(error: Exception, address: str) -> None:
         raise Unreadable(code, address, TLS[code]["en"]) from error
 
 
-def _object(answer: Answer, where: str, members: Sequence[str] = ()) -> dict[str, Any]:
+def _object(answer: HttpAnswer, where: str, members: Sequence[str] = ()) -> dict[str, Any]:
     """Read an answer's JSON object; one that has another form, whatever it says that it is, is none of a ledger's."""
     try:
         document = json.loads(answer.data)
@@ -260,7 +259,7 @@ class RemoteLog:
         wait=wait_exponential_jitter(multiplier=0.2, max=5),
         reraise=True,
     )
-    def _request(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    def _request(self, method: str, path: str, body: bytes | None = None) -> HttpAnswer:
         try:
             answer = self._web.ask(method, path, body)
         except Unreadable as error:

@@ -14,7 +14,7 @@ from constancia.verify.report.words import TLS
 
 _PREFIX: Final = "error."
 _HOLE: Final = "{}"
-_MOST_NESTED: Final = 3  # sentences within sentences: a reason within a reason
+_MOST_NESTED: Final = 4  # sentences within sentences: a reason within a reason, after the place of each
 
 
 def error_words(text: str, lang: str) -> str:
@@ -38,7 +38,17 @@ def _translated(text: str, lang: str, depth: int) -> str:
         match = pattern.fullmatch(text)
         if match is not None:
             return template.format(*(_translated(part, lang, depth - 1) for part in match.groups()))
-    return text
+    return _of_place(text, lang, depth - 1) if depth and text.endswith("]") else text
+
+
+def _of_place(text: str, lang: str, depth: int) -> str:
+    """Give `PLACE: SENTENCE [CODE]`, as `Unreadable` says it, without the place once more that a system adds."""
+    head, bracket, code = text.rpartition(" [")
+    place, colon, sentence = head.partition(": ")
+    translated = _translated(sentence, lang, depth)
+    if translated != sentence:
+        translated = translated.removeprefix(f"'{place}': ")
+    return f"{place}{colon}{translated}{bracket}{code}"
 
 
 @cache

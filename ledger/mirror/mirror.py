@@ -157,6 +157,8 @@ class Mirror:
         if self._copy is None:
             self._copy = LogCopy(self.place(checkpoint.origin))
         with ResumeFile(self.folder.resume) as verified:
+            if verified.size < checkpoint.size:  # a cache, for the verdict; nothing is copied without it
+                raise NotCopied("what was verified could not be stored here: make room on the disk")
             if own is not None:
                 _check_extends(read_checkpoint(own), checkpoint, verified)
             remote = PublishedLog(Web(self.folder.state.url))

@@ -1,15 +1,17 @@
 """The eventsourcing library's application over our recorder and mapper."""
 
+import sqlite3
 from pathlib import Path
 from typing import ClassVar, cast
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import Mapper
+from eventsourcing.persistence import Mapper, PersistenceError
 from eventsourcing.utils import Environment, EnvType
 from typing_extensions import override
 
 from constancia.ledger.disk.database import create_by
-from constancia.ledger.sqlite_files import read_only_query
+from constancia.ledger.disk.sqlite_files import read_only_query
+from constancia.ledger.errors import Fatal, Unread
 from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.store.mapper import EntryMapper
 from constancia.ledger.store.tables import Tables
@@ -84,3 +86,20 @@ def open_application(folder: Path, *, writable: bool) -> EntryApplication:
     else:
         raise FileNotFoundError(f"{path}: there is no ledger here")
     return EntryApplication(env={"SQLITE_DBNAME": address, "CREATE_TABLE": create})
+
+
+def not_opened(error: PersistenceError, where: str) -> Fatal:
+    """Tell what an error at the first question to a store means.
+
+    Args:
+        error: The error.
+        where: The store.
+
+    Returns:
+        `Unread` where the machine refused something, such as a file next to the store on a full disk; else that it is
+        no ledger's store.
+    """
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.OperationalError) and "no such" not in str(cause):
+        return Unread(f"the store can't be read: {error}", where=where)
+    return Fatal(f"this is not a ledger's store: {error}", where=where)

@@ -1,5 +1,6 @@
 """An address at which nothing can listen is refused in the user's language, with what the system refused it with."""
 
+import errno
 import socket
 
 import pytest
@@ -29,3 +30,9 @@ def test_what_the_system_refused_has_no_number(lang: str, monkeypatch: pytest.Mo
     assert text.startswith("libro: ")
     assert "Errno" not in text
     assert ("Permission denied" in text) is (lang == "en")
+
+
+@pytest.mark.parametrize(("number", "named"), [(errno.ENOSPC, "copia"), (errno.EDQUOT, "copia"), (errno.EIO, "libro")])
+def test_of_two_files_the_one_is_named_that_does_not_fit(number: int, named: str) -> None:
+    """A copy that does not fit is no reason to look at the disk that it was copied from."""
+    assert system_reason(OSError(number, "No space left on device", "libro", None, "copia")).startswith(f"{named}: ")

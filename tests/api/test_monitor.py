@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.dishonest import Host, hosting, truncated
+from tests.profile import sampled
 from tests.rows import each_row
 from tests.verify.small_ledger import Log, Writer, verify
 from tests.warm import MAIN
@@ -29,7 +30,7 @@ from constancia.api.monitor.feed import atom
 from constancia.api.monitor.service import MAX_BACK_OFF, delay
 from constancia.api.monitor.words import advise, tell
 from constancia.api.text.i18n import LANGUAGES
-from constancia.ledger.monitor.findings import KINDS, Event, Finding
+from constancia.ledger.monitor.findings import KINDS, JournalLine, LogFinding
 from constancia.verify.report.findings import Verdict
 
 pytestmark = pytest.mark.usefixtures("known_signatures")
@@ -302,11 +303,14 @@ def test_monitor_killed_again_and_again_keeps_all_that_it_found(scene: Scene, ho
     scene.run()
     longest = history("all", 30)
     verified = 27
-    for number, size in enumerate(range(28, 36)):
+    sizes = range(28, 36)
+    for number, size in enumerate(sampled(sizes[::2], sizes)):
         host.show(forged if number == 3 else longest.cut_at(size))
         running = Running(scene, "--every", "1", "--whole-every", "0")
         try:
-            running.process.wait(0.3 + 0.1 * number)  # it takes some tenths of a second to begin, and looks each second
+            running.process.wait(
+                0.3 + sampled(0.2, 0.1) * number
+            )  # it takes some tenths of a second to begin, and looks each second
         except subprocess.TimeoutExpired:
             running.end(signal.SIGKILL)
         known = json.loads(next((scene.root / "one").glob("*/state.json")).read_bytes())
@@ -431,16 +435,20 @@ def test_every_finding_has_words_and_advice(code: str, lang: str) -> None:
     params = PARAMS | (
         {"reason": "no-quorum", "params": {"names": "x"}} if code in ("unwitnessed", "inconclusive") else {}
     )
-    told = tell(Finding(code=code, params=params), lang)
+    told = tell(LogFinding(code=code, params=params), lang)
     assert not told.startswith("monitor.")
     assert not advise(code, lang).startswith("monitor.")
 
 
 def test_identifiers_of_events_tell_them_apart() -> None:
-    one = Event(at="2019-03-01T00:00:00Z", is_found=True, url="u", origin="o", finding=Finding(code="fork", key="k"))
-    other = Event(at="2019-03-01T00:00:00Z", is_found=False, url="u", origin="o", finding=Finding(code="fork", key="k"))
+    one = JournalLine(
+        at="2019-03-01T00:00:00Z", is_found=True, url="u", origin="o", finding=LogFinding(code="fork", key="k")
+    )
+    other = JournalLine(
+        at="2019-03-01T00:00:00Z", is_found=False, url="u", origin="o", finding=LogFinding(code="fork", key="k")
+    )
     assert one.urn != other.urn
-    assert one.urn == Event(at=one.at, is_found=True, url="u", origin="o", finding=one.finding).urn
+    assert one.urn == JournalLine(at=one.at, is_found=True, url="u", origin="o", finding=one.finding).urn
 
 
 # Documents

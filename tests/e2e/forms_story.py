@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 
 from constancia.api.demo.stage import Stage
-from constancia.api.forms.build import Builder, Wanted
-from constancia.api.forms.filling import answers_of
-from constancia.api.forms.known import is_carried
+from constancia.api.forms.answers.filling import answers_of
+from constancia.api.forms.answers.reading import BEFORE, STAYS
+from constancia.api.forms.builder import Builder, FormRequest
+from constancia.api.forms.ledger_answers import is_carried
 from constancia.api.forms.purposes import name_in
-from constancia.api.forms.reading import BEFORE, STAYS
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.state import State
 from constancia.ledger.keys.key_file import PrivateKey
@@ -38,7 +38,7 @@ class RecordingStage(Stage):
         return Stage._signed(self, who, type_name, body, occurred)
 
 
-def wanted_for(statement: Mapping[str, Any], state: State) -> Wanted:
+def wanted_for(statement: Mapping[str, Any], state: State) -> FormRequest:
     """What a person chooses before the form is asked: act, what it is about, what is decided."""
     name, body = statement["type"], statement["body"]
     about = statement["stream"] if statement["stream"] in state.aggregates else ""
@@ -50,7 +50,7 @@ def wanted_for(statement: Mapping[str, Any], state: State) -> Wanted:
     if decided:
         about = decided["stream"]
     party = statement["actor"].get("party", "")
-    return Wanted(type=name, about=about, decides=decided["type"] if decided else "", party=party)
+    return FormRequest(type=name, about=about, decides=decided["type"] if decided else "", party=party)
 
 
 class Controls(HTMLParser):

@@ -20,7 +20,7 @@ from tests.api.served import serving
 from tests.warm import MAIN
 
 from constancia.api.demo.run import run_demo
-from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.values.calendar import format_instant, local_day
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.folder import LedgerFolder, peek

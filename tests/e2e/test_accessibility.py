@@ -21,7 +21,7 @@ from tests.e2e.page_walk import Walk
 from tests.profile import THOROUGH, sampled
 from tests.rows import each_row
 
-from constancia.api.pages.frame import SEGMENTS
+from constancia.api.pages.frame.frame import SEGMENTS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ROUTES: Final = (*routes(), WRONG)

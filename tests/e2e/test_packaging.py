@@ -119,9 +119,11 @@ def test_wheel_plays_the_demonstration_and_verifies_it(wheel: Path, played: Play
     modules = played.modules
     strangers = {name: path for name, path in modules.items() if path and not path.startswith(str(wheel))}
     assert strangers == {}
-    assert {"constancia.verify.audit.run", "constancia.domain.decide", "constancia.ledger.append.writer"} <= set(
-        modules
-    )
+    assert {
+        "constancia.verify.audit.run",
+        "constancia.domain.judgement.decide",
+        "constancia.ledger.append.writer",
+    } <= set(modules)
 
 
 def test_installed_command_helps_and_verifies_a_bundle(wheel: Path, played: Played) -> None:
@@ -216,8 +218,8 @@ def test_installed_release_answers_while_it_starts(wheel: Path, tmp_path: Path) 
 import socket
 from urllib.error import HTTPError
 from urllib.request import urlopen
-from constancia.api.http.starting import Starting
-with socket.create_server(("127.0.0.1", 0)) as listener, Starting(listener):
+from constancia.api.http.server.startup import StartServer
+with socket.create_server(("127.0.0.1", 0)) as listener, StartServer(listener):
     for path in ("es/", "en/", "healthz"):
         try:
             urlopen("http://127.0.0.1:%d/%s" % (listener.getsockname()[1], path), timeout=30)
@@ -238,7 +240,7 @@ def test_tests_of_the_source_archive_run(wheel: Path) -> None:
     """
     [unpacked] = (wheel.parent / "unpacked").iterdir()
     assert not (unpacked / ".import").exists()
-    chosen = ["tests/domain/kernel/test_calendar.py", "tests/verify/core/test_log.py"]
+    chosen = ["tests/domain/values/test_calendar.py", "tests/verify/core/test_log.py"]
     runs = ["-m", "pytest", "-q", "-n0", "-x", "-p", "no:cacheprovider", *chosen]
     imports = ["-c", "import sys; sys.path[:0] = ['.import', '.']; import tools.import_links as made, pathlib;"
                "made.make_links(pathlib.Path.cwd()); import importlib; importlib.invalidate_caches();"

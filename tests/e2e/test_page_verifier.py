@@ -26,15 +26,15 @@ from tests.postgres import Server
 from tests.profile import THOROUGH
 from tests.rows import each_row
 
-from constancia.api.demo.run import Played
+from constancia.api.demo.run import DemoResult
+from constancia.ledger.backup.relocation import move_to_database
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.relocation import move_to_database
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.rendering import report_json
-from constancia.verify.sources.foreign import Foreign
+from constancia.verify.sources.foreign_file import Foreign
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
@@ -182,7 +182,7 @@ def export(ledger_folder: Path, folder: Path) -> Path:
 
 
 def test_demonstrations_bundle_is_intact_and_holds_the_page(
-    offline: Page, exported: Path, demo: Path, played: tuple[Path, Played]
+    offline: Page, exported: Path, demo: Path, played: tuple[Path, DemoResult]
 ) -> None:
     report = assert_agree(offline, Shown(source=exported, trust=demo / "trust"))
     assert (report["verdict"], report["size"]) == ("intact", played[1].size)
@@ -212,7 +212,7 @@ def test_bundle_and_receipt_of_a_ledger_in_a_database_are_those_of_its_folder(
 
 
 def test_whole_story_is_intact_for_both_though_a_document_was_withdrawn(
-    offline: Page, played_whole: tuple[Path, Played], tmp_path: Path
+    offline: Page, played_whole: tuple[Path, DemoResult], tmp_path: Path
 ) -> None:
     """Every type, two rotated keys, successions; a cited document is absent, and an entry says why."""
     folder, outcome = played_whole

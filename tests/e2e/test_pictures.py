@@ -14,7 +14,7 @@ from tests.e2e.conftest import Pages
 from tests.profile import sampled
 from tests.rows import each_row
 
-from constancia.api.demo.run import Played
+from constancia.api.demo.run import DemoResult
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 
@@ -38,7 +38,7 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('svg.pic text')].m
 
 
 @pytest.fixture(scope="module")
-def served(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(played_whole: tuple[Path, DemoResult], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address at which a copy of the whole demonstration is served."""
     copy = tmp_path_factory.mktemp("pictures") / "demo"
     shutil.copytree(played_whole[0], copy)

@@ -20,6 +20,7 @@ from tests.ledger.world import START
 from tests.profile import sampled
 from tests.warm import MAIN
 
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit
@@ -184,6 +185,20 @@ def _kill_at(count: int, place: Path, folder: Path) -> None:
     with started(command("publish", place, "--dir", folder)) as child:
         until(lambda: how_many(place) >= count, child)
         child.send_signal(signal.SIGKILL)
+
+
+def test_watching_ends_where_another_ledger_is_put_in_the_place_of_the_one_that_is_read(
+    long: Desk, tmp_path: Path
+) -> None:
+    """What is appended then would be published no more, in silence; a supervisor starts it again."""
+    backup(long.folder, tmp_path / "backup.tar")
+    with started(command("publish", tmp_path / "www", "--dir", long.folder, "--watch", "--every", "0.1")) as child:
+        until((tmp_path / "www" / "checkpoint").exists, child)
+        long.ledger.close()
+        restore(tmp_path / "backup.tar", long.folder, now=START)
+        assert child.wait(WAIT_S) == 76
+        assert child.stdout is not None
+        assert "the ledger was restored or moved" in child.stdout.read()
 
 
 def test_watching_it_follows_the_log_and_ends_when_asked(long: Desk, tmp_path: Path) -> None:

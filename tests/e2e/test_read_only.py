@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.e2e.test_stop import started
 from tests.e2e.test_witnesses import copy, served, signed_report, until, unwitnessed
 from tests.warm import COMMAND
 from tests.witness_process import ROOT
+
+from constancia.ledger.backup.backup import backup, restore
+from constancia.ledger.clock import SystemClock
 
 __all__ = ("copy", "unwitnessed")
 
@@ -50,3 +54,14 @@ def test_reader_shows_what_another_process_appends_and_takes_nothing_in(unwitnes
         )  # fmt: skip
         assert checked.returncode == 2, checked.stdout  # nobody has cosigned the new end
         assert f"{index + 1}" in checked.stdout
+
+
+def test_reader_ends_where_another_ledger_is_put_in_its_place(unwitnessed: Path, tmp_path: Path) -> None:
+    """An open file stays what it was: the former ledger would be shown for good, and nobody told."""
+    backup(unwitnessed, tmp_path / "backup.tar")
+    with started(unwitnessed, "--read-only") as server:
+        restore(tmp_path / "backup.tar", unwitnessed, now=SystemClock().now())
+        assert server.process.wait(60) == 76
+        console = server.console.read_text()
+    assert "the ledger was restored or moved" in console
+    assert "Traceback" not in console

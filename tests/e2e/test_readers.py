@@ -13,6 +13,7 @@ import pytest
 from tests import warm
 from tests.e2e.test_stop import SHORT_S, Served, quiet, started
 from tests.e2e.test_witnesses import copy, signed_report, until, unwitnessed
+from tests.process_tree import children_of
 
 from constancia.api.http.settings import Settings
 from constancia.ledger.clock import SystemClock
@@ -43,9 +44,8 @@ def socket_of(number: int) -> Path | None:
 
 def reader_of(served: Served) -> int:
     """The reader process of a server, once it listens; 0 before."""
-    children = Path(f"/proc/{served.process.pid}/task").glob("*/children")
-    numbers = [int(number) for path in children for number in path.read_text().split()]
-    readers = [number for number in numbers if b"constancia.api.cli.reader" in command_of(number)]
+    numbers = children_of(served.process.pid)
+    readers = [number for number in numbers if b"constancia.api.cli.operator.reader_main" in command_of(number)]
     return next((number for number in readers if socket_of(number)), 0)
 
 
@@ -108,7 +108,7 @@ def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(
         os.close(reads)  # nobody hears that it is ready
         with os.fdopen(writes, "wb") as deaf:
             done = subprocess.run(
-                [sys.executable, "-P", "-m", "constancia.api.cli.reader"], input=line, stdout=deaf,
+                [sys.executable, "-P", "-m", "constancia.api.cli.operator.reader_main"], input=line, stdout=deaf,
                 stderr=subprocess.PIPE, timeout=120, check=False,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )  # fmt: skip

@@ -17,8 +17,8 @@ from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
 from constancia.api.demo.props import PARTIES
-from constancia.api.demo.run import Played
-from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.api.demo.run import DemoResult
+from constancia.domain.values.calendar import format_instant, local_day
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.keys.key_file import load
 from constancia.ledger.keys.note_keys import Cosigner
@@ -110,7 +110,7 @@ def served(folder: Path, *more: str, port: int = 0) -> Iterator[str]:
         process.wait(60)
 
 
-def test_demonstration_is_witnessed_by_all_three(played: tuple[Path, Played]) -> None:
+def test_demonstration_is_witnessed_by_all_three(played: tuple[Path, DemoResult]) -> None:
     folder, told = played
     assert told.witnessed
     trust = load_trust(folder / "trust")

@@ -12,7 +12,7 @@ from tests.e2e.page_text import Block, PageText, links_of, pieces
 from tests.e2e.page_walk import ASKED, PASTS, Walk
 from tests.e2e.wording import ALLOWED, BOTH, SLIPS, Allowed, Slip, is_allowed, slips
 from tests.rows import each_row
-from tools.act_words import choices
+from tools.docs.act_words import choices
 
 from constancia.api.text.i18n import LANGUAGES, message_ids
 

@@ -15,7 +15,7 @@ from typing import Any
 from tests.profile import sampled
 from tests.rows import each_row
 
-from constancia.domain.kernel.calendar import parse_edtf
+from constancia.domain.values.calendar import parse_edtf
 
 COUNT = sampled(150, 300)
 # What ours takes at all: the form. Which of them are dates is for the calendars to say.

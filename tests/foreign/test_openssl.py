@@ -9,7 +9,7 @@ import pytest
 from tests.foreign.conftest import Library, program
 from tests.verify.small_ledger import Writer
 
-from constancia.api.text.handcheck import Material, hand_check, materials
+from constancia.api.text.paper.handcheck import Material, hand_check, materials
 from constancia.verify.core.formats.entry import parse_entry
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "OPEN-LOG.md"

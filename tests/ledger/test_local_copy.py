@@ -1,16 +1,21 @@
 """A ledger is read from wherever it is; a copy is checked as every store is, private, and gone afterwards."""
 
+import resource
 import shutil
+import sqlite3
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from eventsourcing.persistence import PersistenceError
 from tests.api.served import serving
 from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.template import Templates
 
-from constancia.ledger.errors import Fatal, NotFound
+from constancia.ledger.errors import Fatal, LedgerError, NotFound, Unread
 from constancia.ledger.local_copy import NoLedgerThere, open_ledger
 from constancia.verify.core.errors import Unreadable
 
@@ -48,6 +53,38 @@ def test_every_source_gives_the_same_ledger(desk: Desk, kind: str) -> None:
             compared(url)
     else:
         compared(located(desk, kind))
+
+
+@contextmanager
+def full_at(size: int) -> Iterator[None]:
+    """No file of this process grows beyond so many bytes, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def refused_at(size: int, location: str, desk: Desk) -> Exception | None:
+    """Open a ledger on a full disk, and give why that was refused."""
+    try:
+        with full_at(size):
+            open_ledger(location, clock=desk.clock).close()
+    except (LedgerError, PersistenceError, OSError, sqlite3.Error) as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("size", [2_000, 10_000, 40_000])
+def test_full_disk_here_says_nothing_against_the_source(desk: Desk, size: int) -> None:
+    """What this machine can't write is no reason to call the entries false, nor a store none."""
+    desk.ledger.close()
+    refused = {kind: refused_at(size, located(desk, kind), desk) for kind in ("folder", "published", "zip")}
+    assert refused["published"], "nothing was too large"
+    assert refused["zip"], "nothing was too large"
+    accused = {kind: error for kind, error in refused.items() if isinstance(error, Fatal) and type(error) is not Unread}
+    assert accused == {}
 
 
 @pytest.mark.parametrize("kind", ["published", "zip"])

@@ -132,5 +132,5 @@ def test_saved_checkpoint_that_can_not_be_used_says_what_to_do(
         audit(opened, None if trust is None else load_trust(trust), since=since)
     assert caught.value.code == code
     for lang in ("es", "en"):
-        _verdict, advice = unreadable_text(caught.value, lang).split("\n")
+        _verdict, advice, _technical = unreadable_text(caught.value, lang).split("\n")
         assert advice == REFUSED[code][lang].replace("{first}", caught.value.where)

@@ -1,6 +1,7 @@
 """What a file seems to be that is no receipt, ledger or entry: words for people, and by which bytes it is known.
 
-Both verifiers have these tables: Python as they are, the page as `tools/build_verifier_page.py` packs them.
+Both verifiers have these tables: Python as they are, the page as `tools/build_verifier_page.py` packs them. Python alone
+has the words for what can't be had at all.
 """
 
 # ruff: noqa: E501 - a table reads by rows
@@ -8,6 +9,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from constancia.verify.report.words import Words, table_of
+
+# Why there is no verdict, by the codes of `Unreadable`, and what to do: what a command was given can't be had or read.
+NOT_HAD: Final[Words] = table_of("""
+    source | No hay ahí un libro ni una constancia que se pueda leer. Revise el nombre y la carpeta; si es una dirección, empiece con https://. | There is no ledger or receipt there that can be read. Check the name and the folder; if it is an address, begin with https://.
+    denied | El sistema no deja leerlo. Revise el nombre, los permisos del archivo y de su carpeta, y el disco. | The system does not let it be read. Check the name, the permissions of the file and of its folder, and the disk.
+    unreachable | Nadie responde en esa dirección. Revise que esté bien escrita y que el sitio esté en marcha, o pida el libro a otra de las partes. | Nobody answers at that address. Check that it is written correctly and that the site is running, or ask another of the parties for the ledger.
+    checkpoint | Ahí no hay un libro: falta su archivo «checkpoint». Si es una dirección que copió de una página del libro, quítele /es/ o /en/ y lo que sigue. | There is no ledger there: its file “checkpoint” is missing. If it is an address that you copied from a page of the ledger, take away /es/ or /en/ and what follows.
+    refused | Alguien responde en esa dirección, pero no entrega el archivo. Revise la dirección e inténtelo más tarde; si sigue igual, avise a quien opera el sitio o pida el libro a otra de las partes. | Somebody answers at that address, but does not hand the file out. Check the address and try later; if it goes on, inform who runs the site, or ask another of the parties for the ledger.
+    cut | Lo que se recibió del sitio está incompleto. Inténtelo más tarde; si sigue igual, avise a quien opera el sitio o pida el libro a otra de las partes. | What came from the site is incomplete. Try later; if it goes on, inform who runs the site, or ask another of the parties for the ledger.
+    too-large | Es más grande de lo que puede ser un archivo así de un libro, y no se leyó. Revise la dirección o el nombre, o pida el libro a otra de las partes. | It is larger than such a file of a ledger can be, and was not read. Check the address or the name, or ask another of the parties for the ledger.
+    store | No se puede leer el archivo de registros (SQLite): está dañado, falta algo de su carpeta o no hay permiso para leerla. Copie otra vez la carpeta entera, o use un respaldo. | The file of entries (SQLite) can't be read: it is damaged, something of its folder is missing, or there is no permission to read it. Copy the whole folder again, or use a backup.
+    trust | No se puede usar esa ancla de confianza. Indique la carpeta que tiene el archivo «policy», o la página que publica una de las partes. | That trust anchor can't be used. Name the folder that has the file “policy”, or the page that one of the parties publishes.
+    since | Ahí no hay un punto de control que usted haya verificado. Revise el nombre del archivo, o verifique todo, sin --since. | There is no checkpoint there that you verified. Check the file's name, or verify everything, without --since.
+    statement | No se puede buscar esa declaración en este libro. Revise el nombre del archivo, y que la declaración sea de este libro. | That statement can't be looked for in this log. Check the file's name, and that the statement is for this log.
+""")
 
 # What it seems to be, and what to do.
 KINDS: Final[Words] = table_of("""

@@ -1,13 +1,14 @@
 """A report in words and as JSON: what `report.findings` holds as data, for a person and for a program."""
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.acts import Names
-from constancia.verify.report.findings import Fault, Remark, Report, Shown, Verdict
-from constancia.verify.report.kinds import KINDS
-from constancia.verify.report.lay import REMARKED, act_sentence, changes_of, lay_lines, remark_words
+from constancia.verify.report.findings import EntryInWords, Fault, Remark, Report, Verdict
+from constancia.verify.report.kinds import KINDS, NOT_HAD
+from constancia.verify.report.lay_report import REMARKED, act_sentence, changes_of, lay_lines, remark_words
 from constancia.verify.report.output import UNREADABLE
 from constancia.verify.report.printable import printable
 from constancia.verify.report.words import FAULTS, LABELS, LAY, REFUSED, SEEN, TECHNICAL, TLS, VERDICTS, filled
@@ -16,6 +17,7 @@ MAX_LINE: Final = 8_000  # characters
 LANGUAGES: Final = ("es", "en")
 _COPIED: Final = ("origin", "size", "since", "root", "genesis", "log_key", "anchored", "trust", "checkpoint")
 MAX_SHOWN: Final = 120  # characters of an expected or found value in text
+_ADVICE: Final = {**SEEN, **REFUSED, **NOT_HAD, **TLS}
 
 
 def verdict_word(verdict: Verdict, lang: str) -> str:
@@ -37,29 +39,32 @@ def json_text(document: object, *, indent: int | None = 1) -> str:
     return text.translate(str.maketrans(escaped)) if escaped else text
 
 
-def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
-    """Say that there is no verdict, why, and what to do, in `es` or `en`."""
+def unreadable_text(error: Unreadable | Malformed, lang: str, put: Callable[[str], str] = str) -> str:
+    """Say that there is no verdict, why, and what to do.
+
+    Args:
+        error: Why.
+        lang: `es` or `en`.
+        put: Gives the program's own words, which are English, in that language; by default as they are.
+
+    Returns:
+        Lines, each harmless to a terminal.
+    """
     if isinstance(error, Unreadable) and error.code in KINDS:
         says = act_sentence(getattr(error, "act", None), lang, Names())
         act = "" if says is None else "\n" + printable(filled(LAY["says"][lang], {"sentence": says}))
         return f"{VERDICTS['FOREIGN'][lang]}  {printable(error.where, 300)}\n\n{KINDS[error.code][lang]}{act}"
-    if error.code in TLS:
-        place = f"{getattr(error, 'where', '')} [{error.code}]"
-        return f"{VERDICTS['UNREADABLE'][lang]}  {printable(place)}\n{TLS[error.code][lang]}"
-    advices = {**SEEN, **REFUSED, "source": LAY["source-refused"], "denied": LAY["denied"]}
-    words = advices.get(error.code) if isinstance(error, Unreadable) else None
-    if isinstance(error, Unreadable) and error.code.startswith("zip"):
-        words = LAY["zip-refused"]
-    elif error.code == "unreachable":
-        words = LAY["unreachable"]
-    elif (error.code, error.where) == ("missing", "checkpoint"):
-        words = LAY["checkpoint-missing"]
-    advice = "" if words is None else "\n" + filled(words[lang], {"count": 1, "first": printable(error.where, 300)})
-    if advice and isinstance(error, Unreadable) and isinstance(error.__cause__, OSError):
-        # The system's own words are in its language and form: they come last, after what to do.
-        technical = f"{LAY['technical'][lang]}: {printable(error.detail)}"
-        return f"{VERDICTS['UNREADABLE'][lang]}  {printable(f'{error.where} [{error.code}]')}{advice}\n{technical}"
-    return f"{VERDICTS['UNREADABLE'][lang]}  {printable(error)}{advice}"
+    if isinstance(error, Malformed):
+        return f"{VERDICTS['UNREADABLE'][lang]}  {printable(error)}"
+    code = "checkpoint" if (error.code, error.where) == ("missing", "checkpoint") else error.code
+    words = LAY["zip-refused"] if code.startswith("zip") else _ADVICE.get(code)
+    verdict, detail = VERDICTS["UNREADABLE"][lang], printable(put(error.detail))
+    if words is None:
+        return f"{verdict}  {printable(error.where)}: {detail} [{error.code}]"
+    advice = filled(words[lang], {"count": 1, "first": printable(error.where, 300)})
+    # The program's and the system's own words come last, after what to do.
+    technical = "" if code in TLS else f"\n{LAY['technical'][lang]}: {detail}"
+    return f"{verdict}  {printable(f'{error.where} [{error.code}]')}\n{advice}{technical}"
 
 
 def unreadable_json(error: Unreadable | Malformed) -> str:
@@ -138,7 +143,7 @@ def _fault_document(fault: Fault) -> dict[str, object]:
     return {name: getattr(fault, name) for name in members} | {lang: FAULTS[fault.code][lang] for lang in LANGUAGES}
 
 
-def _act_document(shown: Shown, names: Names) -> dict[str, object]:
+def _act_document(shown: EntryInWords, names: Names) -> dict[str, object]:
     return {
         "index": shown.index,
         "entry": shown.entry,

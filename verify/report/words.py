@@ -229,14 +229,10 @@ LAY: Final[Words] = table_of("""
     shown-by-oneself | Para leer lo que dice el libro sin creerle a ningún sitio: «constancia state» y «constancia log», con el libro en su equipo. | To read what the ledger says without believing any site: “constancia state” and “constancia log”, with the ledger on your own machine.
     anchors | {count} {count:sello de tiempo revisado/sellos de tiempo revisados}. | {count} {count:time-stamp/time-stamps} checked.
     zip-refused | Parece el paquete de un libro, pero está incompleto o lo comprimió otro programa de un modo que aquí no se abre. Descárguelo otra vez, o comprímalo de nuevo como .zip común (Deflate). | It seems to be a ledger's bundle, but it is incomplete, or another program packed it in a way that is not opened here. Download it again, or pack it again as an ordinary .zip (Deflate).
-    checkpoint-missing | Ahí no hay un libro: falta su archivo «checkpoint». Si es una dirección que copió de una página del libro, quítele /es/ o /en/ y lo que sigue. | There is no ledger there: its file “checkpoint” is missing. If it is an address that you copied from a page of the ledger, take away /es/ or /en/ and what follows.
-    unreachable | Nadie responde en esa dirección. Revise que esté bien escrita y que el sitio esté en marcha, o pida el libro a otra de las partes. | Nobody answers at that address. Check that it is written correctly and that the site is running, or ask another of the parties for the ledger.
-    source-refused | No hay ahí un libro ni una constancia que se pueda leer. Revise el nombre y la carpeta; si es una dirección, empiece con https://. | There is no ledger or receipt there that can be read. Check the name and the folder; if it is an address, begin with https://.
     form-refused | Parece un registro del libro, pero está dañado: no se puede leer entero. Descárguelo otra vez. | It seems to be an entry of a ledger, but it is damaged: it can't be read as a whole. Download it again.
     by-publisher | Según las llaves que publica {publisher} ({place}). | By the keys that {publisher} publishes ({place}).
     by-anchor | Según el ancla de confianza que usted dio. | By the trust anchor that you gave.
     detail | Detalle técnico: {option}. | Technical detail: {option}.
-    denied | El sistema no deja leerlo. Revise el nombre, los permisos del archivo y de su carpeta, y el disco. | The system does not let it be read. Check the name, the permissions of the file and of its folder, and the disk.
     technical | Detalle técnico | Technical detail
 """)
 

@@ -5,6 +5,7 @@
 - W2: an answer has a time limit as a whole, headers and body together, however steadily it drips; its size is bounded.
 - W3: a refusal, a page in a file's place, a certificate that is not believed and silence differ from a file that is not
   there, and from one another.
+- W4: once nobody waits for an answer no more of it is read, whatever the host still sends.
 """
 
 import gzip
@@ -16,7 +17,7 @@ import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Callable
-from http.client import HTTPException, IncompleteRead, InvalidURL
+from http.client import HTTPException, HTTPResponse, IncompleteRead, InvalidURL
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
@@ -35,6 +36,35 @@ _ABSENT: Final = (404, 410)
 _TICK_S: Final = 0.2
 _CHUNK: Final = 65_536
 T = TypeVar("T")
+_asking = threading.local()
+
+
+class _Response(HTTPResponse):
+    """An answer of which no more is read once nobody waits for it (rule W4).
+
+    The library itself reads interim answers, trailers, and a line that drips, on and on.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        connection, left = self.fp.raw, _asking.left
+        read = connection.readinto
+
+        def readinto(into: Any) -> int | None:
+            if left.is_set():
+                raise TimeoutError("nobody waits for it any more")
+            return read(into)
+
+        connection.readinto = readinto  # type: ignore[method-assign]
+
+
+class Handler(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
+    """http and https, for what a `Web` asks."""
+
+    def do_open(self, http_class: Any, *args: Any, **options: Any) -> Any:
+        """Open a connection whose answers are read under rule W4."""
+        noted: Any = type("Connection", (http_class,), {"response_class": _Response})
+        return super().do_open(noted, *args, **options)
 
 
 class Web:
@@ -52,9 +82,9 @@ class Web:
         self._is_stopped = is_stopped
         self._opener = urllib.request.OpenerDirector()
         for handler in (
-            urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
-            urllib.request.HTTPRedirectHandler(), urllib.request.HTTPDefaultErrorHandler(),
-            urllib.request.HTTPErrorProcessor(), urllib.request.UnknownHandler(),
+            urllib.request.ProxyHandler(), Handler(), urllib.request.HTTPRedirectHandler(),
+            urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
+            urllib.request.UnknownHandler(),
         ):  # fmt: skip
             self._opener.add_handler(handler)
 
@@ -68,7 +98,7 @@ class Web:
         while True:
             attempt += 1
             try:
-                return self._in_time(lambda left: self._get(path, limit, where, left), where)
+                return self._in_time(lambda: self._get(path, limit, where), where)
             except urllib.error.HTTPError as error:
                 error.close()
                 if error.code in _ABSENT:
@@ -81,7 +111,10 @@ class Web:
             except (OSError, HTTPException, ValueError) as error:
                 if (wrong := tls_code(error)) is not None:
                     raise Unreadable(wrong, where, TLS[wrong]["en"]) from error
-                failure, code, again = str(error) or type(error).__name__, "unreachable", not _is_no_address(error)
+                # What is no web server's answer is one all the same; a connection that ends is an error of HTTP too.
+                is_answer = isinstance(error, HTTPException) and not isinstance(error, OSError | InvalidURL)
+                failure, code = str(error) or type(error).__name__, "refused" if is_answer else "unreachable"
+                again = not _is_no_address(error)
             if attempt == ATTEMPTS or not again:
                 raise Unreadable(code, where, failure)
             self._wait(pause)
@@ -108,14 +141,15 @@ class Web:
                 raise KeyboardInterrupt
             time.sleep(min(_TICK_S, left))
 
-    def _in_time(self, get: Callable[[threading.Event], T], where: str) -> T:
+    def _in_time(self, get: Callable[[], T], where: str) -> T:
         """Ask in a thread of its own, which is left where no answer comes: neither a host nor a stop is waited for."""
         answers: SimpleQueue[T | Exception] = SimpleQueue()
         left = threading.Event()
 
         def ask() -> None:
+            _asking.left = left
             try:
-                answers.put(get(left))
+                answers.put(get())
             except Exception as error:  # noqa: BLE001 - handed over, and raised where it was asked
                 answers.put(error)
 
@@ -137,7 +171,7 @@ class Web:
         finally:
             left.set()
 
-    def _get(self, path: str, limit: int, where: str, left: threading.Event) -> bytes:
+    def _get(self, path: str, limit: int, where: str) -> bytes:
         request = urllib.request.Request(  # noqa: S310 - the opener has handlers for http and https alone
             f"{self.location}/{path}", headers={"Accept-Encoding": "identity", "User-Agent": "constancia-verify"}
         )
@@ -147,16 +181,16 @@ class Web:
             packing = answer.headers.get("Content-Encoding", "").lower()
             if packing not in ("", "identity", "gzip", "x-gzip"):
                 raise Unreadable("refused", where, f"it came packed as {packing}, which was not asked for")
-            data = whole_body(answer, limit, where, left)
+            data = whole_body(answer, limit, where)
             if packing.endswith("gzip"):
                 return read_bounded(gzip.GzipFile(fileobj=io.BytesIO(data)), limit, where)  # type: ignore[arg-type]  # it reads like one
             return data
 
 
-def whole_body(answer: Any, limit: int, where: str, left: threading.Event) -> bytes:
-    """Read a body whole, of at most `limit` bytes, or raise (rules W1, W2); `left` is set once nobody waits for it."""
+def whole_body(answer: Any, limit: int, where: str) -> bytes:
+    """Read a body whole, of at most `limit` bytes, or raise (rules W1, W2)."""
     data = bytearray()
-    while not left.is_set() and (chunk := answer.read1(_CHUNK)):
+    while chunk := answer.read1(_CHUNK):
         data += chunk
         if len(data) > limit:
             raise Unreadable("too-large", where, f"more than {limit} bytes")

@@ -2,18 +2,22 @@
 
 import ast
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tools.build_refusal_docs import PAGE, page_with_steps
+from tests.rows import each_row
+from tools.docs.build_refusal_docs import PAGE, page_with_steps
 
 from constancia.api.http.problems import ALL_CODES
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import message_ids, tr
+from constancia.verify.core.errors import Unreadable
 
 ROOT = Path(__file__).resolve().parents[3]
 LEDGER = frozenset(
@@ -76,6 +80,43 @@ def test_sentence_with_parts_is_said_in_spanish_with_the_same_parts() -> None:
     assert wrong == []
 
 
+@each_row(
+    ("error", "es", "en"),
+    [
+        (
+            Unreadable("unreachable", "http://127.0.0.1:9/a", "<urlopen error [Errno 111] Connection refused>"),
+            "http://127.0.0.1:9/a: nadie responde ahí",
+            "http://127.0.0.1:9/a: nobody answers there",
+        ),
+        (
+            Unreadable("denied", "/libro/a", "[Errno 13] Permission denied: '/libro/a'"),
+            "/libro/a: no tiene permiso [denied]",
+            "/libro/a: Permission denied [denied]",
+        ),
+    ],
+)
+def test_what_can_not_be_had_has_no_number_and_no_words_of_a_library(error: Unreadable, es: str, en: str) -> None:
+    """A monitor says it of a log, and other errors of the file that they need."""
+    for lang, words, outer in (("es", es, "/libro no se puede leer: "), ("en", en, "/libro can't be read: ")):
+        assert error_words(str(error), lang).startswith(words)
+        nested = error_words(f"/libro can't be read: {error}", lang)
+        assert nested.startswith(outer + words)
+        assert "Errno" not in nested
+        assert "urlopen" not in nested
+
+
+def test_no_sentence_of_the_catalogue_is_a_part_of_any_other() -> None:
+    """Else a library's English text would become half Spanish."""
+    texts = ("[SSL] EOF occurred in violation of protocol (_ssl.c:1006)", "a of b", "one thing: another [x of y]")
+    assert [text for text in texts if error_words(text, "es") != text] == []
+
+
+def test_place_of_an_error_is_said_in_spanish_too() -> None:
+    """`Fatal` adds it to its sentence."""
+    for text in ("another history of 3 entries is published", "the store can't be read: timed out"):
+        assert error_words(f"{text} (at /libro)", "es") == f"{error_words(text, 'es')} (en /libro)"
+
+
 def test_page_on_refusals_says_what_to_do_as_the_catalogue_does() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page_with_steps(page) == page, "run: make docs"
@@ -95,6 +136,31 @@ def test_reason_within_a_reason_is_translated_too() -> None:
     assert "nadie responde ahí" in error_words(refused.split(": ", 1)[1], "es")
     nested = "the store can't be read: the entry is missing"
     assert error_words(nested, "es") == "el almacén no se puede leer: falta el registro"
+
+
+def sqlite_text(database: Path, *statements: str) -> str:
+    """Give what SQLite says of the first statement that fails."""
+    try:
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+    except sqlite3.Error as error:
+        return str(error)
+    raise AssertionError("every statement was executed")
+
+
+def test_what_sqlite_says_is_in_the_users_language(tmp_path: Path) -> None:
+    """Its own sentences, as the library gives them: an operator meets them where a disk is full or a file damaged."""
+    table, foreign = "CREATE TABLE data (value)", tmp_path / "foreign"
+    foreign.write_bytes(b"no database " * 100)
+    texts = [
+        sqlite_text(tmp_path / "full", table, "PRAGMA max_page_count = 2", "INSERT INTO data VALUES (zeroblob(9000))"),
+        sqlite_text(tmp_path / "read", table, "PRAGMA query_only = ON", "INSERT INTO data VALUES (1)"),
+        sqlite_text(foreign, "SELECT * FROM sqlite_master"),
+        sqlite_text(tmp_path / "nowhere" / "data", "SELECT 1"),
+    ]
+    assert len(set(texts)) == len(texts)
+    assert [text for text in texts if error_words(text, "es") == text] == []
 
 
 @given(st.text(max_size=200))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.dishonest import Host, hosting, rewritten, with_statement
+from tests.ledger.test_local_copy import full_at
 from tests.ledger.test_monitor import history
 from tests.verify.small_ledger import DOCUMENT, PARTIES, SCOPE, Log, Witness, Writer, verify
 
@@ -295,6 +296,15 @@ def test_stop_ends_a_copy_and_the_next_round_goes_on(
         mirror.round()
     assert read_checkpoint(holding.checkpoint()).size == true.size
     assert holding.round().size == true.size + 1
+
+
+def test_verified_tree_that_the_disk_does_not_take_is_said_and_accuses_nobody(archive: Archive) -> None:
+    """The watch does without its cache; what is copied is compared with it."""
+    with full_at(20_000):
+        outcome = archive.round()
+    assert (outcome.watch.code, outcome.watch.state.size, outcome.copied) == (INTACT, OLD, None)
+    assert outcome.problem == "what was verified could not be stored here: make room on the disk"
+    assert archive.round().copied is not None
 
 
 @pytest.mark.parametrize("kind", ["tile/0/000", "tile/entries/000", "tile/entries/001.p/*", "documents/*"])

@@ -1,6 +1,7 @@
 """The report: three verdicts, the first fault, and words for everything in both languages."""
 
 import ast
+import re
 import string
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,9 +14,11 @@ from tests.rows import each_row
 from constancia.verify.audit.run import LEVELS_ABOVE
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.findings import MAX_FAULTS, MAX_KEPT, Findings, Verdict
+from constancia.verify.report.kinds import NOT_HAD
 from constancia.verify.report.rendering import report_text, unreadable_text
 from constancia.verify.report.words import FAULTS, IN_A_DEMONSTRATION, LABELS, REMARKS
 from constancia.verify.sources.published_log import LACKS
+from constancia.verify.sources.web import CONTACT
 
 VERIFY = Path(__file__).resolve().parents[3] / "verify"
 LEVELS = VERIFY.parent / "ledger"  # levels above L2 report through the same words
@@ -156,11 +159,22 @@ def test_address_that_gives_no_ledger_says_what_to_do(error: Unreadable, es: str
         assert ("signed" in advice or "firmó" in advice) is (error.where == "tile/0/000")
 
 
-@pytest.mark.parametrize("code", ["source", "denied"])
-def test_systems_own_words_come_after_what_to_do(code: str) -> None:
-    error = Unreadable(code, "libro", "[Errno 2] No such file or directory: 'libro'")
-    error.__cause__ = FileNotFoundError()
+@pytest.mark.parametrize("code", sorted(NOT_HAD))
+def test_what_a_system_or_library_said_comes_after_what_to_do(code: str) -> None:
+    error = Unreadable(code, "libro", "[Errno 2] IncompleteRead: 'libro'")
     for lang, technical in (("es", "Detalle técnico"), ("en", "Technical detail")):
         first, advice, last = unreadable_text(error, lang).splitlines()
-        assert "Errno" not in first + advice
-        assert last.startswith(f"{technical}: [Errno 2]")
+        assert first.endswith(f"libro [{code}]")
+        assert advice == NOT_HAD[code][lang]
+        assert last == f"{technical}: {error.detail}"
+        assert unreadable_text(error, lang, lambda _words: "put").endswith(": put")
+
+
+def test_every_way_in_which_a_source_can_not_be_had_says_what_to_do() -> None:
+    """Each code that a reader of sources gives has its words, so that no library's text comes first or alone."""
+    raised = re.compile(r'Unreadable\(\s*"([a-z-]+)"')
+    texts = [path.read_text("utf-8") for room in ("sources", "trust") for path in (VERIFY / room).glob("*.py")]
+    codes = {code for text in texts for code in raised.findall(text)} | CONTACT
+    assert {"cut", "refused", "store", "too-large", "trust", "unreachable"} <= codes
+    silent = [code for code in codes if "\n" not in unreadable_text(Unreadable(code, "libro", "why"), "es")]
+    assert sorted(silent) == ["bundle"]  # an entry's file that a caller asks for, of a log that was opened

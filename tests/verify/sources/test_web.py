@@ -86,6 +86,40 @@ def test_w2_dripping_answer_ends_at_the_limit_for_the_whole(serving: Serving) ->
 
 
 @pytest.mark.parametrize(
+    ("raw", "more"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (head("200 OK", "Transfer-Encoding: chunked") + b"0\r\n", b"a: b\r\n"),
+    ],
+    ids=["interim answers", "trailers"],
+)
+def test_w4_host_that_never_ends_is_left_once_nobody_waits(raw: bytes, more: bytes) -> None:
+    """The library would read on for good, in a thread that stays."""
+    is_left = threading.Event()
+
+    def host(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65_536)
+            try:
+                connection.sendall(raw)
+                while True:
+                    connection.sendall(more * 100)
+            except OSError:
+                pass
+            is_left.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=host, args=(listener,), daemon=True).start()
+        web = Web(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        web.answer_s = 0.5
+        with pytest.raises(Unreadable) as caught:
+            web.read("a", 10_000)
+        assert caught.value.code == "unreachable"
+        assert is_left.wait(60), "the host is read on"
+
+
+@pytest.mark.parametrize(
     ("raw", "code"),
     [
         (head("403 No", "Content-Length: 0"), "refused"),
@@ -93,6 +127,8 @@ def test_w2_dripping_answer_ends_at_the_limit_for_the_whole(serving: Serving) ->
         (head("200 OK", "Content-Type: text/html", "Content-Length: 2") + b"ab", "replaced"),
         (head("200 OK", "Content-Encoding: br", "Content-Length: 2") + b"ab", "refused"),
         (head("200 OK", "Content-Encoding: deflate", "Content-Length: 2") + b"ab", "refused"),
+        (b"SSH-2.0-OpenSSH_9\r\n", "refused"),
+        (head("200 OK", *["X: y"] * 101), "refused"),
         (b"", "unreachable"),
     ],
 )

@@ -139,12 +139,14 @@ def chosen() -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.timeout(600)  # many rows, and a machine may have other work
 @each_row("name", chosen())
 def test_page_and_python_say_the_same(name: str, offline: Page, tmp_path: Path) -> None:
     case, code = CASES[name]
     assert_expected(assert_agree(offline, case(own_folder(tmp_path))), code)
 
 
+@pytest.mark.timeout(600)
 @each_row("name", [name for name in CASES if name not in chosen()] or chosen())
 def test_python_says_what_a_case_shows(name: str, tmp_path: Path) -> None:
     case, code = CASES[name]

@@ -16,6 +16,7 @@ from tests.witness_process import Home, end
 
 from constancia.api.http.limits import rates as rates_module
 from constancia.api.http.limits.rates import Rates
+from constancia.api.http.server.heads import BoundedHeads
 from constancia.api.http.settings import Settings
 from constancia.api.witness_app import BODY_TIMEOUT_S
 from constancia.ledger.keys.log_signer import LogSigner
@@ -27,7 +28,7 @@ LONGEST_S = sampled(0.9, 2.0) * BODY_TIMEOUT_S  # on a busy machine
 HURRIED = f"""{WARM}
 from constancia.api import witness_app
 from constancia.api.cli import main
-from constancia.api.http.heads import BoundedHeads
+from {BoundedHeads.__module__} import BoundedHeads
 witness_app.BODY_TIMEOUT_S = BoundedHeads.head_timeout_s = {TIME_S}
 main()
 """

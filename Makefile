@@ -56,7 +56,7 @@ versions: $(INSTALLED)  ## install the wheels on each Python of this machine and
 	$(BIN)/python -m tools.try_versions $(ARGS)
 
 pyright: $(INSTALLED)  ## a second type checker for the programs of examples/ and the code of the documents; needs node
-	$(BIN)/python -m tools.documented_code
+	$(BIN)/python -m tools.docs.documented_code
 	$(BIN)/python -m pip install -q pyright
 	$(BIN)/python -m pyright --pythonpath $(BIN)/python examples
 
@@ -97,7 +97,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	touch $@
 
 acts: $(INSTALLED)  ## write the sentences of all acts where the verifier reads them, from the catalogues
-	$(BIN)/python tools/act_words.py
+	$(BIN)/python tools/docs/act_words.py
 
 page: acts  ## build the single-file verifier from verify/page/
 	$(BIN)/python tools/build_verifier_page.py
@@ -111,11 +111,11 @@ lock: $(INSTALLED)  ## pin the newest versions
 	    --no-emit-index-url --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
 
 docs: $(INSTALLED)  ## generate the documentation of acts from their code
-	$(BIN)/python -m tools.build_domain_docs
-	$(BIN)/python -m tools.build_refusal_docs
+	$(BIN)/python -m tools.docs.build_domain_docs
+	$(BIN)/python -m tools.docs.build_refusal_docs
 
 story: $(INSTALLED)  ## write the demonstration as data: examples/process-2017-2025.json
-	$(BIN)/python -m tools.build_story
+	$(BIN)/python -m tools.docs.build_story
 
 screenshots: $(INSTALLED) $(PROGRAMS)  ## photograph the demonstration's pages: docs/screenshots/
 	$(BIN)/python -m tools.screenshots
@@ -140,7 +140,7 @@ container:  ## build examples/deploy/Containerfile and try it; NOT CHECKED (75) 
 	@./tools/container.sh
 
 api-docs: $(INSTALLED)  ## docs/API.md from the docstrings
-	PYTHONPATH=.import $(BIN)/python tools/api_reference.py
+	PYTHONPATH=.import $(BIN)/python tools/docs/api_reference.py
 
 clean:  ## remove .venv/, the demonstration and what was built
 	rm -rf .venv $(DEMO) build dist

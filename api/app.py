@@ -17,40 +17,25 @@ from constancia.api.description.openapi import describe, operation_id
 from constancia.api.description.reference import reference_page
 from constancia.api.first_page import begin
 from constancia.api.http import problems
-from constancia.api.http.proxies import Prefixed, path_within, prefix_of
-from constancia.api.http.query import CheckedFiles, CheckedQuery, take_in
-from constancia.api.http.quotas import Quotas
-from constancia.api.http.rates import Rates
-from constancia.api.http.readers import Reader, Readers
+from constancia.api.http.limits.quotas import Quotas
+from constancia.api.http.limits.rates import Rates
+from constancia.api.http.limits.security import Guard
+from constancia.api.http.proxies import PathPrefix, path_within, prefix_of
 from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.request.query import CheckedFiles, CheckedQuery, take_in
 from constancia.api.http.schemas import DraftRequest, ReceiptDocument, with_common_answers
-from constancia.api.http.security import Guard
+from constancia.api.http.server.reader_pool import Reader, Readers
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.made_files import MadeFiles
-from constancia.api.pages import copy, wrong_address
+from constancia.api.opendata.file_cache import MadeFiles
 from constancia.api.pages import routes as pages
-from constancia.api.pages.altered_copy import AlteredCopies
+from constancia.api.pages import wrong_address
+from constancia.api.pages.integrity.altered_copy import AlteredCopies
+from constancia.api.pages.records import copy_pages
 from constancia.api.pages.search_index import SearchIndex
-from constancia.api.routers import (
-    acts,
-    data,
-    direct,
-    documents,
-    drafts,
-    entries,
-    exchange,
-    health,
-    log,
-    provenance,
-    records,
-    refusals,
-    state,
-    verifier,
-    well_known,
-    witnesses,
-)
-from constancia.api.signing import key_page, modules, pending_page, ready_page, receipt_page, sign_page
+from constancia.api.routers import acts, data, direct, drafts, exchange, health, records, state, verifier, well_known
+from constancia.api.routers.log import documents, entries, log_files, provenance, refusals, witnesses
 from constancia.api.signing.drafts import DraftLimits, DraftStore
+from constancia.api.signing.pages import key_page, pending_page, ready_page, receipt_page, sign_page, verifier_module
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
@@ -123,7 +108,7 @@ def _guard(app: FastAPI, shown: Callable[[Response, Request], Response], readers
     if readers:
         app.add_middleware(Readers, ledger=ledger, readers=readers)
     app.add_middleware(Guard, rates=rates, settings=settings, shown=shown)
-    app.add_middleware(Prefixed, prefix=settings.root_path)
+    app.add_middleware(PathPrefix, prefix=settings.root_path)
 
 
 def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
@@ -138,7 +123,7 @@ def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
     """
     limits = {"costly_reads_per_minute": 0, "writes_per_minute": 0, "public_url": None, "root_path": ""}
     app = create_app(ledger, settings.model_copy(update=limits))
-    take_in(app, copy.router)
+    take_in(app, copy_pages.router)
     app.state.is_copy = True
     return app
 
@@ -195,7 +180,7 @@ def create_app(
         acts,
         entries,
         drafts,
-        log,
+        log_files,
         witnesses,
         records,
         state,
@@ -210,7 +195,7 @@ def create_app(
     ):
         take_in(app, module.router)
     signing = (
-        modules.router,
+        verifier_module.router,
         sign_page.data_router,
         receipt_page.router,
         sign_page.router,

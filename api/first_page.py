@@ -21,14 +21,14 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from constancia.api.http.asked import ledger_of
-from constancia.api.http.proxies import Prefixed, path_within
-from constancia.api.http.security import as_get, with_headers
+from constancia.api.http.limits.security import as_get, with_headers
+from constancia.api.http.proxies import PathPrefix, path_within
+from constancia.api.http.request.context import ledger_of
 from constancia.api.http.settings import Settings
 from constancia.api.pages import home
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.page_cache import PageStore, made_once
-from constancia.api.pages.rows_cache import RowsCache
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.frame.page_cache import PageStore, made_once
+from constancia.api.pages.frame.rows_cache import RowsCache
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.state_documents import StateDocuments
 
@@ -72,7 +72,7 @@ class FirstPage:
         self._whole: Future[ASGIApp] | None = None
         self._app: ASGIApp | None = None
         self._files = StaticFiles(directory=str(files("constancia.api").joinpath("static")))
-        self._first = Prefixed(self._answer, state.settings.root_path)
+        self._first = PathPrefix(self._answer, state.settings.root_path)
 
     def begin_loading(self) -> Future[ASGIApp]:
         """Have the application loaded, if it is not yet; from any thread."""

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from constancia.api.http.headed import Headed
 from constancia.api.http.representation import represent
+from constancia.api.http.text_headers import TextHeaders
 from constancia.ledger.publication.target import headers_of
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, size_in
 from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
@@ -68,7 +68,7 @@ def create_mirror_app(public: Path, name: str, keys: Sequence[VerifierKey]) -> S
 
     app = Starlette(
         routes=[Route("/", about), Route("/{origin}/{path:path}", file)],
-        middleware=[Middleware(Headed, headers=_HEADERS)],
+        middleware=[Middleware(TextHeaders, headers=_HEADERS)],
     )
     app.router.redirect_slashes = False
     return app

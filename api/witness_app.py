@@ -25,9 +25,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from constancia.api.http.headed import Headed
-from constancia.api.http.rates import Attempts, Rates, address_of_client
+from constancia.api.http.limits.rates import Attempts, Rates, address_of_client
 from constancia.api.http.settings import Settings
+from constancia.api.http.text_headers import TextHeaders
 from constancia.ledger.witnesses.protocol import CALL, MAX_REQUEST_BYTES, SIZE_MEDIA_TYPE, parse_request
 from constancia.ledger.witnesses.subtree import CALL as SIGN_SUBTREE
 from constancia.ledger.witnesses.subtree import sign_subtree
@@ -95,7 +95,7 @@ def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | 
             Route(f"{prefix}/", _reading(about, rates), methods=["GET"]),
             *([Route(f"{prefix}{SIGN_SUBTREE}", signing, methods=["POST"])] if can_sign else []),
         ],
-        middleware=[Middleware(Headed, headers=_HEADERS)],
+        middleware=[Middleware(TextHeaders, headers=_HEADERS)],
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from constancia.domain.agreements.table import AGREEMENT
 from constancia.domain.commitments.acts import COMMITMENT
-from constancia.domain.commitments.deliverable import DELIVERABLE
+from constancia.domain.commitments.deliverables.deliverable import DELIVERABLE
 from constancia.domain.commitments.duty import DUTY
 from constancia.domain.complaints.table import COMPLAINT
 from constancia.domain.governance.participants import GOVERNANCE
@@ -20,7 +20,6 @@ from constancia.domain.identity.edition import LEDGER
 from constancia.domain.identity.key import KEY
 from constancia.domain.identity.party import PARTY
 from constancia.domain.kernel.acts import REGISTRY, Act, Signer, UnknownAct, parse_act
-from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import Machine
 from constancia.domain.participation.contribution import GATHERING
@@ -33,6 +32,7 @@ from constancia.domain.remarks.cancellation import CANCELLATION
 from constancia.domain.remarks.correction import CORRECTION
 from constancia.domain.remarks.entry import ENTRY
 from constancia.domain.remarks.statement import STATEMENT
+from constancia.domain.values.editions import NEWEST
 
 __all__ = (
     "AGGREGATES",

@@ -14,10 +14,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from constancia.domain.kernel.calendar import local_day, parse_edtf
 from constancia.domain.kernel.context import EntryView, StateView
-from constancia.domain.kernel.editions import SECOND
-from constancia.domain.kernel.occurrence import CLAIM_SPAN
+from constancia.domain.values.calendar import local_day, parse_edtf
+from constancia.domain.values.editions import SECOND
+from constancia.domain.values.occurrence import CLAIM_SPAN
 
 # Kinds of streams that say who may act. They are no part of what happens, and hold whenever they were recorded.
 STANDING_KINDS: Final = frozenset({"appointment", "correction", "governance", "key", "ledger", "party"})

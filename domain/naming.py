@@ -12,20 +12,20 @@ from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
-from constancia.domain.kernel.values import Text
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State
+from constancia.domain.values.values import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedThing:
     """A thing by its title, a text by language or a plain one, and its stream; None where no page shows it."""
 
     title: Mapping[str, str] | str
     stream: str | None = None
 
 
-def name_of(member: str, value: object, body: Mapping[str, Any], state: State) -> Named | None:
+def name_of(member: str, value: object, body: Mapping[str, Any], state: State) -> NamedThing | None:
     """Give the name of what a member of an act's body identifies.
 
     Args:
@@ -47,7 +47,7 @@ def name_of(member: str, value: object, body: Mapping[str, Any], state: State) -
     return finder(value, state) if finder is not None else None
 
 
-def _within(member: str, name: str, commitment: object, state: State) -> Named | None:
+def _within(member: str, name: str, commitment: object, state: State) -> NamedThing | None:
     """Give a milestone or deliverable by the title that the newest scope with it gives; before, a proposal's."""
     aggregate = state.aggregates.get(f"commitment/{commitment}")
     if not isinstance(aggregate, Commitment):
@@ -60,73 +60,75 @@ def _within(member: str, name: str, commitment: object, state: State) -> Named |
     return None
 
 
-def _condition(name: str, commitment: object, state: State) -> Named | None:
+def _condition(name: str, commitment: object, state: State) -> NamedThing | None:
     """Give a declared condition of a commitment by its words."""
     aggregate = state.aggregates.get(f"commitment/{commitment}")
     declared = aggregate.declared_condition(name) if isinstance(aggregate, Commitment) else None
-    return None if declared is None else Named(title=declared.text.to_json())
+    return None if declared is None else NamedThing(title=declared.text.to_json())
 
 
-def _commitment(name: str, state: State) -> Named | None:
+def _commitment(name: str, state: State) -> NamedThing | None:
     aggregate = state.aggregates.get(f"commitment/{name}")
     return _named(aggregate.title, aggregate.stream) if isinstance(aggregate, Commitment) else None
 
 
-def _decision(name: str, state: State) -> Named | None:
+def _decision(name: str, state: State) -> NamedThing | None:
     aggregate = state.aggregates.get(f"decision/{name}")
     return _named(aggregate.question, aggregate.stream) if isinstance(aggregate, Decision) else None
 
 
-def _agreement(name: str, state: State) -> Named | None:
+def _agreement(name: str, state: State) -> NamedThing | None:
     aggregate = state.aggregates.get(f"agreement/{name}")
     return _named(aggregate.current.title, aggregate.stream) if isinstance(aggregate, Agreement) else None
 
 
-def _plan(name: str, state: State) -> Named | None:
+def _plan(name: str, state: State) -> NamedThing | None:
     aggregate = state.aggregates.get(f"plan/{name}")
     return _named(aggregate.title, aggregate.stream) if isinstance(aggregate, ActionPlan) else None
 
 
-def _gathering(name: str, state: State) -> Named | None:
+def _gathering(name: str, state: State) -> NamedThing | None:
     aggregate = state.aggregates.get(f"gathering/{name}")
     return _named(aggregate.title, None) if isinstance(aggregate, Gathering) else None
 
 
-def _duty(name: str, state: State) -> Named | None:
+def _duty(name: str, state: State) -> NamedThing | None:
     """Give a duty by the words with which it was last assigned; before, it has none."""
     aggregate = state.aggregates.get(f"duty/{name}")
     current = aggregate.current if isinstance(aggregate, Duty) else None
     return _named(current.text, None) if current is not None else None
 
 
-def _complaint(name: str, state: State) -> Named | None:
+def _complaint(name: str, state: State) -> NamedThing | None:
     """Give a complaint by its text; one that is protected shows none."""
     aggregate = state.aggregates.get(f"complaint/{name}")
     if not isinstance(aggregate, Complaint):
         return None
     title = aggregate.text.to_json() if aggregate.text is not None else _PROTECTED
-    return Named(title=title, stream=aggregate.stream)
+    return NamedThing(title=title, stream=aggregate.stream)
 
 
-def _body(name: str, state: State) -> Named | None:
+def _body(name: str, state: State) -> NamedThing | None:
     aggregate = state.aggregates.get(f"governance/{name}")
     return _named(aggregate.name, None) if isinstance(aggregate, GovernanceBody) else None
 
 
-def _appointment(name: str, state: State) -> Named | None:
+def _appointment(name: str, state: State) -> NamedThing | None:
     aggregate = state.aggregates.get(f"appointment/{name}")
     return (
-        Named(title=aggregate.name, stream=f"party/{aggregate.party}") if isinstance(aggregate, Appointment) else None
+        NamedThing(title=aggregate.name, stream=f"party/{aggregate.party}")
+        if isinstance(aggregate, Appointment)
+        else None
     )
 
 
-def _named(title: Text, stream: str | None) -> Named:
-    return Named(title=title.to_json(), stream=stream)
+def _named(title: Text, stream: str | None) -> NamedThing:
+    return NamedThing(title=title.to_json(), stream=stream)
 
 
 _PROTECTED: Final = {"en": "protected", "es": "protegida"}
 _WITHIN: Final = frozenset({"deliverable", "milestone"})
-_FINDERS: Final[Mapping[str, Callable[[str, State], Named | None]]] = {
+_FINDERS: Final[Mapping[str, Callable[[str, State], NamedThing | None]]] = {
     "agreement": _agreement,
     "appointment": _appointment,
     "body": _body,

@@ -13,7 +13,7 @@ from constancia.domain.commitments.scope import Milestone
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.role import MEMBERS
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import parse_day
+from constancia.domain.values.calendar import parse_day
 
 
 class NamedBearer(NamedTuple):
@@ -51,6 +51,7 @@ class CommitmentOutline(NamedTuple):
         status: Its state.
         governance_body: Its body, as it was named.
         ended_at: When its end was recorded, RFC 3339; None while it goes on.
+        ended_by: The index of the entry that recorded it.
         milestones: Those of the scope in force.
         former: The windows that an earlier scope named, and the one in force does not.
         deliverables: The ids that any scope names.
@@ -62,6 +63,7 @@ class CommitmentOutline(NamedTuple):
     status: str
     governance_body: str | None
     ended_at: str | None
+    ended_by: int | None
     milestones: tuple[MilestoneOutline, ...]
     former: tuple[str, ...]
     deliverables: tuple[str, ...]
@@ -136,6 +138,7 @@ def _commitment(commitment: Commitment) -> CommitmentOutline:
         status=commitment.status,
         governance_body=commitment.governance_body,
         ended_at=commitment.ended.mark.recorded_at if commitment.ended else None,
+        ended_by=commitment.ended.mark.index if commitment.ended else None,
         milestones=tuple(
             MilestoneOutline(step.milestone, step.window, step.milestone in opened, bearers_named(commitment, step))
             for step in steps

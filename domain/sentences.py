@@ -17,12 +17,12 @@ from constancia.domain.commitments.commitment import Commitment, DecidedStatus, 
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
-from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, is_text
-from constancia.domain.naming import Named, name_of
+from constancia.domain.naming import NamedThing, name_of
 from constancia.domain.plans.plan import ActionPlan, Carried
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
+from constancia.domain.values.languages import DEFAULT_LANGUAGES, is_text
 
 # What is recorded by decision and binds: who was bound before and did not sign it is named with it.
 _BY_DECISION: Final = ("CommitmentAdopted", "CommitmentCarriedIntoPlan", "CommitmentStatusDecided", "ScopeChanged")
@@ -42,7 +42,7 @@ _LISTS_OF_PARTIES: Final = frozenset({"bearers", "members", "parties", "required
 
 ByLanguage = Mapping[str, str]
 Name = str | ByLanguage
-Parameter = str | int | ByLanguage | Named | tuple[Name | Named, ...]
+Parameter = str | int | ByLanguage | NamedThing | tuple[Name | NamedThing, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def _titles(body: Mapping[str, Any], state: State) -> dict[str, Parameter]:
     for member, value in body.items():
         if isinstance(value, list):
             named = [name_of(member, item, body, state) or item for item in value if isinstance(item, str)]
-            if any(isinstance(item, Named) for item in named):
+            if any(isinstance(item, NamedThing) for item in named):
                 titles[member] = tuple(named)
         elif (name := name_of(member, value, body, state)) is not None:
             titles[member] = name

@@ -18,15 +18,15 @@ from constancia.domain.identity import key
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.kernel.aggregate import Aggregate, document_of, moved
-from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
-from constancia.domain.kernel.editions import FIRST, NEWEST
-from constancia.domain.kernel.forms import form_number, shape_of
 from constancia.domain.kernel.groups import grouped
-from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.kernel.layers import Base, Layers
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.outlines import outline_of
+from constancia.domain.values.calendar import local_day, parse_instant
+from constancia.domain.values.editions import FIRST, NEWEST
+from constancia.domain.values.form_number import form_number, shape_of
+from constancia.domain.values.languages import DEFAULT_LANGUAGES
 
 # The form of the state documents that name none.
 FORM_OF_FIRST: Final = 58_000_201_467_202

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from constancia import ledger
-from constancia.domain.derive import derive
-from constancia.domain.kernel.calendar import zone
+from constancia.domain.facts.derive import derive
 from constancia.domain.state import State
+from constancia.domain.values.calendar import zone
 from constancia.verify import Verdict, report_text
 
 

@@ -16,12 +16,12 @@ from pkgutil import resolve_name
 from typing import Final
 
 _HOME: Final = {
-    "AlteredLedger": "audit.verified:AlteredLedger",
-    "Commitment": "audit.verified:Commitment",
-    "Milestone": "audit.verified:Milestone",
-    "Overdue": "audit.verified:Overdue",
-    "VerifiedLedger": "audit.verified:VerifiedLedger",
-    "open": "audit.verified:open_verified",
+    "AlteredLedger": "audit.verified_ledger:AlteredLedger",
+    "Commitment": "audit.verified_ledger:Commitment",
+    "Milestone": "audit.verified_ledger:Milestone",
+    "Overdue": "audit.verified_ledger:Overdue",
+    "VerifiedLedger": "audit.verified_ledger:VerifiedLedger",
+    "open": "audit.verified_ledger:open_verified",
 }
 __all__ = sorted(_HOME)  # noqa: PLE0605 - the stub has them one by one, and a test compares
 

@@ -10,34 +10,34 @@ from typing import TYPE_CHECKING
 from eventsourcing.persistence import PersistenceError
 
 from constancia.ledger.append.clock_guard import ClockGuard
-from constancia.ledger.append.database_attempts import DatabaseRefusedAttempts
 from constancia.ledger.append.examiner import Examiner
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import key_of_genesis, replay
-from constancia.ledger.append.refused_attempts import RefusedAttempts
 from constancia.ledger.append.sequencer import CAPACITY, Sequencer
 from constancia.ledger.append.store_watch import StoreGuard, StoreWatch, TokenGuard
 from constancia.ledger.append.write_guard import WriteGuard, WriteGuards
 from constancia.ledger.append.writer import Tip, Writer
-from constancia.ledger.belongings import bring_in
+from constancia.ledger.attempts.database_attempts import DatabaseRefusedAttempts
+from constancia.ledger.attempts.refused_attempts import RefusedAttempts
+from constancia.ledger.backup.replacement import tidy
+from constancia.ledger.belongings.belongings import bring_in
+from constancia.ledger.belongings.places import places_of
 from constancia.ledger.clock import Clock
 from constancia.ledger.disk.database import is_half_made
 from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
-from constancia.ledger.places import places_of
 from constancia.ledger.policy_keys import check_listed, check_signer, listed_keys, policy_in
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.state_copies import StateCopies
 from constancia.ledger.reader.states import States
-from constancia.ledger.replacement import tidy
 from constancia.ledger.snapshots.snapshots import Progress, Snapshots, read_back
-from constancia.ledger.store.address import Address, address_in, remember_address
+from constancia.ledger.store.address import DatabaseAddress, address_in, remember_address
 from constancia.ledger.store.application import EntryApplication, create_store, not_opened, open_application
 from constancia.ledger.store.batch import MAX_BATCH
 from constancia.ledger.store.entry_store import EntryStore
-from constancia.ledger.store.postgres import postgres
+from constancia.ledger.store.postgres.driver import postgres
 from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION
 from constancia.ledger.views.follower import Views
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore
@@ -45,7 +45,7 @@ from constancia.ledger.witnesses.database_cosignatures import DatabaseCosignatur
 from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_guard import ReadCheckpoint, RollbackGuard
-from constancia.ledger.witnesses.rollback_records import CLOCK, Contradiction, RollbackRecords
+from constancia.ledger.witnesses.rollback_records import CLOCK, RollbackRecords, StoreContradiction
 from constancia.verify.core.formats.note import VerifierKey, parse_note
 from constancia.verify.sources.layout import STORE_NAME
 from constancia.verify.speed.entry_patterns import read_entry
@@ -96,7 +96,7 @@ class OpenRequest:
     origin: str | None
     signer: LogSigner | None
     create: bool
-    database: Address | None = None
+    database: DatabaseAddress | None = None
 
 
 class LedgerParts:
@@ -295,7 +295,7 @@ def _accept_clock(core: LedgerParts, reason: str, guards: Sequence[WriteGuard]) 
     for guard in guards:
         if isinstance(guard, ClockGuard) and size and (at := guard.behind()) is not None:
             last = core.tip().recorded_at
-            seen = [Contradiction(by=f"last entry {last}", code=CLOCK, size=size)]
+            seen = [StoreContradiction(by=f"last entry {last}", code=CLOCK, size=size)]
             _records(core).add(at=at, size=size, root=core.log.root(size).hex(), reason=reason, seen=seen)
             guard.accept()
 
@@ -352,7 +352,7 @@ def _open_store(wanted: OpenRequest, resources: contextlib.ExitStack) -> EntryAp
     return application
 
 
-def _open_database(wanted: OpenRequest, address: Address, resources: contextlib.ExitStack) -> EntryApplication:
+def _open_database(wanted: OpenRequest, address: DatabaseAddress, resources: contextlib.ExitStack) -> EntryApplication:
     # Imported here: a ledger in its own file needs no driver of PostgreSQL.
     database = postgres()
     if (wanted.folder / STORE_NAME).exists() and wanted.database is not None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from constancia.domain.decide import decide
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import recorded_entry
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append.examiner import seen_problem

@@ -35,8 +35,8 @@ from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.keys.token_key import TokenAccess, TokenKey
-from constancia.ledger.store.address import Address, address_in
-from constancia.ledger.store.postgres import postgres
+from constancia.ledger.store.address import DatabaseAddress, address_in
+from constancia.ledger.store.postgres.driver import postgres
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_log_vkey
 from constancia.verify.sources.files import read_file
@@ -246,7 +246,7 @@ class Peek:
     is_demonstration: bool
 
 
-def peek(folder: Path, database: Address | None = None) -> Peek:
+def peek(folder: Path, database: DatabaseAddress | None = None) -> Peek:
     """Look at a ledger's store without opening the ledger, which reads all of it.
 
     Args:

@@ -22,12 +22,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from constancia.domain.derive import Derived, derive
+from constancia.domain.facts.derive import DerivedFact, derive
 from constancia.domain.state import State
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.loop_replies import LoopReplies
 from constancia.ledger.append.sequencer import Sequencer
 from constancia.ledger.assembly import LedgerParts, OpenRequest, Options, assemble
+from constancia.ledger.belongings.withdrawals import carry_out, withdrawn_documents
 from constancia.ledger.clock import Clock, format_recorded_at
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.errors import LedgerError, ReadOnly, WritesRefused
@@ -38,12 +39,11 @@ from constancia.ledger.publication.static_files import PublishResult, publish
 from constancia.ledger.publication.target import Target
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.receipts import receipt
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 from constancia.ledger.submission import SignedStatement
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.views.reading import Reading, Readings
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
-from constancia.ledger.withdrawals import carry_out, withdrawn_documents
 from constancia.ledger.witnesses.rollback_records import MAX_BYTES, NAME, RollbackRecords
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint
@@ -94,7 +94,7 @@ class Ledger:
         origin: str | None = None,
         create: bool = False,
         options: Options | None = None,
-        database: Address | None = None,
+        database: DatabaseAddress | None = None,
     ) -> Self:
         """Open the ledger in a folder.
 
@@ -354,7 +354,7 @@ class Ledger:
         """How many entries had been recorded at an instant."""
         return self.log.size_at(format_recorded_at(instant))
 
-    def derived(self, at: datetime | None = None, size: int | None = None) -> tuple[Derived, ...]:
+    def derived(self, at: datetime | None = None, size: int | None = None) -> tuple[DerivedFact, ...]:
         """Return what follows from the first `size` entries at an instant.
 
         Args:

@@ -18,13 +18,14 @@ SECONDS: Final = {
     "tests/e2e/test_trust_page.py": 10, "tests/verify/report/test_output.py": 9, "tests/e2e/test_signing_texts.py": 8,
     "tests/e2e/test_bundle_site.py": 8, "tests/e2e/test_archive.py": 6, "tests/e2e/test_publish.py": 7,
     "tests/e2e/test_demo.py": 5, "tests/e2e/test_page_tamper.py": 7, "tests/e2e/test_forked_rounds.py": 7,
-    "tests/api/http/test_readers.py": 6, "tests/e2e/test_pictures.py": 6, "tests/e2e/test_wording.py": 6,
+    "tests/api/http/server/test_reader_pool.py": 6, "tests/e2e/test_pictures.py": 6, "tests/e2e/test_wording.py": 6,
     "tests/e2e/test_form_to_receipt.py": 6, "tests/e2e/test_anchor.py": 6, "tests/e2e/test_mistakes.py": 5,
     "tests/e2e/test_operator_accidents.py": 5, "tests/api/test_postgres_readers.py": 5,
 }  # fmt: skip
 OF_A_TEST: Final = {"e2e": 0.2, "foreign": 0.2, "examples": 0.2, "ledger": 0.1, "api": 0.07, "verify": 0.03}
 OTHER: Final = 0.01
 SHARED: Final = "walked"  # who asks second for a walk over all pages would wait for the first
+BROWSER: Final = "chromium"  # to start it costs seconds: half of the workers have one
 
 
 class Collected(Protocol):
@@ -55,7 +56,8 @@ def spread(tests: Sequence[_T], workers: int) -> list[_T]:
     stretches: list[list[_T]] = [[] for _ in range(workers)]
     cost = [0.0] * workers
     for group in sorted(groups.values(), key=_urgency, reverse=True):
-        least = cost.index(min(cost))
+        has_browser = any(BROWSER in getattr(test, "fixturenames", ()) for test in group)
+        least = cost.index(min(cost[: (workers + 1) // 2] if has_browser else cost))
         stretches[least] += group
         cost[least] += _seconds(group)
     return _cut_to_size(stretches)

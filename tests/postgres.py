@@ -22,10 +22,10 @@ import psycopg
 import pytest
 from filelock import FileLock
 
-from constancia.ledger.store.address import Address
-from constancia.ledger.store.postgres_application import create_tables
-from constancia.ledger.store.postgres_session import connect
-from constancia.ledger.store.transfer import load
+from constancia.ledger.store.address import DatabaseAddress
+from constancia.ledger.store.postgres.application import create_tables
+from constancia.ledger.store.postgres.session import connect
+from constancia.ledger.store.postgres.transfer import load
 from constancia.verify.sources.sqlite_store import open_store
 
 ROLE: Final = "constancia"
@@ -82,10 +82,12 @@ class Server:
     folder: Path
     port: int = 5432
 
-    def address(self, query: str = "", *, role: str = ROLE, secret: str = "", database: str = "postgres") -> Address:
+    def address(
+        self, query: str = "", *, role: str = ROLE, secret: str = "", database: str = "postgres"
+    ) -> DatabaseAddress:
         """Give an address of it."""
         hidden = f":{secret}" if secret else ""
-        return Address.read(
+        return DatabaseAddress.read(
             f"postgresql://{role}{hidden}@/{database}?host={self.folder}&port={self.port}{'&' if query else ''}{query}"
         )
 
@@ -125,13 +127,13 @@ class Server:
             cursor = connection.execute(statement, params)
             return list(cursor.fetchall()) if cursor.description else []
 
-    def schema(self) -> Address:
+    def schema(self) -> DatabaseAddress:
         """Make a schema of its own, and give its address."""
         name = f"t{os.getpid()}_{next(_numbers)}"
         self.sql(f"CREATE SCHEMA {name}")
         return self.address(f"options=-csearch_path%3D{name}")
 
-    def database(self) -> Address:
+    def database(self) -> DatabaseAddress:
         """Make a database of its own, and give its address: what one announces, all schemas of a database hear."""
         name = f"d{os.getpid()}_{next(_numbers)}"
         self.sql(f"CREATE DATABASE {name}")
@@ -144,7 +146,7 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def put_into(address: Address, folder: Path) -> None:
+def put_into(address: DatabaseAddress, folder: Path) -> None:
     """Put the store of a ledger's folder into a database, without the checks that a move makes."""
     path = folder / "ledger.sqlite"
     with closing(open_store(path)) as store, closing(connect(address)) as connection:

@@ -15,7 +15,7 @@ import pytest
 import typer
 from tests.ledger.conftest import Desk
 from tests.ledger.world import ORIGIN, START, World
-from tools import documented_code
+from tools.docs import documented_code
 
 from constancia.api.cli import app
 from constancia.api.http.settings import Settings
@@ -81,7 +81,7 @@ def test_python_in_a_page_runs_as_it_stands(page: str, auditor: Path) -> None:
 
 def test_code_of_the_documents_is_what_type_checkers_read() -> None:
     assert {path: path.read_text("utf-8") for path in documented_code.files()} == documented_code.files(), (
-        "python -m tools.documented_code"
+        "python -m tools.docs.documented_code"
     )
 
 
@@ -145,7 +145,7 @@ def test_names_that_pages_find_in_a_file_are_in_it() -> None:
     ]
     assert wrong == []
     contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    assert ("SEGMENTS", "api/pages/frame.py") in NAMED_IN.findall(contributing)
+    assert ("SEGMENTS", "api/pages/frame/frame.py") in NAMED_IN.findall(contributing)
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -38,7 +38,8 @@ CHEAP = [Named(f"tests/domain/test_{number % 40}.py::test_{number}") for number 
 DEAR = [Named(f"tests/e2e/test_{number % 30}.py::test_{number}") for number in range(180)]
 LONG = [Named(f"{file}::test_{number}") for file in SECONDS for number in range(3)]
 WALKING = [Named(f"tests/e2e/test_w{number % 3}.py::test", ("walked",) if number < 6 else ()) for number in range(9)]
-ALL = sorted([*CHEAP, *DEAR, *LONG, *WALKING], key=lambda test: test.file)
+BROWSING = [Named(f"tests/e2e/test_b{number % 8}.py::test_{number}", ("chromium",)) for number in range(24)]
+ALL = sorted([*CHEAP, *DEAR, *LONG, *WALKING, *BROWSING], key=lambda test: test.file)
 
 
 def given(tests: list[Named], workers: int) -> list[list[Named]]:
@@ -75,6 +76,11 @@ def test_each_worker_begins_with_whole_files_that_take_long(stretches: list[list
 def test_who_needs_the_same_walk_is_with_one_worker(stretches: list[list[Named]]) -> None:
     places = {number for number, stretch in enumerate(stretches) for test in stretch if test in WALKING}
     assert len(places) == 1
+
+
+def test_half_of_the_workers_need_no_browser(stretches: list[list[Named]]) -> None:
+    places = {number for number, stretch in enumerate(stretches) for test in stretch if test in BROWSING}
+    assert 1 <= len(places) <= (len(stretches) + 1) // 2
 
 
 def test_few_tests_are_shared_too() -> None:

@@ -30,6 +30,11 @@ SHOWS = """
 import os, sys
 print(os.getcwd(), sorted(os.environ), sys.argv, sys.stdin.read(), len(os.listdir("/proc/self/fd")))
 """
+PASSED = """
+import os, sys
+os.write(int(sys.argv[1]), b"heard")
+print(len(os.listdir("/proc/self/fd")), "fastapi" in sys.modules)
+"""
 WAITS = """
 import os, sys, time
 try:
@@ -44,6 +49,15 @@ def test_it_has_what_it_was_given_and_nothing_of_its_parents(tmp_path: Path) -> 
     done = ran(SHOWS, "á", "b c", cwd=tmp_path, env={"ONLY": "this"}, input="ñandú")
     # Three streams, and the folder that is listed.
     assert (done.stdout, done.stderr) == (f"{tmp_path} ['ONLY'] ['-c', 'á', 'b c'] ñandú 4\n", "")
+
+
+def test_it_has_the_files_that_are_passed_on_under_their_numbers(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb+") as low, (tmp_path / "b").open("wb+") as other:
+        high = os.dup2(other.fileno(), 700)
+        for number in (low.fileno(), high):
+            assert ran(PASSED, str(number), pass_fds=(low.fileno(), high)).stdout == "6 True\n"
+        os.close(high)
+    assert [(tmp_path / name).read_bytes() for name in "ab"] == [b"heard"] * 2
 
 
 @each_row(

@@ -156,7 +156,7 @@ def spanish() -> Iterator[tuple[str, str]]:
         yield from ((path.name, line) for line in path.read_text("utf-8").splitlines())
     for path in (ROOT / "docs" / "es").glob("*.md"):
         yield from ((path.name, line) for line in path.read_text("utf-8").splitlines())
-    for path in (ROOT / "api" / "cli").glob("*.py"):
+    for path in (ROOT / "api" / "cli").rglob("*.py"):
         yield from ((f"api/cli/{path.name}", line) for line in path.read_text("utf-8").splitlines())
     bundle = (ROOT / "ledger/publication/bundle.py").read_text("utf-8")
     yield "ledger/publication/bundle.py", bundle

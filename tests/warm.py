@@ -39,7 +39,7 @@ _ASKED: Final = (
     "umask", "start_new_session", "process_group",
 )  # fmt: skip
 _USUAL: Final[Mapping[str, Any]] = {
-    "executable": None, "preexec_fn": None, "close_fds": True, "pass_fds": (), "shell": False, "gid": None,
+    "executable": None, "preexec_fn": None, "close_fds": True, "shell": False, "gid": None,
     "gids": None, "uid": None, "umask": -1, "process_group": -1,
 }  # fmt: skip
 _BEGUN: Final = dict(os.environ)
@@ -108,7 +108,7 @@ def remove() -> None:
 
 
 def _is_plain(wanted: Mapping[str, Any]) -> bool:
-    """Whether a process is wanted that differs from its parent in nothing but folder, environment and streams."""
+    """Whether a process is wanted that differs from its parent in folder, environment and open files alone."""
     is_usual = all(wanted[name] == usual for name, usual in _USUAL.items())
     return is_usual and (wanted["cwd"] is None or Path(wanted["cwd"]).is_dir())
 
@@ -152,13 +152,14 @@ def _execute_child(self: Any, *given: Any) -> None:
     command["environment"] = environment
     command["folder"] = str(Path.cwd() if wanted["cwd"] is None else Path(wanted["cwd"]).resolve())
     command["session"] = wanted["start_new_session"]
+    command["passed"] = passed = sorted(map(int, wanted["pass_fds"]))
     ends = [wanted[name] for name in ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")]
     streams = [number if end == -1 else end for number, end in enumerate((ends[0], ends[3], ends[5]))]
     try:
         with _lock:
             if prefix not in _parents:
                 _parents[prefix] = Parent.start(prefix)
-            self.pid = _parents[prefix].fork(command, streams)
+            self.pid = _parents[prefix].fork(command, [*streams, *passed])
     except OSError:  # it did not start, or has ended: nothing was begun
         if (parent := _parents.pop(prefix, None)) is not None:
             parent.end()

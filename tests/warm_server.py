@@ -7,6 +7,7 @@ interpreter ends, and is the child of the test's process, which collects it: the
 
 import atexit
 import contextlib
+import fcntl
 import gc
 import importlib
 import io
@@ -32,6 +33,8 @@ LATE = ("anyio._backends._asyncio", "httpcore", "uvicorn.loops.asyncio", "uvicor
         "uvicorn.lifespan.off", "uvicorn.lifespan.on", "encodings.idna", "sqlite3.dbapi2", "zoneinfo")  # fmt: skip
 ESCAPED = ("", "C", "POSIX", "C.UTF-8", "C.utf8")  # where an interpreter's streams let every byte through
 MOST_BYTES = 1 << 20
+MOST_FILES = 64
+FIRST_FREE = 256
 
 
 def import_all() -> None:
@@ -63,7 +66,7 @@ def commands(line: socket.socket) -> dict[str, Any]:
     """Answer each command with the number of the process that has begun it.
 
     Args:
-        line: The socket that the commands come by, with the three streams of each.
+        line: The socket that the commands come by, with the three streams of each, and what else it has open.
 
     Returns:
         In the process that was forked for a command: the command.
@@ -72,7 +75,7 @@ def commands(line: socket.socket) -> dict[str, Any]:
         SystemExit: The other end is gone.
     """
     while True:
-        raw, streams, _flags, _address = socket.recv_fds(line, MOST_BYTES, 3)
+        raw, streams, _flags, _address = socket.recv_fds(line, MOST_BYTES, MOST_FILES)
         if not raw:
             raise SystemExit(0)
         command: dict[str, Any] = json.loads(raw)
@@ -100,9 +103,15 @@ def commands(line: socket.socket) -> dict[str, Any]:
 def become(command: dict[str, Any], streams: list[int]) -> None:
     """Take on what a process is given by who starts it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number, given in enumerate(streams):
+    passed = command["passed"]  # keep the numbers that they have
+    above = max((FIRST_FREE, *(number + 1 for number in passed)))
+    moved = [fcntl.fcntl(given, fcntl.F_DUPFD, above) for given in streams[3:]]
+    for number, given in enumerate(streams[:3]):
         os.dup2(given, number)
-    os.closerange(3, 65_536)
+    os.closerange(3, above)
+    for number, given in zip(passed, moved, strict=True):
+        os.dup2(given, number)
+    os.closerange(above, 65_536)
     if command["session"]:
         os.setsid()
     os.chdir(command["folder"])

@@ -63,10 +63,26 @@ def built(source: Path) -> str:
 
     Source: ours.
     """
+    return sealed(_FROM_TABLES.sub(lambda match: _with_phrases(match[0]), unpacked(source)))
+
+
+def unpacked(source: Path) -> str:
+    """Return the page as it is before phrases of its tables are written once; to find those takes seconds.
+
+    Args:
+        source: As `built` takes it.
+
+    Returns:
+        The page, whose policy is that of its source.
+
+    Raises:
+        ValueError: A file does not parse.
+
+    Source: ours.
+    """
     html = (source / "page.html").read_text(encoding="utf-8")
     html = _STYLE.sub(lambda match: f"<style>\n{_style(source, match[1])}\n</style>", html)
-    html = _SCRIPTS.sub(lambda match: f"<script>\n{_script(source, match[0])}</script>\n", html)
-    return sealed(_FROM_TABLES.sub(lambda match: _with_phrases(match[0]), html))
+    return _SCRIPTS.sub(lambda match: f"<script>\n{_script(source, match[0])}</script>\n", html)
 
 
 def _with_phrases(script: str) -> str:

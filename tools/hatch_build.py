@@ -35,10 +35,10 @@ class Additions(BuildHookInterface[Any]):
         if version == "editable":
             load(root / "tools" / "import_links.py").make_links(root)
             return
-        compiling = load(root / "api" / "text" / "compiling.py")
+        compiler = load(root / "api" / "text" / "catalogues" / "compiler.py")
         folder = Path(tempfile.mkdtemp(prefix="constancia-"))
         for lang in LANGUAGES:
             sources = sorted((root / "api" / "locale" / lang / "LC_MESSAGES").glob("*.po"))
             compiled = folder / f"{lang}.mo"
-            compiled.write_bytes(compiling.compile_catalogues(lang, [path.read_bytes() for path in sources]))
+            compiled.write_bytes(compiler.compile_catalogues(lang, [path.read_bytes() for path in sources]))
             build_data["force_include"][str(compiled)] = f"api/locale/{lang}.mo"  # below constancia/, as all else

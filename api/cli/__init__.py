@@ -11,39 +11,13 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli import (
-    anchor,
-    backup,
-    completion,
-    demo,
-    draft,
-    endorse,
-    export,
-    init,
-    invite,
-    keygen,
-    log,
-    mirror,
-    monitor,
-    move,
-    publish,
-    rebuild,
-    receipt,
-    refusals,
-    restore,
-    rotate,
-    serve,
-    short_forms,
-    show,
-    sign,
-    state,
-    submit,
-    trust,
-    vault,
-    verify,
-    verify_release,
-    witness,
-)
+from constancia.api.cli import completion
+from constancia.api.cli.auditor import trust, verify, verify_release
+from constancia.api.cli.observer import mirror, monitor, witness
+from constancia.api.cli.opening import init
+from constancia.api.cli.operator import anchor, backup, move, publish, rebuild, restore, rotate, serve, vault
+from constancia.api.cli.reader import demo, export, log, receipt, refusals, show, state
+from constancia.api.cli.signatory import draft, endorse, invite, keygen, short_forms, sign, submit
 
 app = typer.Typer(
     name="constancia",

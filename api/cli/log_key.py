@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from constancia.ledger.keys.token_key import TokenAccess
     from constancia.ledger.keys.token_uri import TokenUri
     from constancia.ledger.ledger import Ledger
-    from constancia.ledger.store.address import Address
+    from constancia.ledger.store.address import DatabaseAddress
 
 R = TypeVar("R")
 
@@ -143,7 +143,7 @@ def secret_file(folder: Path, given: Path | None, *, is_demonstration: bool) -> 
 
 
 def open_for_writing(
-    folder: Path, given: LogKeyOptions, options: "Options | None" = None, database: "Address | None" = None
+    folder: Path, given: LogKeyOptions, options: "Options | None" = None, database: "DatabaseAddress | None" = None
 ) -> "Ledger":
     """Open a ledger's folder with its log key."""
     from constancia.ledger.assembly import Options

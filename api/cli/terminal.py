@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from constancia.domain.kernel.problems import Refusal
     from constancia.domain.state import State
     from constancia.ledger.ledger import Ledger
-    from constancia.ledger.store.address import Address
+    from constancia.ledger.store.address import DatabaseAddress
 
 # No verdict: 0 to 4 are a verdict's alone.
 IO_FAILED = 74  # the output can't be written
@@ -283,7 +283,7 @@ def now() -> datetime:
 
 
 def open_for_reading(
-    source: str | Path, *, with_documents: bool = False, database: "Address | None" = None
+    source: str | Path, *, with_documents: bool = False, database: "DatabaseAddress | None" = None
 ) -> "Ledger":
     """Open a ledger read-only: a folder, a published folder, an address or a zip; progress shows where a person waits.
 

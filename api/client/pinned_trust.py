@@ -16,7 +16,7 @@ from typing import Final
 
 from platformdirs import user_cache_path, user_config_path
 
-from constancia.api.client.trust_anchor import Anchor, files_of
+from constancia.api.client.trust_anchor import TrustAnchor, files_of
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.disk.durable import write_file
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -38,7 +38,7 @@ class TrustError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pinned:
+class TrustPin:
     """A trust folder of this user: its origin, its path, the ledger's usual location."""
 
     origin: str
@@ -64,13 +64,13 @@ def trust_root() -> Path:
     return user_config_path(NAME) / "trust"
 
 
-def find(origin: str) -> Pinned | None:
+def find(origin: str) -> TrustPin | None:
     """Return the trust folder that this user pinned for an origin, or None."""
     folder = trust_root() / _name(origin)
     return _read(folder) if (folder / "policy").exists() else None
 
 
-def pinned() -> list[Pinned]:
+def pinned() -> list[TrustPin]:
     """Return all trust folders that this user pinned, by origin."""
     root = trust_root()
     folders = sorted(root.iterdir()) if root.is_dir() else []
@@ -79,8 +79,8 @@ def pinned() -> list[Pinned]:
     )
 
 
-def _read(folder: Path) -> Pinned:
-    return Pinned(origin=_line(folder / ORIGIN) or folder.name, folder=folder, source=_line(folder / SOURCE))
+def _read(folder: Path) -> TrustPin:
+    return TrustPin(origin=_line(folder / ORIGIN) or folder.name, folder=folder, source=_line(folder / SOURCE))
 
 
 def _line(path: Path) -> str | None:
@@ -88,7 +88,7 @@ def _line(path: Path) -> str | None:
     return None if raw is None else raw.decode("utf-8", "replace").strip() or None
 
 
-def pin(given: Anchor, *, source: str | None = None, replace: bool = False) -> list[Pinned]:
+def pin(given: TrustAnchor, *, source: str | None = None, replace: bool = False) -> list[TrustPin]:
     """Copy a trust anchor into the user's configuration, once for each log in its policy.
 
     Args:
@@ -106,7 +106,7 @@ def pin(given: Anchor, *, source: str | None = None, replace: bool = False) -> l
     return [_pin(given, origin, source, replace=replace) for origin in sorted(given.trust.policy.logs)]
 
 
-def _pin(given: Anchor, origin: str, source: str | None, *, replace: bool) -> Pinned:
+def _pin(given: TrustAnchor, origin: str, source: str | None, *, replace: bool) -> TrustPin:
     folder, trust = trust_root() / _name(origin), given.trust
     if folder.exists() and not _is_same(folder, given):
         if not replace:
@@ -119,13 +119,13 @@ def _pin(given: Anchor, origin: str, source: str | None, *, replace: bool) -> Pi
     write_file(folder / ORIGIN, f"{origin}\n".encode())
     if source is not None:
         write_file(folder / SOURCE, f"{source}\n".encode())
-    added = Pinned(origin=origin, folder=folder, source=source or _line(folder / SOURCE))
+    added = TrustPin(origin=origin, folder=folder, source=source or _line(folder / SOURCE))
     if trust.checkpoint is not None and open_with_policy(trust.checkpoint, trust.policy).checkpoint.origin == origin:
         remember_checkpoint(added, trust.checkpoint)
     return added
 
 
-def _is_same(folder: Path, given: Anchor) -> bool:
+def _is_same(folder: Path, given: TrustAnchor) -> bool:
     """Tell whether an anchor pins what is pinned: a page by its fingerprint, for it has no certificates."""
     if given.page is not None:
         there = load_trust(folder).word
@@ -141,7 +141,7 @@ def unpin(origin: str) -> bool:
     return anchor is not None
 
 
-def remember_checkpoint(anchor: Pinned, raw: bytes) -> None:
+def remember_checkpoint(anchor: TrustPin, raw: bytes) -> None:
     """Save a verified checkpoint, if it is larger than the saved one.
 
     From then on a shorter or different log is altered for this user (verify's rule A3).

@@ -62,7 +62,7 @@ class TooOften(RemoteProblem):
     """The server refused because of how often it was asked: worth another try, and its words if none was better."""
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """A whole answer: its status, its media type without parameters, and its body."""
 
     status: int
@@ -83,7 +83,7 @@ class _Exchange(Web):
         ):  # fmt: skip
             self._opener.add_handler(handler)
 
-    def ask(self, method: str, path: str, body: bytes | None) -> Answer:
+    def ask(self, method: str, path: str, body: bytes | None) -> HttpAnswer:
         """Send a request once, and give the answer of whatever status.
 
         Raises:
@@ -94,7 +94,7 @@ class _Exchange(Web):
         headers |= {} if body is None else {"Content-Type": "application/json"}
         request = urllib.request.Request(where, body, headers, method=method)  # noqa: S310 - http and https alone
 
-        def send() -> Answer:
+        def send() -> HttpAnswer:
             try:
                 with self._opener.open(request, timeout=WAIT_S) as answer:
                     return taken(answer, answer.status)
@@ -102,9 +102,9 @@ class _Exchange(Web):
                 with error:
                     return taken(error.fp, error.code)
 
-        def taken(answer: Any, status: int) -> Answer:
+        def taken(answer: Any, status: int) -> HttpAnswer:
             media_type = answer.headers.get_content_type()
-            return Answer(status, media_type, whole_body(answer, MAX_ANSWER_BYTES, where))
+            return HttpAnswer(status, media_type, whole_body(answer, MAX_ANSWER_BYTES, where))
 
         return self._in_time(send, where)
 
@@ -132,7 +132,7 @@ def _check_tls(error: Exception, address: str) -> None:
         raise Unreadable(code, address, TLS[code]["en"]) from error
 
 
-def _object(answer: Answer, where: str, members: Sequence[str] = ()) -> dict[str, Any]:
+def _object(answer: HttpAnswer, where: str, members: Sequence[str] = ()) -> dict[str, Any]:
     """Read an answer's JSON object; one that has another form, whatever it says that it is, is none of a ledger's."""
     try:
         document = json.loads(answer.data)
@@ -259,7 +259,7 @@ class RemoteLog:
         wait=wait_exponential_jitter(multiplier=0.2, max=5),
         reraise=True,
     )
-    def _request(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    def _request(self, method: str, path: str, body: bytes | None = None) -> HttpAnswer:
         try:
             answer = self._web.ask(method, path, body)
         except Unreadable as error:

@@ -17,7 +17,7 @@ _OWN_MACHINE: Final = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
+class TrustAnchor:
     """A trust anchor.
 
     Attributes:
@@ -31,7 +31,7 @@ class Anchor:
     page: TrustPage | None = None
 
 
-def read_anchor(given: str | Path) -> Anchor:
+def read_anchor(given: str | Path) -> TrustAnchor:
     """Read a trust anchor.
 
     Args:
@@ -60,7 +60,7 @@ def read_anchor(given: str | Path) -> Anchor:
         raise Unreadable("denied", text, str(error)) from error
     if is_page:
         return _of_page(read_named(path, MAX_PAGE_BYTES), text)
-    return Anchor(trust=load_trust(path), files=files_of(path))
+    return TrustAnchor(trust=load_trust(path), files=files_of(path))
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -75,9 +75,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _of_page(data: bytes, where: str) -> Anchor:
+def _of_page(data: bytes, where: str) -> TrustAnchor:
     page = TrustPage.read(data)
     if page is None:
         raise Unreadable("trust", where, "a page without a trust anchor in it")
     files = {POLICY_NAME: page.policy.encode(), GENESIS_NAME: f"{page.genesis}\n".encode()}
-    return Anchor(trust=page.trust(), files=files, page=page)
+    return TrustAnchor(trust=page.trust(), files=files, page=page)

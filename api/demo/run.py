@@ -13,7 +13,7 @@ from pathlib import Path
 
 from constancia.api.demo.cast import Cast
 from constancia.api.demo.props import ORIGIN, PARTIES
-from constancia.api.demo.stage import Refused, Stage
+from constancia.api.demo.stage import ExpectedRefusal, Stage
 from constancia.api.demo.story import play
 from constancia.api.demo.witnesses import can_run_witnesses, demo_policy, make_witnesses, running_witnesses
 from constancia.ledger.assembly import Options
@@ -38,11 +38,11 @@ for pipe in (0, int(sys.argv[2])):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
+class DemoResult:
     """Result of the demonstration: size, refused attempts, the story's last instant, whether all witnesses cosigned."""
 
     size: int
-    refused: tuple[Refused, ...]
+    refused: tuple[ExpectedRefusal, ...]
     ended: datetime
     witnessed: bool
 
@@ -53,7 +53,7 @@ def run_demo(
     force: bool = False,
     short: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
-) -> Played:
+) -> DemoResult:
     """Make a demonstration ledger in a folder.
 
     It is created in a temporary folder and moved when it is complete, so that an interruption leaves nothing behind.
@@ -141,7 +141,7 @@ def _check_free(folder: Path, *, force: bool) -> None:
         raise LedgerError(f"{folder} already contains a demonstration; --force replaces it, --dir names another folder")
 
 
-def _play(folder: Path, progress: Callable[[int, int, str], None] | None, lifeline: int, *, short: bool) -> Played:
+def _play(folder: Path, progress: Callable[[int, int, str], None] | None, lifeline: int, *, short: bool) -> DemoResult:
     passphrase = secrets.token_urlsafe(18).encode()
     places = LedgerFolder(folder)
     signer = places.make_log_key(ORIGIN, passphrase)
@@ -158,7 +158,7 @@ def _play(folder: Path, progress: Callable[[int, int, str], None] | None, lifeli
                     write_file(places.receipts / f"{done.entry.index}.tlog-proof", ledger.receipt(done.entry.index))
             size = ledger.size
     stage.cast.save_keys(folder / "keys", passphrase)
-    return Played(size=size, refused=tuple(stage.refused), ended=clock.now(), witnessed=witnessed)
+    return DemoResult(size=size, refused=tuple(stage.refused), ended=clock.now(), witnessed=witnessed)
 
 
 def _with_witnesses(places: LedgerFolder, signer: LogSigner, lifeline: int, resources: contextlib.ExitStack) -> Options:

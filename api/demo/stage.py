@@ -10,11 +10,11 @@ from typing import Any
 from constancia.api.demo.cast import Cast, Player
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.calendar import format_instant, parse_edtf
-from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import to_json
 from constancia.domain.sentences import Sentence, sentence_of
+from constancia.domain.values.calendar import format_instant, parse_edtf
+from constancia.domain.values.occurrence import CLAIM_SPAN
+from constancia.domain.values.values import to_json
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
@@ -30,7 +30,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class ExpectedRefusal:
     """An attempt that the ledger refused, as the story expects."""
 
     day: str
@@ -48,7 +48,7 @@ class Stage:
     ledger: Ledger
     clock: StoryClock
     cast: Cast
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[ExpectedRefusal] = field(default_factory=list)
     outcomes: list[AppendOutcome] = field(default_factory=list)
     frozen: dict[str, str] = field(default_factory=dict)  # digest of each agreement's text
 
@@ -130,7 +130,7 @@ class Stage:
             statement = json.loads(attempt)["statement"]
             words = sentence_of(statement, self.ledger.state())
             about = {"day": self.today, "who": name, "type": type_name, "code": code, "rule": refusal.rule}
-            self.refused.append(Refused(**about, sentence=words))
+            self.refused.append(ExpectedRefusal(**about, sentence=words))
         else:
             raise AssertionError(f"{type_name} was accepted; it should be refused with {code}")
 

@@ -6,10 +6,10 @@ A fictional person performs every invented act.
 from collections.abc import Callable
 from typing import Final
 
-from constancia.api.demo.agreeing import adoption, agreement, frozen_text, third_signature, two_signatures
-from constancia.api.demo.changing import contest, correction, departure, officer, representation, scope_changes
-from constancia.api.demo.consulting import cancellation, consultation, destruction
-from constancia.api.demo.ending import (
+from constancia.api.demo.chapters.agreeing import adoption, agreement, frozen_text, third_signature, two_signatures
+from constancia.api.demo.chapters.changing import contest, correction, departure, officer, representation, scope_changes
+from constancia.api.demo.chapters.consulting import cancellation, consultation, destruction
+from constancia.api.demo.chapters.ending import (
     assessments,
     consultancy,
     data,
@@ -21,8 +21,8 @@ from constancia.api.demo.ending import (
     successions,
     transparency,
 )
-from constancia.api.demo.founding import committee, genesis, history, identities
-from constancia.api.demo.lasting import (
+from constancia.api.demo.chapters.founding import committee, genesis, history, identities
+from constancia.api.demo.chapters.lasting import (
     amendment,
     case_closed,
     deferral,
@@ -37,10 +37,27 @@ from constancia.api.demo.lasting import (
     second_letter,
     validation,
 )
-from constancia.api.demo.planning import answer, commitments, complaints, pandemic, plans_filled, suspicion, work
+from constancia.api.demo.chapters.planning import (
+    answer,
+    commitments,
+    complaints,
+    pandemic,
+    plans_filled,
+    suspicion,
+    work,
+)
+from constancia.api.demo.chapters.taking_part import (
+    declarations,
+    differences,
+    duties,
+    earlier,
+    fallback,
+    group,
+    paper,
+    release,
+)
+from constancia.api.demo.chapters.working import forum, proposals
 from constancia.api.demo.stage import Stage
-from constancia.api.demo.taking_part import declarations, differences, duties, earlier, fallback, group, paper, release
-from constancia.api.demo.working import forum, proposals
 
 Chapter = Callable[[Stage], None]
 _OPENING: Final[tuple[Chapter, ...]] = (genesis, identities, history, committee)

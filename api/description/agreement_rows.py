@@ -15,7 +15,7 @@ from constancia.domain.governance.body import GovernanceBody, Participant, Seat
 from constancia.domain.governance.decision import Decision, Vote
 from constancia.domain.identity.party import Alias
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.values import Text
+from constancia.domain.values.values import Text
 
 
 @extends(AgreementVersion)

@@ -12,13 +12,13 @@ from constancia.domain.commitments.commitment import (
     ScopeProposal,
     ScopeVersion,
 )
-from constancia.domain.commitments.deliverable import DeliverableContest, SubmittedVersion
+from constancia.domain.commitments.deliverables.deliverable import DeliverableContest, SubmittedVersion
 from constancia.domain.commitments.scope import Deliverable, Indicator, Milestone, ScopeDiff
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.values import Text
 from constancia.domain.plans.assessment import Assessment
 from constancia.domain.plans.deadline import DeadlineMove
 from constancia.domain.plans.plan import Carried, Closing, Submission
+from constancia.domain.values.values import Text
 
 
 class Fulfilment(TypedDict):

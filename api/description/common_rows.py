@@ -4,8 +4,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from constancia.api.description.forms import extends
 from constancia.domain.kernel.aggregate import Mark
+from constancia.domain.remarks.entry_standing import ContestStanding
 from constancia.domain.remarks.remarked_entry import EntryResponse
-from constancia.domain.remarks.standing import ContestStanding
 
 Answer = Literal["yes", "no", "possibly"]
 EntryStanding = Literal["asserted", "acknowledged", "contested", "answered"]

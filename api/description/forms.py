@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NewType, NotRequired, Required, Union, g
 
 from typing_extensions import get_type_hints
 
-from constancia.domain.kernel.values import (
+from constancia.domain.values.values import (
     LABEL_CHARACTERS,
     LIST_ITEMS,
     TEXT_CHARACTERS,

@@ -7,12 +7,12 @@ from constancia.api.description.forms import extends
 from constancia.domain.commitments.gathering import Contribution, ContributionCount, Gathering
 from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.values import Text
 from constancia.domain.participation.response import ReasonedResponse
 from constancia.domain.remarks.allegation import Allegation
 from constancia.domain.remarks.cancellation import Cancellation
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.remarks.statement import Statement
+from constancia.domain.values.values import Text
 
 PROTECTED: Final = ("concurring", "digest", "filed", "subject", "text", "version")
 

@@ -19,7 +19,7 @@ ET.register_namespace("", _ATOM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class FeedItem:
     """One entry of a feed.
 
     Attributes:
@@ -66,7 +66,7 @@ class Feed:
     older: str | None = None
 
 
-def document(feed: Feed, items: Sequence[Item]) -> bytes:
+def document(feed: Feed, items: Sequence[FeedItem]) -> bytes:
     """Return an Atom document, UTF-8.
 
     Args:
@@ -90,7 +90,7 @@ def document(feed: Feed, items: Sequence[Item]) -> bytes:
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"
 
 
-def _entry(root: ET.Element, item: Item) -> None:
+def _entry(root: ET.Element, item: FeedItem) -> None:
     entry = ET.SubElement(root, f"{{{_ATOM}}}entry")
     _add(entry, "id", item.id)
     _add(entry, "title", _line(item.title))

@@ -14,7 +14,7 @@ class MessageId(str):
     __slots__ = ()
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """How a question is asked and its answer read."""
 
     TEXT = "text"  # in languages
@@ -66,7 +66,7 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     required: bool
     options: tuple[Option, ...] = ()
     closed: bool = False

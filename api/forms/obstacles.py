@@ -9,9 +9,9 @@ from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import in_language, tr
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
-from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.sentences import party_name
 from constancia.domain.state import State
+from constancia.domain.values.calendar import parse_day
 from constancia.ledger.ledger import Ledger
 
 _VOTED_ON: Final = ("proposed", "voting")

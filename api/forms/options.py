@@ -9,7 +9,7 @@ from constancia.api.forms.subjects import title_of
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.governance.body import GovernanceBody
@@ -21,15 +21,15 @@ from constancia.domain.identity.party import Party
 from constancia.domain.identity.role import MEMBERS, ROLES
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, DEFAULT_KINDS, Capacity, PartyKind
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.values import Identifier, LanguageTag, StreamName, TypeName
 from constancia.domain.participation.response import ReasonedResponse
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
+from constancia.domain.values.values import Identifier, LanguageTag, StreamName, TypeName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class OptionQuery:
     """Of which member options are asked: its class, its name, and what is known of the body already."""
 
     owner: str
@@ -39,11 +39,11 @@ class Asked:
     state: State
 
 
-Finder = Callable[[Asked], list[Option]]
+Finder = Callable[[OptionQuery], list[Option]]
 
 
 def _all_of(kind: type[Aggregate], status: tuple[str, ...] = ()) -> Finder:
-    def options(asked: Asked) -> list[Option]:
+    def options(asked: OptionQuery) -> list[Option]:
         return [
             Option(value=aggregate.stream.partition("/")[2], title=title_of(aggregate, asked.state))
             for aggregate in asked.state.of(kind)
@@ -56,12 +56,12 @@ def _all_of(kind: type[Aggregate], status: tuple[str, ...] = ()) -> Finder:
 _parties: Final = _all_of(Party)
 
 
-def _bearers(asked: Asked) -> list[Option]:
+def _bearers(asked: OptionQuery) -> list[Option]:
     """Give parties, and the roles and words that stand for some."""
     return _parties(asked) + [Option(value=name, title=MessageId(f"word.{name}")) for name in sorted(ROLES | MEMBERS)]
 
 
-def _within(asked: Asked) -> list[Option]:
+def _within(asked: OptionQuery) -> list[Option]:
     """Give the milestones or deliverables of the commitment that is asked about; of all where none is named."""
     named = asked.given.get("commitment")
     options: dict[str, Option] = {}
@@ -76,7 +76,7 @@ def _within(asked: Asked) -> list[Option]:
     return list(options.values())
 
 
-def _open_contests(asked: Asked) -> list[Option]:
+def _open_contests(asked: OptionQuery) -> list[Option]:
     """Give the contests of a deliverable, or of an entry, that have no answer yet."""
     about = asked.state.aggregates.get(asked.stream)
     if isinstance(about, DeliverableState):
@@ -91,13 +91,13 @@ def _open_contests(asked: Asked) -> list[Option]:
     return []
 
 
-def _conditions(asked: Asked) -> list[Option]:
+def _conditions(asked: OptionQuery) -> list[Option]:
     about = asked.state.aggregates.get(asked.stream)
     declared = about.declared or () if isinstance(about, Commitment) else ()
     return [Option(value=item.condition, title=item.text.to_json()) for item in declared if item.outcome is None]
 
 
-def _keys(asked: Asked) -> list[Option]:
+def _keys(asked: OptionQuery) -> list[Option]:
     """Give keys by whose they are."""
     options = []
     for key in asked.state.of(Key):
@@ -117,13 +117,13 @@ def _with(title: Title, more: str) -> Title:
     return f"{title}{more}" if isinstance(title, str) else {lang: f"{words}{more}" for lang, words in title.items()}
 
 
-def _capacities(asked: Asked) -> list[Option]:
+def _capacities(asked: OptionQuery) -> list[Option]:
     genesis = asked.state.aggregates.get("ledger")
     listed = genesis.capacities if isinstance(genesis, LedgerState) else DEFAULT_CAPACITIES
     return [_word(asked.state, name) for name in listed]
 
 
-def _kinds(asked: Asked) -> list[Option]:
+def _kinds(asked: OptionQuery) -> list[Option]:
     genesis = asked.state.aggregates.get("ledger")
     listed = genesis.kinds if isinstance(genesis, LedgerState) else DEFAULT_KINDS
     return [_word(asked.state, name) for name in listed]
@@ -135,7 +135,7 @@ def _word(state: State, name: str) -> Option:
     return Option(value=name, title=own.to_json() if own is not None else MessageId(f"word.{name}"))
 
 
-def _types(asked: Asked) -> list[Option]:
+def _types(asked: OptionQuery) -> list[Option]:
     """Give the acts that a representative may do, by what they do."""
     del asked
     return [
@@ -145,7 +145,7 @@ def _types(asked: Asked) -> list[Option]:
     ]
 
 
-def _streams(asked: Asked) -> list[Option]:
+def _streams(asked: OptionQuery) -> list[Option]:
     """Give what has a title, by its stream."""
     kinds: Iterable[type[Aggregate]] = (
         Commitment,
@@ -225,7 +225,7 @@ _OF_TYPE: Final[Mapping[Any, Finder]] = {
 OPEN: Final = frozenset({"about", "concerns", "plan", "remedies", "subject"})
 
 
-def options_of(asked: Asked, hint: Any) -> list[Option] | None:
+def options_of(asked: OptionQuery, hint: Any) -> list[Option] | None:
     """Give what a member may name; None where that is not known: a name of its own, or free text.
 
     Args:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from constancia.api.forms.fields import Field, Form, Kind, MessageId, Option
-from constancia.api.forms.files import NAME
-from constancia.api.forms.reading import BEFORE, OUT, STAYS, Answers, Fault
-from constancia.api.forms.words import Words
+from constancia.api.forms.answers.files import NAME
+from constancia.api.forms.answers.reading import BEFORE, OUT, STAYS, AnswerFault, Answers
+from constancia.api.forms.fields import Field, FieldKind, Form, MessageId, Option
+from constancia.api.forms.words import FormWords
 from constancia.api.text.numbers import plain_number
 
 OPENED: Final = ":opened"  # after a row that was there before: it is shown with its questions
@@ -16,11 +16,11 @@ _FEW: Final = 6  # choices that are shown as buttons; more are a list to open
 
 
 _RULE: Final = (
-    Field(name="name", kind=Kind.LINE, required=True, owner="Rule"),
-    Field(name="value", kind=Kind.LINE, required=True, owner="Rule"),
+    Field(name="name", kind=FieldKind.LINE, required=True, owner="Rule"),
+    Field(name="value", kind=FieldKind.LINE, required=True, owner="Rule"),
     Field(
         name="rule_source",
-        kind=Kind.CHOICE,
+        kind=FieldKind.CHOICE,
         required=False,
         closed=True,
         owner="Rule",
@@ -33,7 +33,7 @@ _RULE: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ChoiceView:
     """A choice as it is shown."""
 
     value: str
@@ -47,11 +47,11 @@ class ChoiceGroup:
     """Choices under a title; without one they are listed as they are."""
 
     title: str
-    choices: tuple[Choice, ...]
+    choices: tuple[ChoiceView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class LanguageText:
     """A text in one language."""
 
     path: str
@@ -64,7 +64,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class RowView:
     """A row of a list. One that was there before is shown by its title, with a box that says that it stays."""
 
     path: str
@@ -73,11 +73,11 @@ class Row:
     before: bool
     stays: bool
     opened: bool
-    shown: tuple["Shown", ...]
+    shown: tuple["QuestionView", ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class QuestionView:
     """A question as it is shown."""
 
     path: str
@@ -92,9 +92,9 @@ class Shown:
     groups: tuple[ChoiceGroup, ...] = ()
     is_list: bool = False  # choices in a list to open, not as buttons
     closed: bool = False
-    texts: tuple[Written, ...] = ()
-    shown: tuple["Shown", ...] = ()
-    rows: tuple[Row, ...] = ()
+    texts: tuple[LanguageText, ...] = ()
+    shown: tuple["QuestionView", ...] = ()
+    rows: tuple[RowView, ...] = ()
     file_name: str = ""
     hidden: tuple[tuple[str, str], ...] = field(default=())
 
@@ -112,7 +112,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class ProblemLine:
     """A line of the summary of what is wrong: the sentence, and the id of the question to go to."""
 
     text: str
@@ -134,49 +134,51 @@ class View:
         extra: Languages besides the authentic ones in which texts may be written.
     """
 
-    def __init__(self, words: Words, answers: Answers, faults: Iterable[Fault] = (), extra: Sequence[str] = ()) -> None:
+    def __init__(
+        self, words: FormWords, answers: Answers, faults: Iterable[AnswerFault] = (), extra: Sequence[str] = ()
+    ) -> None:
         self._words = words
         self._answers = answers
         self._faults = list(faults)
         self._extra = extra
         self._by_path = {fault.path: words.fault(fault) for fault in reversed(self._faults)}
 
-    def questions(self, form: Form) -> tuple[Shown, ...]:
+    def questions(self, form: Form) -> tuple[QuestionView, ...]:
         """Give all questions of a form."""
         return tuple(self._shown(item, item.name) for item in form.fields)
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[ProblemLine]:
         """Give the summary of what is wrong, in the order of the questions."""
-        return [Problem(text=self._words.fault(fault), target=id_of(fault.path)) for fault in self._faults]
+        return [ProblemLine(text=self._words.fault(fault), target=id_of(fault.path)) for fault in self._faults]
 
     def _value(self, path: str) -> str:
         return next((value for value in self._answers.get(path, ()) if value), "")
 
-    def _shown(self, item: Field, path: str) -> Shown:
-        return Shown(
+    def _shown(self, item: Field, path: str) -> QuestionView:
+        return QuestionView(
             path=path,
             id=id_of(path),
             kind=item.kind.value,
             label=self._words.label(item),
             hint=self._words.hint(item),
-            required=item.required and item.kind not in (Kind.LIST, Kind.CHOICES),
+            required=item.required and item.kind not in (FieldKind.LIST, FieldKind.CHOICES),
             known=item.known is not None,
             value=self._value(path) or item.known or "",
             fault=self._by_path.get(path, ""),
             groups=self._groups(item, path),
             is_list=len(item.options) > _FEW,
             closed=item.closed,
-            texts=tuple(self._texts(item, path)) if item.kind is Kind.TEXT else (),
+            texts=tuple(self._texts(item, path)) if item.kind is FieldKind.TEXT else (),
             shown=self._inner(item, path),
-            rows=tuple(self._rows(item, path)) if item.kind in (Kind.LIST, Kind.RULES) else (),
+            rows=tuple(self._rows(item, path)) if item.kind in (FieldKind.LIST, FieldKind.RULES) else (),
             file_name=self._value(f"{path}{NAME}"),
             hidden=self._hidden(item, path),
         )
 
-    def _inner(self, item: Field, path: str) -> tuple[Shown, ...]:
-        if item.kind is Kind.DOCUMENT:
+    def _inner(self, item: Field, path: str) -> tuple[QuestionView, ...]:
+        if item.kind is FieldKind.DOCUMENT:
             asked = (inner for inner in item.fields if inner.name in ("title", "lang"))
-        elif item.kind in (Kind.GROUP, Kind.ACT):
+        elif item.kind in (FieldKind.GROUP, FieldKind.ACT):
             asked = (inner for inner in item.fields)
         else:
             return ()
@@ -184,9 +186,9 @@ class View:
 
     def _hidden(self, item: Field, path: str) -> tuple[tuple[str, str], ...]:
         """Give the answers that a file gave, which go along without being asked."""
-        if item.kind is Kind.DOCUMENT:
+        if item.kind is FieldKind.DOCUMENT:
             names = [f"{path}.sha256", f"{path}.size", f"{path}.media_type", f"{path}{NAME}"]
-        elif item.kind in (Kind.HASH, Kind.DIGEST):
+        elif item.kind in (FieldKind.HASH, FieldKind.DIGEST):
             names = [f"{path}{NAME}"]
         else:
             return ()
@@ -195,13 +197,13 @@ class View:
     def _groups(self, item: Field, path: str) -> tuple[ChoiceGroup, ...]:
         chosen = list(self._answers.get(path, ()))
         options = item.options
-        if item.kind is Kind.CHOICES:  # what was chosen before comes first, in its own order: some lists have one
+        if item.kind is FieldKind.CHOICES:  # what was chosen before comes first, in its own order: some lists have one
             rank = {value: at for at, value in enumerate(chosen)}
             options = tuple(sorted(options, key=lambda option: rank.get(option.value, len(rank))))
-        groups: dict[str, list[Choice]] = {}
+        groups: dict[str, list[ChoiceView]] = {}
         for option in options:
             title = self._words.title(option.group) if option.group else ""
-            choice = Choice(
+            choice = ChoiceView(
                 value=option.value,
                 title=self._words.title(option.title),
                 lang=self._words.foreign(option.title),
@@ -210,10 +212,10 @@ class View:
             groups.setdefault(title, []).append(choice)
         return tuple(ChoiceGroup(title=title, choices=tuple(choices)) for title, choices in groups.items())
 
-    def _texts(self, item: Field, path: str) -> Iterable[Written]:
+    def _texts(self, item: Field, path: str) -> Iterable[LanguageText]:
         for tag in dict.fromkeys((*item.languages, *self._extra)):
             at = f"{path}.{tag}"
-            yield Written(
+            yield LanguageText(
                 path=at,
                 id=id_of(at),
                 language=self._words.language(tag),
@@ -223,7 +225,7 @@ class View:
                 fault=self._by_path.get(at, ""),
             )
 
-    def _rows(self, item: Field, path: str) -> Iterable[Row]:
+    def _rows(self, item: Field, path: str) -> Iterable[RowView]:
         numbers = row_numbers(path, self._answers)
         added = self._value(f"{path}{ADDED}")
         wanted = min(plain_number(added) or 0, 20)
@@ -234,7 +236,7 @@ class View:
             opened = (
                 not before or bool(self._value(f"{row}{OPENED}")) or any(at.startswith(row) for at in self._by_path)
             )
-            yield Row(
+            yield RowView(
                 path=row,
                 number=number,
                 title=self._row_title(item, row) if before else f"{self._words.label(item)} {number + 1}",
@@ -244,8 +246,8 @@ class View:
                 shown=self._row_questions(item, row) if opened else (),
             )
 
-    def _row_questions(self, item: Field, row: str) -> tuple[Shown, ...]:
-        if item.kind is Kind.RULES:
+    def _row_questions(self, item: Field, row: str) -> tuple[QuestionView, ...]:
+        if item.kind is FieldKind.RULES:
             return tuple(self._shown(inner, f"{row}.{inner.name}") for inner in _RULE)
         if len(item.fields) == 1 and not item.fields[0].name:
             inner = self._shown(item.fields[0], row)

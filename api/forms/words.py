@@ -3,19 +3,29 @@
 from collections.abc import Sequence
 from typing import Final
 
-from constancia.api.forms.fields import Field, Kind, MessageId, Title
-from constancia.api.forms.reading import Fault
+from constancia.api.forms.answers.reading import AnswerFault
+from constancia.api.forms.fields import Field, FieldKind, MessageId, Title
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import chosen, in_language, language_name, tr
 from constancia.verify.report.printable import printable
 
 _HINTED: Final = frozenset(
-    {Kind.DATE, Kind.DAY, Kind.DIGEST, Kind.DOCUMENT, Kind.ENTRY, Kind.HASH, Kind.NAME, Kind.NUMBER, Kind.QUANTITY}
+    {
+        FieldKind.DATE,
+        FieldKind.DAY,
+        FieldKind.DIGEST,
+        FieldKind.DOCUMENT,
+        FieldKind.ENTRY,
+        FieldKind.HASH,
+        FieldKind.NAME,
+        FieldKind.NUMBER,
+        FieldKind.QUANTITY,
+    }
 )
 _MOST_OPTIONS: Final = 8  # that a sentence names
 
 
-class Words:
+class FormWords:
     """Says what a form shows, in a language.
 
     Args:
@@ -44,7 +54,7 @@ class Words:
             item: The question.
             in_terminal: Whether a file is named by its path, and not chosen.
         """
-        if in_terminal and item.kind in (Kind.DOCUMENT, Kind.HASH):
+        if in_terminal and item.kind in (FieldKind.DOCUMENT, FieldKind.HASH):
             return self._own("form.hint_path", "")
         own = self._own(f"form.tip_{item.owner}_{item.name}", "") or self._own(f"form.tip_{item.name}", "")
         return own or (self._own(f"form.hint_{item.kind.value}", "") if item.kind in _HINTED else "")
@@ -64,7 +74,7 @@ class Words:
         """Give a language's name, as it is written within a sentence."""
         return language_name(tag, self.lang) if self.lang == "en" else language_name(tag, self.lang).lower()
 
-    def fault(self, fault: Fault) -> str:
+    def fault(self, fault: AnswerFault) -> str:
         """Give what is wrong with an answer: what happened, what was expected, what to do."""
         item = fault.field
         shown = [self.title(option.title) for option in item.options[:_MOST_OPTIONS]]

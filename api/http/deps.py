@@ -4,18 +4,18 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from constancia.api.http.asked import ledger_of, settings_of
-from constancia.api.http.paging import Page
-from constancia.api.http.query import AtSize, KnownBy, Limit, OnDay, Start
-from constancia.api.http.quotas import Quotas
-from constancia.api.http.rates import Rates
+from constancia.api.http.limits.quotas import Quotas
+from constancia.api.http.limits.rates import Rates
+from constancia.api.http.request.context import ledger_of, settings_of
+from constancia.api.http.request.paging import Page
+from constancia.api.http.request.query import AtSize, KnownBy, Limit, OnDay, Start
 from constancia.api.http.settings import Settings
 from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.domain.state import State
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections import shown_form
-from constancia.ledger.views.reading import Note, Reading
+from constancia.ledger.views.reading import Reading, ReadingNote
 
 
 # A dependency that is no coroutine runs in the framework's thread pool; those that only look something up need none.
@@ -101,7 +101,7 @@ def judged(ledger: Ledger, reading: Reading) -> dict[str, Any]:
     return {"day": as_of.last.isoformat(), **named, **more, **shows(ledger, reading.known)}
 
 
-def _noted(note: Note) -> dict[str, str]:
+def _noted(note: ReadingNote) -> dict[str, str]:
     return {
         "code": note.code,
         "since": note.since,

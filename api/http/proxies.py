@@ -3,7 +3,7 @@
 - X1: under a path prefix every link, redirect and address that the server writes has the prefix, whether the proxy
   removes it from requests or not.
 - X2: `X-Forwarded-For`, `-Proto` and `-Host` count only from the addresses that the operator believes; from anybody
-  else they change nothing. `Forwarded` (RFC 7239) and `X-Forwarded-Prefix` are never read.
+  else they change nothing. `ProxyHeaders` (RFC 7239) and `X-Forwarded-Prefix` are never read.
 - X3: no address that the server writes comes from the request's own `Host`, so nobody can put another one into a page.
 """
 
@@ -24,7 +24,7 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::([0-9]{1,5}))?\Z", re.ASCII)
 
 
-class Prefixed:
+class PathPrefix:
     """Makes every request's path one below the prefix, as ASGI has it: `path` begins with `root_path`.
 
     Args:
@@ -48,7 +48,7 @@ class Prefixed:
         await self._app(scope, receive, send)
 
 
-class Forwarded:
+class ProxyHeaders:
     """Takes a request's client, scheme and host from its proxy's headers, if that proxy is believed.
 
     Args:

@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from constancia.api.http.examples import DRAFTED, PROBLEM, RECEIPT
+from constancia.api.http.examples.entries import DRAFTED, PROBLEM, RECEIPT
 from constancia.api.http.problems import MEDIA_TYPE
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from constancia.api.text.links import MAX_ADDRESS
+from constancia.api.text.paper.links import MAX_ADDRESS
 
 THIS_MACHINE: Final = ("127.0.0.1", "::1")
 # What the server itself serves: a prefix that begins so could not be distinguished from it.

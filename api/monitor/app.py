@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from constancia.api.http.headed import Headed
+from constancia.api.http.text_headers import TextHeaders
 from constancia.api.monitor.outputs import FEED_NAMES, HEADS_NAME, METRICS_NAME
 from constancia.ledger.monitor.watch_folder import PROOFS
 from constancia.verify.core.errors import Unreadable
@@ -50,7 +50,7 @@ def create_monitor_app(root: Path) -> Starlette:
 
     routes = [Route(path, shown) for path in _FILES]
     routes += [Route("/evidence/{name}", evidence), Route("/", about)]
-    return Starlette(routes=routes, middleware=[Middleware(Headed, headers=_HEADERS)])
+    return Starlette(routes=routes, middleware=[Middleware(TextHeaders, headers=_HEADERS)])
 
 
 def _file(path: Path | None, media_type: str) -> Response:

@@ -4,17 +4,17 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from constancia.api.feeds.atom import Feed, Item, document
+from constancia.api.feeds.atom import Feed, FeedItem, document
 from constancia.api.monitor.words import advise, tell_event
 from constancia.api.text.i18n import tr
-from constancia.ledger.monitor.findings import Event
+from constancia.ledger.monitor.findings import JournalLine
 from constancia.ledger.monitor.watch_folder import NEVER
 from constancia.verify.report.printable import printable
 
 MAX_ENTRIES: Final = 200
 
 
-def atom(events: Sequence[Event], name: str, lang: str) -> bytes:
+def atom(events: Sequence[JournalLine], name: str, lang: str) -> bytes:
     """Return a feed of the latest findings.
 
     Args:
@@ -37,11 +37,11 @@ def atom(events: Sequence[Event], name: str, lang: str) -> bytes:
     return document(feed, [_item(event, lang) for event in reversed(latest)])
 
 
-def _item(event: Event, lang: str) -> Item:
+def _item(event: JournalLine, lang: str) -> FeedItem:
     lines = [tell_event(event, lang), event.url]
     lines += [advise(event.finding.code, lang)] if event.is_found else []
     lines += [tr(lang, "monitor.evidence", name=event.finding.evidence)] if event.finding.evidence else []
-    return Item(
+    return FeedItem(
         id=event.urn,
         title=f"{event.origin or event.url}: {tell_event(event, lang)}",
         text=lines,

@@ -4,13 +4,13 @@ from typing import Any
 
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import tr
-from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, UNREACHABLE, Event, Finding
+from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, UNREACHABLE, JournalLine, LogFinding
 from constancia.ledger.monitor.signed_heads import OWN, RECEIPT
 from constancia.verify.report.printable import printable
 from constancia.verify.report.words import FAULTS, LABELS, REMARKS, TLS, VERDICTS, filled
 
 
-def tell(finding: Finding, lang: str) -> str:
+def tell(finding: LogFinding, lang: str) -> str:
     """Return one sentence that describes a finding; of a journal that lacks what the sentence needs, what it has."""
     try:
         return _sentence(finding, lang)
@@ -19,7 +19,7 @@ def tell(finding: Finding, lang: str) -> str:
         return printable(f"{finding.code}: {shown}", 4_000)
 
 
-def _sentence(finding: Finding, lang: str) -> str:
+def _sentence(finding: LogFinding, lang: str) -> str:
     params: dict[str, Any] = dict(finding.params)
     if "source" in params:
         own = {OWN: "monitor.source.own", RECEIPT: "monitor.source.receipt"}.get(params["source"])
@@ -41,7 +41,7 @@ def advise(code: str, lang: str) -> str:
     return tr(lang, f"monitor.{code}.do")
 
 
-def tell_event(event: Event, lang: str) -> str:
+def tell_event(event: JournalLine, lang: str) -> str:
     """Return one sentence for an event: a finding that began, or one that ended."""
     sentence = tell(event.finding, lang)
     return sentence if event.is_found else tr(lang, "monitor.passed", told=sentence)

@@ -6,9 +6,9 @@ Source: W3C DCAT 3 and DCAT-AP 3 (Catalog, Dataset, Distribution) as JSON-LD 1.1
 from collections.abc import Mapping
 from typing import Any, Final
 
-from constancia.api.opendata.about import About
+from constancia.api.opendata.dataset import About
 from constancia.api.opendata.dictionary import note_of, title_of
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.tables.all_tables import TABLES
 from constancia.api.text.i18n import LANGUAGES, tr
 
 _CONTEXT: Final = {

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.api.opendata.about import About
-from constancia.api.opendata.columns import Cells, Field, Source, Table
+from constancia.api.opendata.dataset import About
 from constancia.api.opendata.dictionary import field_note, note_of, title_of
-from constancia.api.opendata.tables import FORM, TABLES
+from constancia.api.opendata.tables.all_tables import FORM, TABLES
+from constancia.api.opendata.tables.columns import Cells, DataField, Table, TableSource
 from constancia.api.text.i18n import tr
 
 NAME: Final = "libro.sqlite"
@@ -26,7 +26,9 @@ def _quiet(_table: str, _rows: int) -> None:
     """Where nobody follows the work."""
 
 
-def write_database(path: Path, source: Source, about: About, progress: Callable[[str, int], None] = _quiet) -> None:
+def write_database(
+    path: Path, source: TableSource, about: About, progress: Callable[[str, int], None] = _quiet
+) -> None:
     """Write all tables into a new SQLite file.
 
     Args:
@@ -53,7 +55,7 @@ def write_database(path: Path, source: Source, about: About, progress: Callable[
         database.close()
 
 
-def _fill(database: sqlite3.Connection, table: Table, source: Source) -> int:
+def _fill(database: sqlite3.Connection, table: Table, source: TableSource) -> int:
     fields = table.fields(source.languages)
     database.execute(_schema(table, fields))
     cells, count = Cells(source), 0
@@ -75,7 +77,7 @@ def _fill(database: sqlite3.Connection, table: Table, source: Source) -> int:
     return count
 
 
-def _schema(table: Table, fields: Sequence[Field]) -> str:
+def _schema(table: Table, fields: Sequence[DataField]) -> str:
     lines = [f"{_q(item.names['en'])} {_TYPES.get(item.type, 'TEXT')}" for item in fields]
     lines.append(f"PRIMARY KEY ({', '.join(map(_q, table.key))})")
     refers = ((column.name, column.refers) for column in table.columns if column.refers)

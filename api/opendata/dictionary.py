@@ -6,9 +6,9 @@ Source: Frictionless Data Package 1.0 and 2.0 (`datapackage.json`), Tabular Data
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from constancia.api.opendata.about import About
-from constancia.api.opendata.columns import Field, Table
-from constancia.api.opendata.tables import BY_NAME, FORM, TABLES
+from constancia.api.opendata.dataset import About
+from constancia.api.opendata.tables.all_tables import BY_NAME, FORM, TABLES
+from constancia.api.opendata.tables.columns import DataField, Table
 from constancia.api.text.i18n import LANGUAGES, tr
 
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -93,7 +93,7 @@ def _key_of(table: Table, lang: str) -> str:
     return column.es if lang == "es" else column.name
 
 
-def _field(table: Table, item: Field, lang: str) -> dict[str, Any]:
+def _field(table: Table, item: DataField, lang: str) -> dict[str, Any]:
     described = {f"description_{each}": field_note(table, item, each) for each in LANGUAGES}
     required = item.column.name in table.key and not item.part
     document: dict[str, Any] = {
@@ -120,7 +120,7 @@ def note_of(table: Table, lang: str) -> str:
     return tr(lang, f"data.note.{table.name}")
 
 
-def field_note(table: Table, item: Field, lang: str) -> str:
+def field_note(table: Table, item: DataField, lang: str) -> str:
     """Say in a language what a field holds: its column's note, and which part of it this is."""
     own = f"data.field.{table.name}.{item.column.name}"
     note = tr(lang, own)
@@ -129,7 +129,7 @@ def field_note(table: Table, item: Field, lang: str) -> str:
     return f"{note} {part}".strip()
 
 
-def _part_of(item: Field, lang: str) -> str:
+def _part_of(item: DataField, lang: str) -> str:
     kind = item.column.kind
     if item.part in ("from", "to"):
         return tr(lang, f"data.part.{item.part}")

@@ -26,7 +26,7 @@ _DROPPED: Final = frozenset({"link", "img", "source"})  # without their address 
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class SiteAddress:
     """An address within the site: its path without the language's query, its query, and its fragment."""
 
     path: str
@@ -34,7 +34,7 @@ class Address:
     fragment: str = ""
 
     @classmethod
-    def read(cls, value: str, page: str) -> "Address | None":
+    def read(cls, value: str, page: str) -> "SiteAddress | None":
         """Read what a link of a page says; None where it leads to another site.
 
         Args:
@@ -48,7 +48,7 @@ class Address:
         return cls(unquote(path), parts.query, parts.fragment)
 
 
-def file_of_page(address: Address) -> str:
+def file_of_page(address: SiteAddress) -> str:
     """Give the name of the file that takes the place of a page: `/es/` is `es/index.html`."""
     parts = [_safe(part) for part in address.path.strip("/").split("/")]
     if len(parts) == 1:
@@ -62,7 +62,9 @@ def _safe(part: str) -> str:
     return f"{name}-" if _DEVICE.match(name.split(".")[0]) else name
 
 
-def rewritten(page: str, address: Address, place: str, lead: Callable[[Address], str | None], notice: str) -> str:
+def rewritten(
+    page: str, address: SiteAddress, place: str, lead: Callable[[SiteAddress], str | None], notice: str
+) -> str:
     """Give a page of the site as a page of the copy.
 
     Args:
@@ -79,7 +81,7 @@ def rewritten(page: str, address: Address, place: str, lead: Callable[[Address],
         asked = _ADDRESS.search(whole)
         if asked is None or asked.group("value").startswith("#"):
             return whole
-        target = Address.read(html.unescape(asked.group("value")), address.path)
+        target = SiteAddress.read(html.unescape(asked.group("value")), address.path)
         if target is None:
             return whole if name == "a" else ""  # a picture or a style of elsewhere would be fetched
         file = lead(target)

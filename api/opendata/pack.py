@@ -12,13 +12,13 @@ from typing import Final
 from starlette.types import ASGIApp
 
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.about import about_of
-from constancia.api.opendata.columns import Source, shown
+from constancia.api.opendata.dataset import about_of
 from constancia.api.opendata.dictionary import package
 from constancia.api.opendata.document_names import readable_names
-from constancia.api.opendata.entry_tables import DOCUMENTS
 from constancia.api.opendata.site import Site
-from constancia.api.opendata.tables import FOLDERS, TABLES, csv_chunks
+from constancia.api.opendata.tables.all_tables import FOLDERS, TABLES, csv_chunks
+from constancia.api.opendata.tables.columns import TableSource, shown
+from constancia.api.opendata.tables.entry_tables import DOCUMENTS
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.ledger.clock import StoryClock, parse_recorded_at
@@ -66,7 +66,7 @@ def write_bundle(
 
 
 def _extras(ledger: Ledger, make_app: MakeApp, settings: Settings, progress: Progress) -> Iterator[tuple[str, bytes]]:
-    source = Source(reading=ledger.as_of(), log=ledger.log, withdrawn=frozenset(ledger.withdrawn()), made={})
+    source = TableSource(reading=ledger.as_of(), log=ledger.log, withdrawn=frozenset(ledger.withdrawn()), made={})
     yield from table_files(source, ledger.origin, settings, progress)
     copies = _copies(ledger, source)
     for number, (sha256, name) in enumerate(copies.items(), 1):
@@ -84,7 +84,7 @@ def _extras(ledger: Ledger, make_app: MakeApp, settings: Settings, progress: Pro
 
 
 def table_files(
-    source: Source, origin: str, settings: Settings, progress: Progress = _quiet
+    source: TableSource, origin: str, settings: Settings, progress: Progress = _quiet
 ) -> Iterator[tuple[str, bytes]]:
     """Yield all tables as CSV, with the dictionary, in a folder a language.
 
@@ -103,7 +103,7 @@ def table_files(
         yield f"{folder}/datapackage.json", json_text(package(about, lang, source.languages, paths)).encode()
 
 
-def _copies(ledger: Ledger, source: Source) -> dict[str, str]:
+def _copies(ledger: Ledger, source: TableSource) -> dict[str, str]:
     """Give the file to which a document's links lead: the one under its title, or the verifier's."""
     rows = [row for row in DOCUMENTS.rows(source) if row["document"] in ledger.documents]
     untitled, authentic = tr("es", "page.bundle.untitled"), source.state.languages

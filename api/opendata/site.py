@@ -10,8 +10,8 @@ from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp
 
 from constancia.api.opendata.document_names import folded
-from constancia.api.opendata.links import PAGER, Address, file_of_page, rewritten
-from constancia.api.opendata.tables import FOLDERS, TABLES
+from constancia.api.opendata.links import PAGER, SiteAddress, file_of_page, rewritten
+from constancia.api.opendata.tables.all_tables import FOLDERS, TABLES
 from constancia.api.text.i18n import LANGUAGES, tr
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COPY_PAGE: Final = 100  # entries on a page of a copy
 MAX_PAGES: Final = 20_000
-# Where the copy's own pages are, within a language's part of the site (`api/pages/copy.py`).
+# Where the copy's own pages are, within a language's part of the site (`api/pages/records/copy_pages.py`).
 ENTRIES_PATH: Final = "/{lang}/copia/registros/{page}"
 DOCUMENTS_PATH: Final = "/{lang}/copia/documentos"
 _ENTRY: Final = re.compile(r"/(es|en)/(?:registros|entries)(?:/(\d{1,16}|[0-9a-f]{64}))?\Z")
@@ -38,7 +38,7 @@ _FILES: Final = frozenset({"/verificador.html", "/checkpoint", *_TABLES, *_DICTI
 
 
 _FILE: Final = re.compile(r"\.[a-z]{2,6}\Z")  # a feed, a calendar: not a page
-_START: Final = Address("/es/")
+_START: Final = SiteAddress("/es/")
 _ONLY_ONLINE: Final = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{words}</title></head><body><main><h1>{words}</h1></main></body></html>
@@ -70,12 +70,12 @@ class Site:
         self._index_of = index_of
         self._documents = documents
         self._day = day
-        self._waiting: deque[Address] = deque()
-        self._pages: dict[Address, str] = {}
+        self._waiting: deque[SiteAddress] = deque()
+        self._pages: dict[SiteAddress, str] = {}
         self._names: set[str] = set()
-        self._sections: dict[Address, httpx.Response] = {}
-        self._absent: set[Address] = set()
-        self._ask: Callable[[Address], httpx.Response] = lambda _address: _nothing()
+        self._sections: dict[SiteAddress, httpx.Response] = {}
+        self._absent: set[SiteAddress] = set()
+        self._ask: Callable[[SiteAddress], httpx.Response] = lambda _address: _nothing()
         self._static: dict[str, None] = {}
 
     @property
@@ -90,10 +90,10 @@ class Site:
             progress: Is given the number of pages made.
         """
         for lang in LANGUAGES:
-            self._page(Address(f"/{lang}/"))
+            self._page(SiteAddress(f"/{lang}/"))
             for page in range(1, max(1, -(-self._size // COPY_PAGE)) + 1):
-                self._page(Address(ENTRIES_PATH.format(lang=lang, page=page)))
-            self._page(Address(DOCUMENTS_PATH.format(lang=lang)))
+                self._page(SiteAddress(ENTRIES_PATH.format(lang=lang, page=page)))
+            self._page(SiteAddress(DOCUMENTS_PATH.format(lang=lang)))
         import httpx  # noqa: PLC0415 (the server starts without it)
 
         transport, done = httpx.ASGITransport(app=self._app, raise_app_exceptions=False), 0
@@ -114,7 +114,7 @@ class Site:
             finally:
                 portal.call(client.aclose)
 
-    def _copied(self, answer: "httpx.Response", address: Address, place: str) -> bytes:
+    def _copied(self, answer: "httpx.Response", address: SiteAddress, place: str) -> bytes:
         """Give what takes a page's place: the page, also one that says that there is none; links lead there already."""
         lang = address.path[1:3]
         page = (
@@ -129,7 +129,7 @@ class Site:
         words = html.escape(tr(lang, "page.bundle.copy", size=self._size, day=self._day[lang]))
         link = html.escape(tr(lang, "page.bundle.open_verifier"))
         documents = html.escape(tr(lang, "page.bundle.documents"))
-        place = self._pages[Address(DOCUMENTS_PATH.format(lang=lang))]
+        place = self._pages[SiteAddress(DOCUMENTS_PATH.format(lang=lang))]
         label = html.escape(tr(lang, "page.bundle.label"))
         return (
             f'<aside class="wrap" aria-label="{label}"><p class="notice">{words} '
@@ -137,7 +137,7 @@ class Site:
             "</aside>\n"
         )
 
-    def _lead(self, target: Address) -> str | None:
+    def _lead(self, target: SiteAddress) -> str | None:
         """Give the file to which an address leads; a page that was not known is made too."""
         path = target.path
         if match := _ENTRY.match(path):
@@ -152,15 +152,15 @@ class Site:
             return path[1:]
         return self._other_page(target)
 
-    def _other_page(self, target: Address) -> str | None:
+    def _other_page(self, target: SiteAddress) -> str | None:
         path = target.path
         is_page = path.startswith(("/es/", "/en/")) and not _ONLINE.match(path) and not _FILE.search(path)
         names = {part.partition("=")[0] for part in target.query.split("&")} if target.query else set()
-        address = Address(path, target.query)
+        address = SiteAddress(path, target.query)
         place = self._page(address) if is_page and names <= PAGER and self._is_there(address) else None
         return place if place is None or not target.fragment else f"{place}#{target.fragment}"
 
-    def _is_there(self, address: Address) -> bool:
+    def _is_there(self, address: SiteAddress) -> bool:
         """Tell whether there is such a page: of a section by asking for it, of a matter because another leads to it."""
         if address.path.count("/") > 2 or address in self._pages:
             return True
@@ -182,12 +182,12 @@ class Site:
     def _entry(self, lang: str, index: int | None) -> str | None:
         if index is None:
             index = max(0, self._size - 1)
-            return self._pages[Address(ENTRIES_PATH.format(lang=lang, page=_page_of(index)))]
+            return self._pages[SiteAddress(ENTRIES_PATH.format(lang=lang, page=_page_of(index)))]
         if index >= self._size:
             return None
-        return f"{self._pages[Address(ENTRIES_PATH.format(lang=lang, page=_page_of(index)))]}#r{index}"
+        return f"{self._pages[SiteAddress(ENTRIES_PATH.format(lang=lang, page=_page_of(index)))]}#r{index}"
 
-    def _page(self, address: Address) -> str | None:
+    def _page(self, address: SiteAddress) -> str | None:
         if address not in self._pages:
             if len(self._pages) >= MAX_PAGES:
                 return None
@@ -210,7 +210,7 @@ def _is_html(answer: "httpx.Response") -> bool:
     return str(answer.headers.get("content-type", "")).startswith("text/html")
 
 
-def _path(address: Address) -> str:
+def _path(address: SiteAddress) -> str:
     return f"{address.path}?{address.query}" if address.query else address.path
 
 

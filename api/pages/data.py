@@ -5,15 +5,15 @@ from typing import Final
 
 from fastapi import Response
 
-from constancia.api.http.asked import address_of
 from constancia.api.http.deps import TheSettings
-from constancia.api.http.query import Router
-from constancia.api.opendata.about import about_of
-from constancia.api.opendata.columns import Source, Table
+from constancia.api.http.request.context import address_of
+from constancia.api.http.request.query import Router
+from constancia.api.opendata.dataset import about_of
 from constancia.api.opendata.dictionary import field_note, note_of, title_of
-from constancia.api.opendata.tables import TABLES, named
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.routing import CachedPage, TheFrame
+from constancia.api.opendata.tables.all_tables import TABLES, named
+from constancia.api.opendata.tables.columns import Table, TableSource
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.frame.routing import CachedPage, TheFrame
 from constancia.api.text.i18n import tr
 from constancia.ledger.errors import NotFound
 
@@ -29,7 +29,7 @@ _TYPES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownField:
+class FieldRow:
     """A field as the page shows it: its name in the file, what it holds, its type in words, whether it is a key."""
 
     name: str
@@ -46,14 +46,14 @@ class ShownTable:
     name: str
     title: str
     note: str
-    fields: tuple[ShownField, ...]
+    fields: tuple[FieldRow, ...]
 
 
 @router.get("/es/datos")
 @router.get("/en/data")
 def data(frame: TheFrame, settings: TheSettings) -> Response:
     """Show which files there are, as of the page's size and day, and what is in them."""
-    source = Source(reading=frame.as_of, log=frame.ledger.log)
+    source = TableSource(reading=frame.as_of, log=frame.ledger.log)
     return frame.page(
         "data.html",
         about=about_of(source, frame.ledger.origin, settings, address_of(frame.request, settings)),
@@ -70,14 +70,14 @@ def data_table(name: str, frame: TheFrame) -> Response:
     table = named(frame.lang, name) or named("en" if frame.lang == "es" else "es", name)
     if table is None:
         raise NotFound("no table of the open data has this name")
-    source = Source(reading=frame.as_of, log=frame.ledger.log)
+    source = TableSource(reading=frame.as_of, log=frame.ledger.log)
     return frame.page("data_table.html", table=_shown(table, frame, source))
 
 
-def _shown(table: Table, frame: Frame, source: Source) -> ShownTable:
+def _shown(table: Table, frame: Frame, source: TableSource) -> ShownTable:
     lang = frame.lang
     fields = tuple(
-        ShownField(
+        FieldRow(
             name=item.names[lang],
             note=field_note(table, item, lang),
             type=tr(lang, _TYPES[item.type]),

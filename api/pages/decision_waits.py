@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from constancia.domain.bearing import able_in
+from constancia.domain.facts.bearing import able_in
 from constancia.domain.governance.decision import TWO
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row

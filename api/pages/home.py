@@ -8,13 +8,13 @@ from typing import Final
 from starlette.responses import Response
 
 from constancia.api.pages import lateness
-from constancia.api.pages.chronicle import HOUSEKEEPING, Item, chronicle, lines
-from constancia.api.pages.frame import Frame
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.integrity.witness_lines import witnessed_line
+from constancia.api.pages.news.chronicle import HOUSEKEEPING, ChronicleItem, chronicle, lines
 from constancia.api.pages.opening import missing_steps
-from constancia.api.pages.witnessed import witnessed_line
-from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.calendar import deadline, local_day, parse_instant
+from constancia.domain.facts.bearing import responsible_for
+from constancia.domain.values.calendar import deadline, local_day, parse_instant
 
 _LOOKED_AT: Final = 40  # entries, the last ones, in which news is looked for
 _NEWS: Final = 8
@@ -28,7 +28,7 @@ class News:
     """Something new: a group of entries, or a deadline that passed; its day in the ledger's zone, `YYYY-MM-DD`."""
 
     day: str
-    item: Item | None = None
+    item: ChronicleItem | None = None
     missed: lateness.Debt | None = None
 
 
@@ -60,7 +60,7 @@ def news(frame: Frame, count: int = _NEWS) -> list[News]:
         frame: The page.
         count: Most of them.
     """
-    looked_at, items = _LOOKED_AT, list[Item]()
+    looked_at, items = _LOOKED_AT, list[ChronicleItem]()
     while len(items) < count and (looked_at == _LOOKED_AT or looked_at <= 2 * len(frame.as_of.indices)):
         items, looked_at = _items(frame, looked_at), 2 * looked_at
     listed = [News(day=_day(frame, item), item=item) for item in items]
@@ -69,14 +69,14 @@ def news(frame: Frame, count: int = _NEWS) -> list[News]:
     return sorted(listed, key=lambda entry: entry.day, reverse=True)[:count]
 
 
-def _items(frame: Frame, looked_at: int) -> list[Item]:
+def _items(frame: Frame, looked_at: int) -> list[ChronicleItem]:
     """Give the groups of the last entries, without those of housekeeping."""
     indices = frame.as_of.indices[-looked_at:]
     chosen = [index for index in indices if frame.statement(index)["type"] not in HOUSEKEEPING]
     return chronicle(lines(frame, chosen))
 
 
-def _day(frame: Frame, item: Item) -> str:
+def _day(frame: Frame, item: ChronicleItem) -> str:
     recorded = max(line.recorded_at for line in (item.head, *item.lines))
     return local_day(parse_instant(recorded), frame.state.timezone).isoformat()
 

@@ -10,22 +10,22 @@ from functools import partial
 from typing import Final
 
 from constancia.api.pages.decision_waits import awaited_by
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.rows_cache import rows_cache_of
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.frame.rows_cache import rows_cache_of
 from constancia.domain.agreements.agreement import Agreement
-from constancia.domain.bearing import able_members, able_signers, answered_before, responsible_for
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.fulfilment import EXPECTED, delivery
+from constancia.domain.commitments.deliverables.fulfilment import EXPECTED, delivery
 from constancia.domain.complaints.complaint import Complaint, answer_of
-from constancia.domain.derive import Derived, missed_deadlines, responses_owed
+from constancia.domain.facts.bearing import able_members, able_signers, answered_before, responsible_for
+from constancia.domain.facts.derive import DerivedFact, missed_deadlines, responses_owed
+from constancia.domain.facts.milestones import milestone_standing, outlined_standing
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.succession import heirs_of, holder_of
-from constancia.domain.kernel.calendar import OPEN, parse_edtf
-from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.plans.plan import ActionPlan
+from constancia.domain.remarks.entry_standing import contested_entries, contests_of
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
-from constancia.domain.remarks.standing import contested_entries, contests_of
 from constancia.domain.state import State
+from constancia.domain.values.calendar import OPEN, last_day_before, parse_edtf
 from constancia.ledger.views.projections.base import Row, start_of
 
 _OPEN_DECISION: Final = ("proposed", "voting")
@@ -73,7 +73,7 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class DebtLine:
     """A debt as a list sorts and counts it, and how it is made: most are counted alone.
 
     Attributes:
@@ -98,7 +98,7 @@ class Owed:
         return self.days > 0
 
 
-def owed(frame: Frame) -> list[Owed]:
+def owed(frame: Frame) -> list[DebtLine]:
     """Give everything that is owed, the latest first; what has ended comes last."""
     return rows_cache_of(frame.request).once(frame.as_of, "#owed", lambda: _owed(frame))
 
@@ -108,7 +108,7 @@ def debts(frame: Frame) -> list[Debt]:
     return rows_cache_of(frame.request).once(frame.as_of, "#debts", lambda: [each.make() for each in owed(frame)])
 
 
-def _owed(frame: Frame) -> list[Owed]:
+def _owed(frame: Frame) -> list[DebtLine]:
     others = [
         *_deliverables(frame), *_plans(frame), *_complaints(frame), *_consultations(frame), *_contests(frame),
         *_responses(frame), *_decisions(frame), *_agreements(frame),
@@ -117,8 +117,8 @@ def _owed(frame: Frame) -> list[Owed]:
     return sorted(listed, key=lambda each: (each.has_ended, not each.is_late, -each.days, each.due or "9999"))
 
 
-def _made(debt: Debt) -> Owed:
-    return Owed(
+def _made(debt: Debt) -> DebtLine:
+    return DebtLine(
         kind=debt.kind,
         stream=debt.stream,
         has_ended=debt.ended is not None,
@@ -139,20 +139,20 @@ def by_party(listed: Iterable[Debt]) -> dict[str, list[Debt]]:
     )
 
 
-def missed_facts(frame: Frame, streams: Iterable[str]) -> tuple[Derived, ...]:
+def missed_facts(frame: Frame, streams: Iterable[str]) -> tuple[DerivedFact, ...]:
     """Give the facts of deadlines of some commitments that were missed, by stream."""
     chosen = tuple(streams)
     return frame.as_of.facts(lambda state, at: missed_deadlines(state, at, chosen))
 
 
-def _milestones(frame: Frame) -> Iterator[Owed]:
+def _milestones(frame: Frame) -> Iterator[DebtLine]:
     timezone = frame.state.timezone
     at = start_of(frame.as_of.day, timezone)
     for stream, commitment in frame.state.outlines(Commitment).items():
         for milestone in commitment.milestones:
             standing = outlined_standing(timezone, commitment, milestone, at)
             if standing.stands == "overdue":
-                yield Owed(
+                yield DebtLine(
                     kind="milestone",
                     stream=stream,
                     has_ended=commitment.status in _OVER,
@@ -262,13 +262,14 @@ def _consultations(frame: Frame) -> Iterator[Debt]:
     for row in frame.rows("participation"):
         if row["is_owed"]:
             gathering = gatherings.get(row["stream"], {})
+            due = last_day_before(row["due"], frame.state.timezone) if row["due"] else None
             yield Debt(
                 kind="response",
                 parties=able_members(frame.state, gathering.get("governance_body")),
                 title=row["title"],
                 stream=row["stream"],
-                days=_days(row["due"], frame.as_of.day) if row["is_overdue"] and row["due"] else 0,
-                due=row["due"],
+                days=_days(due, frame.as_of.day) if row["is_overdue"] and due else 0,
+                due=due,
             )
 
 
@@ -277,9 +278,12 @@ def _contests(frame: Frame) -> Iterator[Debt]:
     for target in contested_entries(frame.state):
         for contest in contests_of(frame.state, target):
             if contest.is_open:
+                party = _party_of(frame, target)
+                heirs = heirs_of(frame.state, party)
                 yield Debt(
                     kind="contest",
-                    parties=tuple(sorted(heirs_of(frame.state, _party_of(frame, target)))),
+                    parties=tuple(sorted(heirs)),
+                    formerly=() if party in heirs else (party,),
                     title=contest.grounds.to_json(),
                     stream=f"entry/{target}",
                     since=contest.mark.occurred_on,
@@ -301,7 +305,7 @@ def _responses(frame: Frame) -> Iterator[Debt]:
         yield from _response(frame, fact)
 
 
-def _response(frame: Frame, fact: Derived) -> Iterator[Debt]:
+def _response(frame: Frame, fact: DerivedFact) -> Iterator[Debt]:
     commitment = frame.state.aggregates.get(fact.stream)
     if isinstance(commitment, Commitment) and not fact.params["answered_by"]:
         body = fact.params["body"]

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from constancia.api.pages.frame import SEGMENTS, Frame
+from constancia.api.pages.frame.frame import SEGMENTS, Frame
+from constancia.domain.facts.opening import OpeningStep, opening_steps
 from constancia.domain.identity.genesis import LedgerState
-from constancia.domain.kernel.values import Text
-from constancia.domain.opening import Step, opening_steps
+from constancia.domain.values.values import Text
 
 # The section with the forms in which acts are prepared; a server without it shows the commands alone.
 FORMS: Final = "preparar"
@@ -25,15 +25,15 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A step as the page shows it: `kind` of `domain.opening`, `state` done, next or later, and whose turn it is."""
+class StepRow:
+    """A step as the page shows it: `kind` of `facts.opening`, `state` done, next or later, and whose turn it is."""
 
     kind: str
     state: str
     tasks: tuple[Task, ...]
 
 
-def missing_steps(frame: Frame) -> tuple[Row, ...]:
+def missing_steps(frame: Frame) -> tuple[StepRow, ...]:
     """Give the steps of the opening; none once all are done, and none on a page of the past.
 
     Args:
@@ -46,7 +46,7 @@ def missing_steps(frame: Frame) -> tuple[Row, ...]:
     names = _names(frame)
     first = next(step for step in steps if not step.done)
     return tuple(
-        Row(
+        StepRow(
             kind=step.kind,
             state="done" if step.done else "next" if step is first else "later",
             tasks=_tasks(frame, step, names),
@@ -55,7 +55,7 @@ def missing_steps(frame: Frame) -> tuple[Row, ...]:
     )
 
 
-def _tasks(frame: Frame, step: Step, names: Mapping[str, Text]) -> tuple[Task, ...]:
+def _tasks(frame: Frame, step: OpeningStep, names: Mapping[str, Text]) -> tuple[Task, ...]:
     return tuple(
         Task(
             party=turn.party,

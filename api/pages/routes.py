@@ -6,43 +6,32 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from constancia.api.http.asked import address_of, settings_of
 from constancia.api.http.deps import TheLedger
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.query import Router
-from constancia.api.pages import (
-    about,
-    changes,
-    commitment_page,
-    data,
-    decision_page,
-    feeds,
-    follow,
-    home,
-    integrity,
-    lists,
-    models,
-    party_page,
-    prepare,
-    search,
-)
-from constancia.api.pages.chronicle import lines
-from constancia.api.pages.cited import cited_documents
-from constancia.api.pages.commitment_page import Before
-from constancia.api.pages.frame import Frame
+from constancia.api.http.request.context import address_of, settings_of
+from constancia.api.http.request.query import Router
+from constancia.api.pages import data, explanations, home, search
+from constancia.api.pages.figures.scope import changes_of
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.frame.marked_text import marked
+from constancia.api.pages.frame.routing import CachedPage, TheFrame
+from constancia.api.pages.integrity import integrity_page
+from constancia.api.pages.integrity.witness_lines import witnessed_line
 from constancia.api.pages.markdown import formatted
-from constancia.api.pages.marked_text import marked
-from constancia.api.pages.picture_scope import changes_of
-from constancia.api.pages.routing import CachedPage, TheFrame
-from constancia.api.pages.witnessed import witnessed_line
-from constancia.api.pictures.scope import Change
-from constancia.api.routers.entries import index_of
-from constancia.api.text.handcheck import hand_check, materials
+from constancia.api.pages.news import changes, feeds, follow
+from constancia.api.pages.news.chronicle import lines
+from constancia.api.pages.preparation import prepare_page
+from constancia.api.pages.records import commitment_page, decision_page, lists, models, party_page
+from constancia.api.pages.records.citations import cited_documents
+from constancia.api.pages.records.commitment_page import Before
+from constancia.api.pictures.scope import ScopeChange
+from constancia.api.routers.log.entries import index_of
 from constancia.api.text.i18n import LANGUAGES
+from constancia.api.text.paper.handcheck import hand_check, materials
 from constancia.domain.agreements.agreement import Agreement
-from constancia.domain.bearing import able_signers
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import derive
+from constancia.domain.facts.bearing import able_signers
+from constancia.domain.facts.derive import derive
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.naming import name_of
 from constancia.ledger.errors import NotFound
@@ -81,7 +70,7 @@ def plan(name: str, frame: TheFrame, before: Before = None, start: lists.Start =
     )
 
 
-def _changed(frame: Frame, carried: dict[str, Any]) -> list[Change]:
+def _changed(frame: Frame, carried: dict[str, Any]) -> list[ScopeChange]:
     """Give what changed in a scope since a plan carried it, in words."""
     commitment = frame.state.aggregates.get(f"commitment/{carried['commitment']}")
     if not carried["change"] or not isinstance(commitment, Commitment):
@@ -201,6 +190,6 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 ROUTERS: Final = (
     lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
     feeds.router, follow.router, search.router, changes.router, changes.copies, changes.data,
-    integrity.router, integrity.downloads, about.router,
-    prepare.router,
+    integrity_page.router, integrity_page.downloads, explanations.router,
+    prepare_page.router,
 )  # fmt: skip

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final
 
 from fastapi import Query, Response
 
-from constancia.api.http.query import Router, Start
-from constancia.api.pages.chronicle import lines
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.routing import CachedPage, TheFrame
-from constancia.api.pages.rows_cache import rows_cache_of
+from constancia.api.http.request.query import Router, Start
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.frame.routing import CachedPage, TheFrame
+from constancia.api.pages.frame.rows_cache import rows_cache_of
+from constancia.api.pages.news.chronicle import lines
 from constancia.api.pages.search_index import SearchIndex, tokens_of
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.governance.decision import Decision
@@ -46,7 +46,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
+class NamedMatter:
     """What can be found by its name: its section, its own name and a place in the page, title, note, folded words."""
 
     section: str
@@ -146,25 +146,27 @@ def _things(frame: Frame, tokens: list[str]) -> Iterator[Hit]:
             yield Hit(address=f"{address}{thing.place}", title=thing.title, note=thing.note)
 
 
-def _all_things(frame: Frame) -> Iterator[Thing]:
+def _all_things(frame: Frame) -> Iterator[NamedMatter]:
     """Yield everything that has a page and a name, in the order of `_NAMED`."""
     for commitment in frame.state.of(Commitment):
         title, objective = commitment.title.to_json(), commitment.objective.to_json()
-        yield Thing(section="compromisos", name=commitment.commitment, title=title, words=_folded(title, objective))
+        yield NamedMatter(
+            section="compromisos", name=commitment.commitment, title=title, words=_folded(title, objective)
+        )
     for row in frame.rows("agreements"):
-        yield Thing(section="acuerdos", name=row["agreement"], title=row["title"], words=_folded(row["title"]))
+        yield NamedMatter(section="acuerdos", name=row["agreement"], title=row["title"], words=_folded(row["title"]))
     for decision in frame.state.of(Decision):
         question = decision.question.to_json()
-        yield Thing(section="decisiones", name=decision.decision, title=question, words=_folded(question))
+        yield NamedMatter(section="decisiones", name=decision.decision, title=question, words=_folded(question))
     for row in frame.rows("plans"):
-        yield Thing(section="planes", name=row["plan"], title=row["title"], words=_folded(row["title"]))
+        yield NamedMatter(section="planes", name=row["plan"], title=row["title"], words=_folded(row["title"]))
     for row in frame.rows("parties"):
         words = _folded(row["legal_name"], row.get("acronym", ""))
-        yield Thing(section="partes", name=row["party"], title=row["legal_name"], words=words)
+        yield NamedMatter(section="partes", name=row["party"], title=row["legal_name"], words=words)
         for person in row["appointments"]:
             words, place = _folded(person["name"], person["post"]), f"#{person['appointment']}"
             shown = {"title": person["name"], "note": person["post"], "words": words}
-            yield Thing(section="partes", name=row["party"], place=place, **shown)
+            yield NamedMatter(section="partes", name=row["party"], place=place, **shown)
 
 
 def _title(row: Row) -> object:

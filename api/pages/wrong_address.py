@@ -9,14 +9,14 @@ from fastapi.responses import HTMLResponse
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from constancia.api.http.limits.security import OPEN_TO_ALL
 from constancia.api.http.proxies import path_within, prefix_of
-from constancia.api.http.security import OPEN_TO_ALL
-from constancia.api.http.starting import PLAIN_CSP, plain_page
-from constancia.api.pages.frame import Frame
+from constancia.api.http.server.startup import PLAIN_CSP, plain_page
+from constancia.api.pages.frame.frame import Frame
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import tr
 from constancia.api.text.rules import rule_words
-from constancia.domain.kernel.calendar import local_day, parse_instant
+from constancia.domain.values.calendar import local_day, parse_instant
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Malformed

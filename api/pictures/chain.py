@@ -9,7 +9,7 @@ from constancia.api.pictures.figure import figure, table
 from constancia.api.pictures.svg import (
     NARROWEST,
     SMALL,
-    Words,
+    ForeignText,
     bar,
     label,
     line,
@@ -31,7 +31,7 @@ _ROOT, _NODES, _LEAVES = 62, 108, 150  # pixels from the top
 class WitnessLine:
     """A witness by its name: the last entry that it has cosigned, and the day; None where it has cosigned none."""
 
-    name: Words
+    name: ForeignText
     last: int | None
     on: str | None = None
 
@@ -150,7 +150,7 @@ def _caption(model: Chain, lang: str) -> str:
 def _table(model: Chain, lang: str) -> Markup:
     heads = [tr(lang, "page.pic_what"), tr(lang, "page.pic_c_value")]
     root = tag("code", model.root)
-    rows: list[tuple[Words | str, Markup | str]] = [
+    rows: list[tuple[ForeignText | str, Markup | str]] = [
         (tr(lang, "page.pic_c_count"), str(model.size)),
         (tr(lang, "page.pic_c_last_entry"), str(model.size - 1)),
         (tr(lang, "page.pic_c_root"), root),

@@ -34,7 +34,7 @@ _ROOM: Final = NARROWEST - _LEFT - 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class PathStep:
     """A step: its state, when it was taken (EDTF), and in words what happened or is missing."""
 
     kind: StepKind
@@ -47,7 +47,7 @@ class Step:
 class Path:
     """The steps of a decision, in order."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
     is_certain: bool = True
 
 
@@ -74,14 +74,14 @@ def draw(model: Path, lang: str) -> Markup:
     return figure(lang, drawing, caption, _table(model, lang))
 
 
-def step_words(step: Step, lang: str) -> str:
+def step_words(step: PathStep, lang: str) -> str:
     """Say a step in a sentence: its name, its state, when, what happened."""
     when = f", {date_words(step.on, lang)}" if step.on else ""
     more = ": " + "; ".join(step.words) if step.words else ""
     return f"{tr(lang, _NAMES[step.kind])} ({tr(lang, _STATES[step.state])}{when}){more}."
 
 
-def _step(step: Step, y: float, lang: str) -> tuple[list[Markup], float]:
+def _step(step: PathStep, y: float, lang: str) -> tuple[list[Markup], float]:
     colour = _COLOURS[step.state]
     name = f"{tr(lang, _NAMES[step.kind])} · {tr(lang, _STATES[step.state])}"
     parts = [placed(0, y + 10, *_node(step.state, colour)), _name(name, colour, y, step.state)]

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from constancia.api.pictures.svg import Words, tag
+from constancia.api.pictures.svg import ForeignText, tag
 from constancia.api.text.i18n import tr
 
-Cell = Words | str | Markup
+Cell = ForeignText | str | Markup
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Markup:
@@ -31,7 +31,7 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) ->
 
 
 def _shown(cell: Cell) -> Markup:
-    return cell.html() if isinstance(cell, Words) else escape(cell)
+    return cell.html() if isinstance(cell, ForeignText) else escape(cell)
 
 
 def listed(items: Sequence[Cell]) -> Markup:

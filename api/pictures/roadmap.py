@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from constancia.api.pictures.figure import figure
 from constancia.api.pictures.roadmap_model import (
-    Event,
     EventKind,
     Pause,
     RoadMap,
-    Row,
+    RoadmapEvent,
+    RoadmapRow,
     caption,
     event_words,
     facts,
@@ -40,7 +40,7 @@ from constancia.api.pictures.svg import (
 from constancia.api.pictures.time_axis import FIRST, LAST, Axis, axis_over, day_after
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
-from constancia.domain.kernel.calendar import Edtf, parse_edtf
+from constancia.domain.values.calendar import Edtf, parse_edtf
 
 _BAR: Final = 14
 _TOP: Final = 26  # the axis's words
@@ -101,7 +101,7 @@ def _axis(model: RoadMap) -> Axis:
     return axis_over(days)
 
 
-def _dates(row: Row) -> list[str]:
+def _dates(row: RoadmapRow) -> list[str]:
     dates = [row.window, row.done_on, row.late_until, row.ended_on, *row.windows_before]
     dates += [event.on for event in row.events]
     dates += [text for pause in row.pauses for text in (pause.since, pause.until)]
@@ -131,7 +131,7 @@ def _anchor(x: float, margin: float) -> str:
     return "start" if x < margin else "end" if x > 100 - margin else "middle"
 
 
-def _row(row: Row, axis: Axis, model: RoadMap, lang: str, y: float) -> tuple[list[Markup], float]:
+def _row(row: RoadmapRow, axis: Axis, model: RoadMap, lang: str, y: float) -> tuple[list[Markup], float]:
     """Draw a row: title, bar, and in words its state; give the parts and their height."""
     title, used = paragraph(row.title, y, font_weight=600)
     top = y + used + 4
@@ -173,7 +173,7 @@ def _ghost(when: Edtf, axis: Axis, y: float) -> Markup:
     return line(x1, y + 2, x2, y + 2, "soft", stroke_width=3, stroke_dasharray="2 3")
 
 
-def _late(row: Row, axis: Axis, name: str, y: float) -> list[Markup]:
+def _late(row: RoadmapRow, axis: Axis, name: str, y: float) -> list[Markup]:
     """Hatch the days between the deadline and what was done, or what it still waits for."""
     due = parse_edtf(row.window).end if row.window is not None else None
     if due is None:
@@ -188,7 +188,7 @@ def _late(row: Row, axis: Axis, name: str, y: float) -> list[Markup]:
     return [bar(x1, x2, y + 2, _BAR - 4, "bad", fill=f"url(#late-{name})", **edge)]
 
 
-def _life(row: Row, axis: Axis, day: date, y: float) -> list[Markup]:
+def _life(row: RoadmapRow, axis: Axis, day: date, y: float) -> list[Markup]:
     """Draw how long what has no window of its own was in force: from its adoption to its end, or the day looked at."""
     since = next((parse_edtf(event.on).start for event in row.events if event.kind == "adopted"), None)
     if since is None:
@@ -198,11 +198,11 @@ def _life(row: Row, axis: Axis, day: date, y: float) -> list[Markup]:
     return [bar(axis.of_start(since), axis.of_end(until or day), y + _BAR / 2 - 2, 4, "soft")]
 
 
-def _marks(row: Row, axis: Axis, y: float, lang: str) -> tuple[list[Markup], int]:
+def _marks(row: RoadmapRow, axis: Axis, y: float, lang: str) -> tuple[list[Markup], int]:
     """Draw what happened, below the bar, and give the lanes that it takes: marks that would touch have their own."""
     parts: list[Markup] = []
     ends: list[float] = []  # of each lane, the place up to which it is taken
-    marks: dict[tuple[str, EventKind | None], list[Event]] = {}
+    marks: dict[tuple[str, EventKind | None], list[RoadmapEvent]] = {}
     for event in row.events:  # what is of one kind and time is one mark
         marks.setdefault((event.on, event.kind), []).append(event)
     if row.done_on is not None:

@@ -6,10 +6,10 @@ from typing import Final, Literal
 from markupsafe import Markup
 
 from constancia.api.pictures.figure import listed, table
-from constancia.api.pictures.svg import Words
+from constancia.api.pictures.svg import ForeignText
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
-from constancia.domain.kernel.calendar import parse_edtf
+from constancia.domain.values.calendar import parse_edtf
 
 EventKind = Literal["submitted", "accepted", "fulfilled", "rejected", "contested", "withdrawn", "closed", "adopted"]
 _EVENTS: Final[dict[EventKind, str]] = {
@@ -25,12 +25,12 @@ _EVENTS: Final[dict[EventKind, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class RoadmapEvent:
     """Something that happened: what, when (EDTF), and of what it is said."""
 
     kind: EventKind
     on: str
-    what: Words
+    what: ForeignText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class RoadmapRow:
     """A milestone, or a commitment.
 
     Attributes:
@@ -58,7 +58,7 @@ class Row:
         pauses: Suspensions.
     """
 
-    title: Words
+    title: ForeignText
     window: str | None
     windows_before: tuple[str, ...] = ()
     done_on: str | None = None
@@ -66,7 +66,7 @@ class Row:
     late_until: str | None = None
     days_late: int = 0
     ended_on: str | None = None
-    events: tuple[Event, ...] = ()
+    events: tuple[RoadmapEvent, ...] = ()
     pauses: tuple[Pause, ...] = ()
 
 
@@ -84,14 +84,14 @@ class RoadMap:
     """
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[RoadmapRow, ...]
     day: str
     is_today: bool
     is_over: bool
     is_certain: bool = True
 
 
-def late_days(row: Row) -> tuple[int, int] | None:
+def late_days(row: RoadmapRow) -> tuple[int, int] | None:
     """Give by how many days what was done came late, at least and at most; None where it certainly did not."""
     if row.done_on is None or row.window is None:
         return None
@@ -102,12 +102,12 @@ def late_days(row: Row) -> tuple[int, int] | None:
     return least, (done.end - due).days
 
 
-def event_words(event: Event, lang: str) -> str:
+def event_words(event: RoadmapEvent, lang: str) -> str:
     """Say an event: what, and when."""
     return tr(lang, _EVENTS[event.kind], what=event.what.clean, on=date_words(event.on, lang))
 
 
-def standing(row: Row, lang: str) -> str:
+def standing(row: RoadmapRow, lang: str) -> str:
     """Say how a row stands: when it is due, when it was done, how late, what moved it, what stopped it."""
     parts = [tr(lang, "page.pic_due", window=date_words(row.window, lang))] if row.window else _life_words(row, lang)
     if row.windows_before:
@@ -126,7 +126,7 @@ def standing(row: Row, lang: str) -> str:
     return "; ".join(parts)
 
 
-def _life_words(row: Row, lang: str) -> list[str]:
+def _life_words(row: RoadmapRow, lang: str) -> list[str]:
     """Say when what has no window was adopted, and when and how it ended."""
     names: dict[EventKind, str] = {
         "adopted": "page.pic_on_adopted",
@@ -139,7 +139,7 @@ def _life_words(row: Row, lang: str) -> list[str]:
     return words or [tr(lang, "page.pic_no_window")]
 
 
-def lateness(row: Row, lang: str) -> str:
+def lateness(row: RoadmapRow, lang: str) -> str:
     """Say when a row was done and how late, or how late it is; nothing where neither is so."""
     if row.done_on is None:
         still = row.ended_on is None

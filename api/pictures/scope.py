@@ -9,7 +9,7 @@ from constancia.api.pictures.figure import Cell, figure, listed, table
 from constancia.api.pictures.svg import (
     NARROWEST,
     SMALL,
-    Words,
+    ForeignText,
     bar,
     label,
     line,
@@ -75,11 +75,11 @@ class Votes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ScopeChange:
     """What a version changed: what was done, to which item or part of one, in words."""
 
     kind: ChangeKind
-    what: Words
+    what: ForeignText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +89,15 @@ class Version:
     number: int
     on: str
     votes: Votes
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ScopeChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class ScopeItem:
     """A deliverable, an action or another promise: in which versions it is, and what those did to it."""
 
     group: Group
-    title: Words
+    title: ForeignText
     present: tuple[bool, ...]
     changes: tuple[frozenset[ChangeKind], ...]
 
@@ -111,10 +111,10 @@ class Item:
 class Proposal:
     """A scope that was proposed and did not become one: why, when (EDTF), what it would have changed, the votes."""
 
-    reasons: Words | None
+    reasons: ForeignText | None
     on: str
     votes: Votes
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ScopeChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ class Ribbon:
     """The scope of a commitment over its versions, with what was proposed and not adopted."""
 
     versions: tuple[Version, ...]
-    items: tuple[Item, ...]
+    items: tuple[ScopeItem, ...]
     proposals: tuple[Proposal, ...] = ()
     is_certain: bool = True
 
@@ -169,7 +169,7 @@ def draw(model: Ribbon, lang: str) -> Markup:
     return figure(lang, drawing, _caption(model, lang), _table(model, lang), scrolls=wide)
 
 
-def _item(item: Item, step: float, y: float, lang: str) -> tuple[list[Markup], float]:
+def _item(item: ScopeItem, step: float, y: float, lang: str) -> tuple[list[Markup], float]:
     """Draw an item: its title, struck through where it was taken out, and its ribbon."""
     struck = "line-through" if item.is_removed else None
     title, used = paragraph(item.title, y, class_="soft" if item.is_removed else "ink", text_decoration=struck)
@@ -209,13 +209,13 @@ def _proposal(proposal: Proposal, y: float, lang: str) -> tuple[list[Markup], fl
     return [*parts, words], top + 12 + more + 10 - y
 
 
-def change_words(change: Change, lang: str) -> str:
+def change_words(change: ScopeChange, lang: str) -> str:
     """Say a change with its sign: what was taken out, put off, added or altered."""
     sign, name = _SIGNS[change.kind]
     return f"{sign} {tr(lang, name)}: {change.what.clean}"
 
 
-def _change_cell(change: Change, lang: str) -> Markup:
+def _change_cell(change: ScopeChange, lang: str) -> Markup:
     """Say a change in a table, its title in its own language."""
     sign, name = _SIGNS[change.kind]
     return Markup("{} {}: {}").format(sign, tr(lang, name), change.what.html())

@@ -9,7 +9,7 @@ from constancia.api.pictures.figure import Cell, figure, listed, table
 from constancia.api.pictures.svg import (
     NARROWEST,
     SMALL,
-    Words,
+    ForeignText,
     bar,
     label,
     line,
@@ -63,10 +63,10 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class MatrixRow:
     """A text or a decision: what it is, its state, and the signs of each party, in the columns' order."""
 
-    title: Words
+    title: ForeignText
     standing: str
     cells: tuple[tuple[Sign, ...], ...]
 
@@ -75,8 +75,8 @@ class Row:
 class Matrix:
     """The matrix; `left_out` counts the older rows that are not in it."""
 
-    parties: tuple[Words, ...]
-    rows: tuple[Row, ...]
+    parties: tuple[ForeignText, ...]
+    rows: tuple[MatrixRow, ...]
     left_out: int = 0
     is_certain: bool = True
 

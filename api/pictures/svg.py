@@ -33,7 +33,7 @@ _MOST_MARKS: Final = 2  # combining marks on a letter: more would run over the l
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ForeignText:
     """A foreign text to show.
 
     Attributes:
@@ -156,7 +156,7 @@ def wrapped(text: str, room: float, size: int = TEXT, most: int = 2) -> list[str
 
 
 def label(  # noqa: PLR0913, PLR0917 - a place, a look and a room
-    words: Words | str,
+    words: ForeignText | str,
     x: float,
     y: float,
     room: float = NARROWEST,
@@ -177,7 +177,7 @@ def label(  # noqa: PLR0913, PLR0917 - a place, a look and a room
         anchor: `start`, `middle` or `end` of the text is at `x`.
         more: Other attributes.
     """
-    shown = words if isinstance(words, Words) else Words(words, is_made=True)
+    shown = words if isinstance(words, ForeignText) else ForeignText(words, is_made=True)
     short = cut(shown.clean, room / (_BOLD if "font_weight" in more else 1), size)
     whole = tag("title", shown.clean) if short != shown.clean else Markup("")
     return tag(
@@ -187,7 +187,7 @@ def label(  # noqa: PLR0913, PLR0917 - a place, a look and a room
 
 
 def paragraph(  # noqa: PLR0913, PLR0917
-    words: Words | str,
+    words: ForeignText | str,
     y: float,
     size: int = TEXT,
     class_: str = "ink",
@@ -213,7 +213,7 @@ def paragraph(  # noqa: PLR0913, PLR0917
     Returns:
         The text, and how many pixels it takes.
     """
-    shown = words if isinstance(words, Words) else Words(words, is_made=True)
+    shown = words if isinstance(words, ForeignText) else ForeignText(words, is_made=True)
     lines = wrapped(shown.clean, room / (_BOLD if "font_weight" in more else 1), size, most)
     step = LINE if size >= TEXT else LINE - 2
     parts = [

@@ -8,7 +8,7 @@ from fastapi import Request
 from constancia.api.description.forms import Forms
 from constancia.api.http.deps import TheLedger
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.domain.catalogue import REGISTRY
 from constancia.ledger.errors import NotFound

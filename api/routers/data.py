@@ -11,20 +11,20 @@ from fastapi import Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from werkzeug.http import http_date, parse_etags
 
-from constancia.api.http.asked import address_of
 from constancia.api.http.deps import TheLedger, TheReading, TheSettings, judged
-from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.request.context import address_of
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.api.http.settings import Settings
 from constancia.api.opendata import database
-from constancia.api.opendata.about import About, about_of
 from constancia.api.opendata.catalogue import catalogue
-from constancia.api.opendata.columns import Source, Table
+from constancia.api.opendata.dataset import About, about_of
 from constancia.api.opendata.dictionary import package
-from constancia.api.opendata.made_files import MadeFiles
+from constancia.api.opendata.file_cache import MadeFiles
 from constancia.api.opendata.pack import write_bundle
-from constancia.api.opendata.tables import TABLES, csv_chunks, json_chunks, named, tag_of
+from constancia.api.opendata.tables.all_tables import TABLES, csv_chunks, json_chunks, named, tag_of
+from constancia.api.opendata.tables.columns import Table, TableSource
 from constancia.ledger.clock import parse_recorded_at
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
@@ -42,9 +42,9 @@ _SAME: Final[Responses] = {304: {"description": "What `If-None-Match` names is s
 _PARTS: Final = {206: "The part that `Range` asks for."}
 
 
-def source_of(ledger: Ledger, reading: Reading) -> Source:
+def source_of(ledger: Ledger, reading: Reading) -> TableSource:
     """Give what tables are made from."""
-    return Source(reading=reading, log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
+    return TableSource(reading=reading, log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
 
 
 def _table(lang: Lang, name: str) -> Table:
@@ -82,7 +82,7 @@ def _json(lang: Lang, name: str, request: Request, ledger: Ledger, reading: Read
 _NAMES: Final = ", ".join(f"`{table.name}`" for table in TABLES)
 
 
-def _about(request: Request, ledger: Ledger, reading: Reading, settings: Settings) -> tuple[Source, About]:
+def _about(request: Request, ledger: Ledger, reading: Reading, settings: Settings) -> tuple[TableSource, About]:
     source = source_of(ledger, reading)
     return source, about_of(source, ledger.origin, settings, address_of(request, settings))
 

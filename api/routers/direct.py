@@ -1,13 +1,14 @@
-"""Which requests are answered directly, and by which routes' functions; see `api.http.direct`."""
+"""Which requests are answered directly, and by which routes' functions; see `api.http.server.direct`."""
 
 from fastapi import FastAPI, Request, Response
 
-from constancia.api.http.direct import AnswerStore, Direct, Raising, stored
-from constancia.api.http.quotas import Quotas
-from constancia.api.http.rates import Rates
+from constancia.api.http.limits.quotas import Quotas
+from constancia.api.http.limits.rates import Rates
+from constancia.api.http.server.direct import AnswerStore, Direct, Raising, stored
 from constancia.api.http.settings import Settings
-from constancia.api.routers import entries, log, records
-from constancia.domain.kernel.calendar import local_day
+from constancia.api.routers import records
+from constancia.api.routers.log import entries, log_files
+from constancia.domain.values.calendar import local_day
 from constancia.ledger.ledger import Ledger
 
 _INDEX = "(0|[1-9][0-9]{0,14})"
@@ -29,7 +30,7 @@ def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rat
         return await entries.append_entry(request, ledger, settings, rates, quotas)
 
     async def receipt(request: Request, rest: str) -> Response:
-        return log.receipt(rest, request, ledger, ledger.size)
+        return log_files.receipt(rest, request, ledger, ledger.size)
 
     def of_now() -> object:
         """Rows are made from the state and the day (`ledger/views/projections`); an empty log has no zone yet."""
@@ -44,10 +45,10 @@ def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rat
     lists = "|".join(records.LISTS)
     gets = {
         "/checkpoint()": stored(
-            lambda request, _: log.checkpoint(request, ledger), store, ledger.log.checkpoint, is_quick=True
+            lambda request, _: log_files.checkpoint(request, ledger), store, ledger.log.checkpoint, is_quick=True
         ),
         f"/api/v1/receipts/{_INDEX}": receipt,
-        "/tile/(.+)": stored(lambda request, rest: log.tile(rest, request, ledger), store),
+        "/tile/(.+)": stored(lambda request, rest: log_files.tile(rest, request, ledger), store),
         f"/api/v1/({lists})": stored(lambda request, rest: records.LISTS[rest](request, ledger), store, of_now),
         f"/api/v1/entries/{_INDEX}": stored(lambda request, rest: entries.get_entry(rest, request, ledger), store),
     }

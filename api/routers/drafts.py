@@ -10,16 +10,16 @@ from pydantic import ValidationError
 
 from constancia.api.http import problems
 from constancia.api.http.deps import TheLedger, TheSettings
-from constancia.api.http.examples import DRAFT
+from constancia.api.http.examples.entries import DRAFT
+from constancia.api.http.limits.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import Draft, DraftRequest, body_of, refusals
-from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.api.text.i18n import LANGUAGES, say
 from constancia.domain.catalogue import UnknownAct, parse_act
-from constancia.domain.kernel.calendar import format_instant, local_day
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.sentences import sentence_of
+from constancia.domain.values.calendar import format_instant, local_day
 from constancia.ledger.dry_run import refusal_of
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.signatory.draft import Occasion, draft_statement

@@ -7,8 +7,8 @@ from typing import Any, Final
 from fastapi import Response
 
 from constancia.api.http.deps import TheLedger, TheReading, judged
-from constancia.api.http.examples_of_records import OGP_ROW, POPOLO
-from constancia.api.http.query import Router
+from constancia.api.http.examples.records import OGP_ROW, POPOLO
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.api.text.csv_cells import safe
 from constancia.ledger.views.exchange import OGP_FIELDS, ogp_rows, popolo

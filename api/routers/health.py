@@ -7,8 +7,8 @@ from eventsourcing.persistence import PersistenceError
 from fastapi.responses import JSONResponse, Response
 
 from constancia.api.http.deps import TheLedger
-from constancia.api.http.examples import HEALTH
-from constancia.api.http.query import Router
+from constancia.api.http.examples.entries import HEALTH
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.ledger.errors import NotFound, StoreUnavailable
 from constancia.ledger.health import health_of

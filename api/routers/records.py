@@ -9,8 +9,7 @@ from fastapi import Query, Request, Response
 
 from constancia.api.description.openapi import names_of
 from constancia.api.http.deps import TheLedger, TheReading, judged
-from constancia.api.http.examples import SHOWS
-from constancia.api.http.examples_of_bearing import (
+from constancia.api.http.examples.bearing import (
     BODY,
     BROUGHT_IN,
     CONDITIONS,
@@ -20,8 +19,9 @@ from constancia.api.http.examples_of_bearing import (
     STATEMENT,
     SUCCESSION,
 )
-from constancia.api.http.examples_of_participation import GATHERING, PARTICIPATION, RESPONSE
-from constancia.api.http.examples_of_records import (
+from constancia.api.http.examples.entries import SHOWS
+from constancia.api.http.examples.participation import GATHERING, PARTICIPATION, RESPONSE
+from constancia.api.http.examples.records import (
     AGREEMENT,
     ALLEGATION,
     CANCELLATION,
@@ -35,9 +35,9 @@ from constancia.api.http.examples_of_records import (
     REMARKS,
     SIGNATURES,
 )
-from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
-from constancia.api.http.row_filters import Overdue, RowFilter, TheFilter, part_links
+from constancia.api.http.request.query import Router
+from constancia.api.http.request.row_filters import Overdue, RowFilter, TheFilter, part_links
 from constancia.api.http.schemas import Responses, file_answer, json_example, refusals
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections import STATE_PROJECTIONS

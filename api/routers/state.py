@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 
 from constancia.api.http.deps import TheLedger, TheReading, judged
-from constancia.api.http.examples import DERIVED, VALIDITY
-from constancia.api.http.query import Router
+from constancia.api.http.examples.entries import DERIVED, VALIDITY
 from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import file_answer, json_example, refusals
-from constancia.domain.kernel.calendar import format_instant
-from constancia.domain.validity import KINDS
+from constancia.domain.facts.validity import KINDS
+from constancia.domain.values.calendar import format_instant
 from constancia.ledger.reader.state_documents import StateDocuments
 from constancia.verify.core.errors import Malformed
 

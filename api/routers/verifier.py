@@ -2,7 +2,7 @@
 
 from fastapi.responses import HTMLResponse, Response
 
-from constancia.api.http.query import Router
+from constancia.api.http.request.query import Router
 from constancia.ledger.publication.verifier_page import PAGE_NAME, policy_of, verifier_page
 
 router = Router(tags=["log"])

@@ -9,9 +9,9 @@ from typing import Final
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from constancia.api.http.asked import address_of
 from constancia.api.http.deps import TheLedger, TheSettings
-from constancia.api.http.query import Router
+from constancia.api.http.request.context import address_of
+from constancia.api.http.request.query import Router
 from constancia.api.http.schemas import refusals
 from constancia.ledger.errors import NotFound
 

@@ -12,8 +12,8 @@ from constancia.api.signing.speakers import actor_of
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
-from constancia.domain.kernel.calendar import local_day
-from constancia.domain.kernel.languages import member_of
+from constancia.domain.values.calendar import local_day
+from constancia.domain.values.languages import member_of
 from constancia.ledger.ledger import Ledger
 
 Words = Literal["none", "optional", "required"]
@@ -41,7 +41,7 @@ class Choice:
     adopts: bool = False
 
 
-class Preparing:
+class ActPreparer:
     """Prepares acts of one appointment on today's date."""
 
     def __init__(self, ledger: Ledger, appointment: Appointment) -> None:
@@ -92,7 +92,7 @@ def choices(ledger: Ledger, appointment: Appointment, stream: str) -> list[Choic
         appointment: The appointment.
         stream: Stream of a decision or an agreement.
     """
-    preparing = Preparing(ledger, appointment)
+    preparing = ActPreparer(ledger, appointment)
     about = preparing.state.aggregates.get(stream)
     if isinstance(about, Decision):
         return list(_on_decision(preparing, about, appointment))
@@ -101,7 +101,7 @@ def choices(ledger: Ledger, appointment: Appointment, stream: str) -> list[Choic
     return []
 
 
-def _on_decision(at: Preparing, decision: Decision, appointment: Appointment) -> Iterator[Choice]:
+def _on_decision(at: ActPreparer, decision: Decision, appointment: Appointment) -> Iterator[Choice]:
     party = appointment.party
     named = {"decision": decision.decision, "digest": decision.act_digest}
     # Who has signed ends the wait for others by a second word, which is another act than the first.
@@ -136,7 +136,7 @@ def _on_decision(at: Preparing, decision: Decision, appointment: Appointment) ->
         yield Choice(name=name, acts=(dissent,), words="required", member="text")
 
 
-def _on_agreement(at: Preparing, agreement: Agreement, appointment: Appointment) -> Iterator[Choice]:
+def _on_agreement(at: ActPreparer, agreement: Agreement, appointment: Appointment) -> Iterator[Choice]:
     version = agreement.current
     named: dict[str, Any] = {
         "agreement": agreement.agreement,
@@ -153,7 +153,7 @@ def _on_agreement(at: Preparing, agreement: Agreement, appointment: Appointment)
         yield from _contest(at, version.frozen.leaf_hash)
 
 
-def _contest(at: Preparing, target: str) -> Iterator[Choice]:
+def _contest(at: ActPreparer, target: str) -> Iterator[Choice]:
     """Yield the refusal to sign: a contest of the entry that fixed the text, with the reason as its grounds."""
     stream = f"entry/{target}"
     contest = at.act("EntryContested", stream, {}, "")

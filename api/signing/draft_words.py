@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from fastapi import Response
 
-from constancia.api.forms.fields import Field, Kind
-from constancia.api.forms.words import Words
-from constancia.api.pages.decision_page import Effect, effect_of
-from constancia.api.pages.frame import Frame
-from constancia.api.signing.drafts import Expired
+from constancia.api.forms.fields import Field, FieldKind
+from constancia.api.forms.words import FormWords
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.records.decision_page import Effect, effect_of
+from constancia.api.signing.drafts import ExpiredDraft
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
-from constancia.domain.kernel.languages import is_text
+from constancia.domain.values.languages import is_text
 
 _GONE: Final = 410
 _MOST: Final = 200
@@ -26,7 +26,7 @@ _PROPOSALS: Final = {"DecisionProposed", "ScopeChangeProposed"}
 _SIGNATURES: Final = ("AgreementSigned", "DecisionSigned")
 
 
-def expired_page(frame: Frame, draft: Expired) -> Response:
+def expired_page(frame: Frame, draft: ExpiredDraft) -> Response:
     """Give the page of a draft that has expired: since when, that nothing was signed, what to do; status 410."""
     answer = frame.page("draft_expired.html", expired_at=draft.expires_at)
     answer.status_code = _GONE
@@ -70,10 +70,10 @@ def facts_of(frame: Frame, act: Mapping[str, Any]) -> list[tuple[str, str, bool]
         frame: The page.
         act: The prepared act.
     """
-    words = Words(frame.lang, frame.state.languages)
+    words = FormWords(frame.lang, frame.state.languages)
     listed = []
     for name, value in list(_leaves("", act["body"]))[:_MOST]:
-        label = words.label(Field(name=name, kind=Kind.LINE, required=False, owner=act["type"]))
+        label = words.label(Field(name=name, kind=FieldKind.LINE, required=False, owner=act["type"]))
         is_hash = isinstance(value, str) and _HASH.fullmatch(value)
         listed.append((label, _shown(frame, value), bool(is_hash)))
     return [*listed, (tr(frame.lang, "page.prepare_occurred"), _shown(frame, act["occurred_on"]), False)]

@@ -20,11 +20,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.domain.kernel.calendar import format_instant, parse_instant
+from constancia.domain.values.calendar import format_instant, parse_instant
 from constancia.ledger.clock import Clock, new_uuid
 from constancia.ledger.disk.database import create_database, is_half_made
+from constancia.ledger.disk.sqlite_files import bytes_of
 from constancia.ledger.errors import Busy, LedgerError, ReadOnly
-from constancia.ledger.sqlite_files import bytes_of
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical, parse_canonical
 from constancia.verify.core.formats.statement import MEMBERS, parse_statement
@@ -63,7 +63,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expired:
+class ExpiredDraft:
     """A draft that has ended: its id, and since when, RFC 3339 UTC."""
 
     id: str
@@ -147,7 +147,7 @@ class DraftStore:
             )
         return name
 
-    def get(self, draft: str) -> Draft | Expired | None:
+    def get(self, draft: str) -> Draft | ExpiredDraft | None:
         """Give a draft, what is left of one that has expired, or None where there is none of that id.
 
         Args:
@@ -169,7 +169,7 @@ class DraftStore:
             return None
         lang, made_at, expires_at, raw = row
         if parse_instant(expires_at) <= self._clock.now():
-            return Expired(id=draft, expires_at=expires_at)
+            return ExpiredDraft(id=draft, expires_at=expires_at)
         prepared = parse_canonical(bytes_of(raw))
         return Draft(id=draft, lang=lang, made_at=made_at, expires_at=expires_at, prepared=prepared)
 

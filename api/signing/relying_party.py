@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from constancia.api.http.asked import address_of, settings_of
+from constancia.api.http.request.context import address_of, settings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,15 +9,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from constancia.api.http.asked import address_of, settings_of
-from constancia.api.pages.frame import Frame
-from constancia.api.routers.entries import index_of
+from constancia.api.http.request.context import address_of, settings_of
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.routers.log.entries import index_of
 from constancia.api.signing import trial
 from constancia.api.signing.choices import Choice, choices
 from constancia.api.signing.draft_words import then_of
 from constancia.api.signing.drafts import Draft
 from constancia.api.signing.relying_party import relying_party
-from constancia.api.signing.speakers import Ended, described, ended, keys_of, passkeys_of_others, pending_keys, speakers
+from constancia.api.signing.speakers import (
+    PastAppointment,
+    described,
+    ended,
+    keys_of,
+    passkeys_of_others,
+    pending_keys,
+    speakers,
+)
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import say, tr
 from constancia.api.text.rules import rule_words
@@ -26,10 +34,10 @@ from constancia.domain.catalogue import REGISTRY
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.calendar import format_instant, local_day, parse_instant
-from constancia.domain.kernel.languages import member_of
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.sentences import sentence_of
+from constancia.domain.values.calendar import format_instant, local_day, parse_instant
+from constancia.domain.values.languages import member_of
 from constancia.ledger.errors import NotFound
 
 KINDS: Final = {"agreement": Agreement, "decision": Decision}
@@ -57,7 +65,7 @@ class Sheet:
     options: Sequence[Mapping[str, Any]]
     basis: Mapping[str, Any]
     problem: str | None = None
-    since: Ended | None = None
+    since: PastAppointment | None = None
     keys: Sequence[Key] = field(default=())
     recorded: int | None = None
     prepared: Mapping[str, Any] | None = None
@@ -181,7 +189,7 @@ def _option(frame: Frame, choice: Choice, then: str | None = None) -> dict[str, 
     }
 
 
-def over(frame: Frame, past: Ended) -> str:
+def over(frame: Frame, past: PastAppointment) -> str:
     """Say that an appointment is not in force: ended on a day, or not begun."""
     name = past.appointment.name
     if past.ended_on is None:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from constancia.api.pages.frame import Frame
-from constancia.api.pages.party_page import end_of
+from constancia.api.pages.frame.frame import Frame
+from constancia.api.pages.records.party_page import end_of
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key import Key
+from constancia.domain.identity.succession import succession_of
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.sentences import party_name
 
@@ -16,7 +17,7 @@ SECRETARIAT: Final = "secretariat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class PastAppointment:
     """An appointment that is not in force: of whom, since when it began and when it ended; None for what is not set."""
 
     appointment: Appointment
@@ -26,30 +27,37 @@ class Ended:
 
 
 def speakers(frame: Frame, person: str | None = None) -> list[Appointment]:
-    """Give the appointments in force on the page's day, of one person or of all."""
+    """Give the appointments in force on the page's day, of one person or of all; those of a party end with it."""
     return [
         appointment
         for appointment in frame.state.of(Appointment)
-        if (person is None or appointment.person == person) and appointment.is_in_force(frame.as_of.day)
+        if (person is None or appointment.person == person) and _speaks(frame, appointment)
     ]
 
 
-def ended(frame: Frame, person: str) -> list[Ended]:
+def _speaks(frame: Frame, appointment: Appointment) -> bool:
+    return appointment.is_in_force(frame.as_of.day) and succession_of(frame.state, appointment.party) is None
+
+
+def ended(frame: Frame, person: str) -> list[PastAppointment]:
     """Give a person's appointments that are not in force, the last one first."""
     past = [
         appointment
         for appointment in frame.state.of(Appointment)
-        if appointment.person == person and not appointment.is_in_force(frame.as_of.day)
+        if appointment.person == person and not _speaks(frame, appointment)
     ]
     return [_ended(frame, appointment) for appointment in reversed(past)]
 
 
-def _ended(frame: Frame, appointment: Appointment) -> Ended:
+def _ended(frame: Frame, appointment: Appointment) -> PastAppointment:
+    succession = succession_of(frame.state, appointment.party)
     if appointment.status_on(frame.as_of.day) == "revoked":
         end = end_of(frame, appointment.stream)
+    elif succession is not None and appointment.is_in_force(frame.as_of.day):
+        end = {"ended_on": succession.effective}
     else:
         end = {"ended_on": appointment.valid_until}
-    return Ended(
+    return PastAppointment(
         appointment=appointment,
         since=appointment.valid_from,
         ended_on=end.get("ended_on"),
@@ -68,8 +76,10 @@ def actor_of(appointment: Appointment) -> dict[str, str]:
 
 
 def keys_of(frame: Frame, appointment: str) -> list[Key]:
-    """Give the keys of an appointment that sign on the page's day."""
-    day = frame.as_of.day
+    """Give the keys of an appointment that sign on the page's day; once its party has ended, none."""
+    day, made = frame.as_of.day, frame.state.aggregates.get(f"appointment/{appointment}")
+    if isinstance(made, Appointment) and succession_of(frame.state, made.party) is not None:
+        return []
     return [
         key for key in _all_keys(frame) if key.appointment == appointment and _signs(key, frame) and key.is_within(day)
     ]

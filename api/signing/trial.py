@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from constancia.domain.catalogue import parse_act
-from constancia.domain.decide import decide
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import format_instant
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.state import advance
+from constancia.domain.values.calendar import format_instant
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.dry_run import refusal_of
 from constancia.ledger.ledger import Ledger

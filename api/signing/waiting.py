@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from constancia.api.http.proxies import prefix_of
-from constancia.api.pages.frame import Frame
+from constancia.api.pages.frame.frame import Frame
 from constancia.api.pages.lateness import Debt, owed
-from constancia.api.signing.choices import Preparing
+from constancia.api.signing.choices import ActPreparer
 from constancia.api.signing.relying_party import relying_party
 from constancia.api.signing.speakers import SECRETARIAT, pending_keys, speakers
 from constancia.domain.agreements.agreement import Agreement
@@ -32,7 +32,7 @@ _SIGNED_HERE: Final = ("vote", "signature", "finish", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class PendingItem:
     """Something that waits.
 
     Attributes:
@@ -52,7 +52,7 @@ class Waiting:
         return frame.to("firmar", person, *self.debt.stream.split("/", 1)) if self.is_signed_here else None
 
 
-def waiting(frame: Frame) -> list[Waiting]:
+def waiting(frame: Frame) -> list[PendingItem]:
     """Give all that waits for votes, signatures and answers, the latest first; then the waits that a party can end."""
     in_force = speakers(frame)
     debts = [each.make() for each in owed(frame) if each.kind in TYPES and not each.has_ended]
@@ -60,12 +60,12 @@ def waiting(frame: Frame) -> list[Waiting]:
     return [*items, *_endings(frame, in_force, debts)]
 
 
-def _waiting(frame: Frame, in_force: Iterable[Appointment], debt: Debt, party: str) -> Waiting:
+def _waiting(frame: Frame, in_force: Iterable[Appointment], debt: Debt, party: str) -> PendingItem:
     people = tuple(_able(frame, in_force, debt, party))
-    return Waiting(debt=debt, party=party, people=people, is_signed_here=debt.kind in _SIGNED_HERE)
+    return PendingItem(debt=debt, party=party, people=people, is_signed_here=debt.kind in _SIGNED_HERE)
 
 
-def _endings(frame: Frame, in_force: Iterable[Appointment], debts: Iterable[Debt]) -> Iterator[Waiting]:
+def _endings(frame: Frame, in_force: Iterable[Appointment], debts: Iterable[Debt]) -> Iterator[PendingItem]:
     """Yield the waits for signatures that who has signed can end: nobody else would tell it that it may."""
     for debt in debts:
         decision = frame.state.aggregates.get(debt.stream) if debt.kind == "signature" else None
@@ -75,7 +75,7 @@ def _endings(frame: Frame, in_force: Iterable[Appointment], debts: Iterable[Debt
                 yield ending
 
 
-def for_person(items: Iterable[Waiting], person: str) -> list[Waiting]:
+def for_person(items: Iterable[PendingItem], person: str) -> list[PendingItem]:
     """Give what waits for one person."""
     return [item for item in items if any(each.person == person for each in item.people)]
 
@@ -101,7 +101,7 @@ def _able(frame: Frame, in_force: Iterable[Appointment], debt: Debt, party: str)
 def _may(frame: Frame, appointment: Appointment, debt: Debt) -> bool:
     """Tell whether the rules let a person do what its party owes: nobody judges its own work."""
     about = frame.state.aggregates.get(debt.stream)
-    preparing = Preparing(frame.ledger, appointment)
+    preparing = ActPreparer(frame.ledger, appointment)
     if debt.kind == "vote" and isinstance(about, Decision):
         body = {"choice": "abstain", "decision": about.decision, "digest": about.act_digest}
     elif TYPES[debt.kind] == "DecisionSigned" and isinstance(about, Decision):

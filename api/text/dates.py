@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from constancia.domain.kernel.calendar import OPEN, parse_edtf, zone
+from constancia.domain.values.calendar import OPEN, parse_edtf, zone
 from constancia.verify.report.dates import Precision, common, interval_words, precision_of
 from constancia.verify.report.words import DATES
 

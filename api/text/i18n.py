@@ -13,12 +13,12 @@ from gettext import GNUTranslations
 from importlib.resources import files
 from typing import Final, TypeVar
 
-from constancia.api.text.compiled import compiled
+from constancia.api.text.catalogues.catalogue import compiled
 from constancia.api.text.dates import DateWords, date_words
-from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, language_shown
-from constancia.domain.kernel.values import Text
-from constancia.domain.naming import Named
+from constancia.domain.naming import NamedThing
 from constancia.domain.sentences import Sentence
+from constancia.domain.values.languages import DEFAULT_LANGUAGES, language_shown
+from constancia.domain.values.values import Text
 from constancia.verify.report.dates import fitted
 
 LANGUAGES: Final = ("es", "en")
@@ -175,7 +175,7 @@ def say(sentence: Sentence, lang: str) -> str:
     """Return an act's readable sentence in a language."""
 
     def shown(value: object) -> str:
-        if isinstance(value, Named):
+        if isinstance(value, NamedThing):
             return quoted(in_language(value.title, lang, sentence.languages), lang)
         return in_language(value, lang, sentence.languages)
 

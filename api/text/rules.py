@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from constancia.api.text.error_words import error_words
-from constancia.domain.authority import GENERAL
 from constancia.domain.catalogue import AGGREGATES
+from constancia.domain.judgement.authority import GENERAL
 from constancia.domain.kernel.kind import rule_list
 
 

@@ -1,4 +1,4 @@
 """Texts that parties sign, version by version.
 
-May import: `kernel`, `identity`, `governance`.
+May import: `values`, `kernel`, `identity`, `governance`.
 """

@@ -7,12 +7,12 @@ from typing import ClassVar, Final, Literal
 from constancia.domain.governance.body import acting_name, seat_rules
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
-from constancia.domain.kernel.occurrence import Ledger, occurrence
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Digest, Doc, DocSet, Identifier, Label, LanguageTag, Text, Value
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import FIRST, SECOND, THIRD
+from constancia.domain.values.occurrence import DatedLedger, occurrence
+from constancia.domain.values.values import Count, Digest, Doc, DocSet, Identifier, Label, LanguageTag, Text, Value
 
 TWO: Final = 2  # nobody agrees alone
 _WAITING: Final = ("awaiting_signatures", "partially_signed")
@@ -223,7 +223,7 @@ class Agreement(Aggregate):
         return replace(self, versions=tuple(versions))
 
 
-def in_force_dates(ledger: Ledger, version: AgreementVersion) -> tuple[str, ...]:
+def in_force_dates(ledger: DatedLedger, version: AgreementVersion) -> tuple[str, ...]:
     """Give the dates that an agreement waits for: signatures', conditions', and since the second edition the text's."""
     frozen = () if version.frozen is None else (version.frozen,)
     settled = (precedent.settled for precedent in version.precedents or () if precedent.settled is not None)
@@ -231,7 +231,7 @@ def in_force_dates(ledger: Ledger, version: AgreementVersion) -> tuple[str, ...]
     return tuple(occurrence(ledger, mark).on for mark in marks)
 
 
-def in_force_on(ledger: Ledger, version: AgreementVersion) -> str:
+def in_force_on(ledger: DatedLedger, version: AgreementVersion) -> str:
     """Give the day since which a version is in force: of the last signature or met condition precedent in time.
 
     Args:

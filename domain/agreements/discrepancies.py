@@ -14,9 +14,9 @@ from constancia.domain.agreements.agreement import (
 )
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import FormError, Identifier, LanguageTag, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import FormError, Identifier, LanguageTag, Text
 
 
 @act

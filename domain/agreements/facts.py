@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from constancia.domain.agreements.agreement import Agreement, AgreementVersion, Termination, in_force_on
-from constancia.domain.kernel.calendar import deadline, format_instant
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.derived import Derived
+from constancia.domain.kernel.fact import DerivedFact
+from constancia.domain.values.calendar import deadline, format_instant
 
 
-def agreement_facts(state: StateView, at: datetime) -> Iterator[Derived]:
+def agreement_facts(state: StateView, at: datetime) -> Iterator[DerivedFact]:
     """Give the derived facts about all agreements at an instant.
 
     Args:
@@ -38,10 +38,10 @@ def _params(version: AgreementVersion) -> dict[str, object]:
 
 def _entered(
     state: StateView, agreement: Agreement, version: AgreementVersion, former: AgreementVersion | None
-) -> Iterator[Derived]:
+) -> Iterator[DerivedFact]:
     # In force on the day of the last signature in time, not of its recording.
     since, known = in_force_on(state, version), version.in_force_index
-    yield Derived(
+    yield DerivedFact(
         kind="AgreementEnteredIntoForce",
         stream=agreement.stream,
         since=since,
@@ -50,14 +50,16 @@ def _entered(
     )
     if former is not None:
         amended = {**_params(version), "former": former.version}
-        yield Derived(kind="AgreementAmended", stream=agreement.stream, since=since, known_index=known, params=amended)
+        yield DerivedFact(
+            kind="AgreementAmended", stream=agreement.stream, since=since, known_index=known, params=amended
+        )
 
 
-def _lapsed(state: StateView, agreement: Agreement, version: AgreementVersion, at: datetime) -> Iterator[Derived]:
+def _lapsed(state: StateView, agreement: Agreement, version: AgreementVersion, at: datetime) -> Iterator[DerivedFact]:
     failed = [precedent for precedent in version.precedents or () if precedent.outcome == "failed"]
     if failed and failed[0].settled is not None:
         mark = failed[0].settled
-        yield Derived(
+        yield DerivedFact(
             kind="AgreementLapsed",
             stream=agreement.stream,
             since=mark.recorded_at,
@@ -68,18 +70,18 @@ def _lapsed(state: StateView, agreement: Agreement, version: AgreementVersion, a
     # One that all have signed waits for its conditions, not for a signature.
     due = deadline(version.window, state.timezone) if version.window and version.missing else None
     if due is not None and due <= at:
-        yield Derived(
+        yield DerivedFact(
             kind="AgreementLapsed", stream=agreement.stream, since=format_instant(due), params=_params(version)
         )
 
 
-def _terminated(agreement: Agreement, ended: Termination) -> Derived:
+def _terminated(agreement: Agreement, ended: Termination) -> DerivedFact:
     params: dict[str, object] = {"reason": "agreed" if ended.by else "parties_left"}
     if ended.by is not None:
         params["by"] = ended.by
     if ended.without is not None:
         params["without"] = list(ended.without)
-    return Derived(
+    return DerivedFact(
         kind="AgreementTerminated",
         stream=agreement.stream,
         since=ended.since,

@@ -19,9 +19,9 @@ from constancia.domain.identity.party import party_registered
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import Context, lies_in_future
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Doc, EdtfText, Identifier, Label, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, EdtfText, Identifier, Label, Text
 
 
 @act

@@ -26,11 +26,11 @@ from constancia.domain.identity.party import PARTY_EXISTS, unregistered
 from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.rules import Breach, Met, rule
-from constancia.domain.kernel.values import DocSet, EdtfText, FormError, Identifier, Text, digest
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import FIRST, SECOND, THIRD
+from constancia.domain.values.values import DocSet, EdtfText, FormError, Identifier, Text, digest
 
 
 def _ended(at: Context, names: Iterable[str] | None) -> Iterable[Agreement]:

@@ -13,12 +13,12 @@ from constancia.domain.agreements.agreement import (
     in_force_on,
 )
 from constancia.domain.kernel.acts import act
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, lies_in_future
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import EdtfText, Text
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.occurrence import occurrence
+from constancia.domain.values.values import EdtfText, Text
 
 
 @act

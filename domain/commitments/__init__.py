@@ -1,4 +1,4 @@
 """What was promised, its scope, the work, and the deliverables.
 
-May import: `kernel`, `identity`, `governance`, `agreements`.
+May import: `values`, `kernel`, `identity`, `governance`, `agreements`.
 """

@@ -21,18 +21,18 @@ from constancia.domain.commitments.commitment import (
     not_responsible,
 )
 from constancia.domain.commitments.conditions import ConditionDeclared
-from constancia.domain.commitments.duties import ConditionSettled, RoleFilled
-from constancia.domain.commitments.fulfilment import EXPECTED, delivery, undelivered
+from constancia.domain.commitments.deliverables.fulfilment import EXPECTED, delivery, undelivered
+from constancia.domain.commitments.responsibility import ConditionSettled, RoleFilled
 from constancia.domain.commitments.status import STATUS_MOVES, CommitmentStatusDecided
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.aggregate import Level
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import EdtfText, Evidence, Identifier, Text
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import SECOND, THIRD
+from constancia.domain.values.values import EdtfText, Evidence, Identifier, Text
 
 LEVELS: Final = ("no_evidence_available", "not_started", "limited", "substantial", "complete")
 

@@ -15,20 +15,22 @@ from constancia.domain.commitments.commitment import (
 from constancia.domain.commitments.scope import SEVERITY, Scope, ScopeKind, compare
 from constancia.domain.governance.basis import (
     RECORDED_BY_A_MEMBER,
+    NamesDecision,
     absent_signers,
     decided_rules,
     signed_by_all,
     signers,
 )
-from constancia.domain.governance.body import GovernanceBody, body_of
+from constancia.domain.governance.body import GovernanceBody, acting_body, body_of
 from constancia.domain.governance.decision import Decision
-from constancia.domain.identity.party import unregistered
+from constancia.domain.identity.kinship import has_acknowledged
+from constancia.domain.identity.party import find_party, unregistered
 from constancia.domain.identity.role import is_reserved
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, SECOND
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Identifier, Text
+from constancia.domain.values.editions import FIRST, SECOND, THIRD
+from constancia.domain.values.values import Count, Identifier, Text
 
 
 @act
@@ -88,6 +90,10 @@ class HasScope(Protocol):
         """The scope that it puts forward."""
 
 
+class DecidedScope(HasScope, NamesDecision, Protocol):
+    """An act that records a scope by a decision."""
+
+
 @rule(
     "E_POLICY",
     "a commitment has milestones, each with a responsible",
@@ -109,8 +115,36 @@ _STILL_HAS_RESPONSIBLE: Final = replace(_has_responsible, since=SECOND)
     since=SECOND,
 )
 def _responsible_known(act: HasScope, on: object, at: Context) -> Breach:
-    named = {name for milestone in act.scope.milestones for name in named_responsible(milestone)}
-    return unregistered(at, sorted(party for party in named if not is_reserved(party)))
+    return unregistered(at, sorted(_responsible_in(act.scope)))
+
+
+def _responsible_in(scope: Scope) -> frozenset[str]:
+    """Give the parties that a scope names as responsible, by their own names."""
+    named = {name for milestone in scope.milestones for name in named_responsible(milestone)}
+    return frozenset(name for name in named if not is_reserved(name))
+
+
+# Else two could found a body of their own, and have a third miss there what it never promised.
+@rule(
+    "E_POLICY",
+    "who has no seat in the body and did not sign answers for a milestone once it acknowledged the proposal's entry",
+    "quien no tiene lugar en el órgano ni firmó responde de un hito si reconoció el registro que propuso la decisión",
+    since=THIRD,
+)
+def _agreed_by_who_answers(act: DecidedScope, on: Commitment, at: Context) -> Breach:
+    decision = at.find(Decision, f"decision/{act.decision}")
+    body = acting_body(at.state, decision.governance_body) if decision is not None else None
+    if decision is None or body is None:
+        return None
+    before = _responsible_in(on.scope) if on.scope is not None else frozenset()
+    named = _responsible_in(act.scope) - before - decision.signed_by
+    outside = (party for party in named if not body.is_seated(party))
+    proposal = decision.proposed
+    return [
+        {"party": party, "entry": proposal.index}
+        for party in sorted(outside)
+        if find_party(at, party) is not None and not has_acknowledged(at.state, proposal.leaf_hash, party)
+    ]
 
 
 # Rules of a proposal alone: where the act itself is recorded, its table says the same.
@@ -165,6 +199,7 @@ class CommitmentAdopted(CommitmentAct):
     RULES: ClassVar = (
         _has_responsible,
         _responsible_known,
+        _agreed_by_who_answers,
         *decided_rules(adopting_body),
         signed_by_all,
         _by_who_proposed,
@@ -274,6 +309,7 @@ class ScopeChanged(ScopeAct):
         _not_called_milder,
         _STILL_HAS_RESPONSIBLE,
         _responsible_known,
+        _agreed_by_who_answers,
         *decided_rules(adopting_body),
         signed_by_all,
         *RECORDED_BY_A_MEMBER,

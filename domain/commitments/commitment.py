@@ -4,9 +4,9 @@ There are three separate tracks of completion: what the responsible report, what
 assessors find. None overwrites another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal, Protocol
+from typing import Any, ClassVar, Final, Literal, Protocol
 
 from constancia.domain.commitments.scope import Milestone, Scope, ScopeDiff
 from constancia.domain.governance.body import ANY_BODY, acting_body, acting_name, has_seat
@@ -16,9 +16,9 @@ from constancia.domain.identity.succession import holder_of
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
 from constancia.domain.kernel.context import Context, StateView
-from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.rules import Breach, Met, rule
-from constancia.domain.kernel.values import Doc, Evidence, Identifier, Text
+from constancia.domain.values.editions import FIRST, SECOND, THIRD
+from constancia.domain.values.values import Doc, Evidence, Identifier, Text
 
 # In the first edition working groups meant the members too.
 _COLLECTIVE: Final = MEMBERS | {"working-groups"}
@@ -203,11 +203,8 @@ class Commitment(Aggregate):
 
     def holders(self, role: str, milestone: str) -> tuple[RoleHolder, ...]:
         """Give who fills a role for a milestone now, as it was said."""
-        return tuple(
-            holder
-            for holder in self.roles or ()
-            if holder.role == role and holder.milestone in (None, milestone) and holder.until_index is None
-        )
+        current = (holder for holder in self.roles or () if holder.role == role and holder.until_index is None)
+        return tuple(holder for holder in current if holder.milestone in (None, milestone))
 
     def settled_condition(self, milestone: Milestone) -> SettledCondition | None:
         """Give what became of the condition on which a milestone's fallback depends; None where it is open."""
@@ -219,6 +216,13 @@ class Commitment(Aggregate):
         """Tell whether the condition on which a milestone's fallback depends is settled as failed."""
         finding = self.settled_condition(milestone)
         return finding is not None and finding.outcome == "failed"
+
+    def settled_at(self, type_name: str, body: Mapping[str, Any]) -> int:
+        """Give the last change of a role for the parties that an act gives it to and takes it from."""
+        asked = (body.get("party"), body.get("replaces")) if type_name == "RoleFilled" else ()
+        place = (body.get("role"), body.get("milestone"))
+        own = (each for each in self.roles or () if each.party in asked and (each.role, each.milestone) == place)
+        return max((each.until_index or each.mark.index for each in own), default=-1)
 
     def duties_of(self, party: str) -> tuple[str, ...]:
         """Give the parts that a party bears: open milestones that name it as responsible, and roles that it fills."""

@@ -10,18 +10,18 @@ from typing import ClassVar
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment, ConditionKind, DeclaredCondition
-from constancia.domain.commitments.duties import BY_THE_BODY, BodysAct
 from constancia.domain.commitments.precedents import (
     before_the_signatures,
     declared_by_the_parties,
     holding_back,
     of_an_agreement,
 )
+from constancia.domain.commitments.responsibility import BY_THE_BODY, BodysAct
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Doc, FormError, Identifier, StreamName, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, FormError, Identifier, StreamName, Text
 
 
 @act

@@ -15,11 +15,11 @@ from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark, SaidIn
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Doc, EdtfText, Identifier, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, EdtfText, Identifier, Text
 
 ASSIGNED: Final = "assigned"
 ENDED: Final = "ended"
@@ -70,6 +70,10 @@ class Duty(Aggregate):
     def concerned_at(self, index: int, said_in: SaidIn) -> tuple[str, ...]:
         """Give the same of the assignment that held after an entry."""
         return _matters(next((each for each in reversed(self.assignments) if each.mark.index <= index), None))
+
+    def settled_at(self, type_name: str, body: Mapping[str, Any]) -> int:
+        """Give the entry of the last assignment: what was said of the one before it is over."""
+        return self.assignments[-1].mark.index if self.assignments else -1
 
     def duties_of(self, party: str) -> tuple[str, ...]:
         """Give the duty itself where the party bears it."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from constancia.domain.kernel.aggregate import Aggregate, Mark, SaidIn
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.values import Count, Doc, Identifier, Text, Value
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Count, Doc, Identifier, Text, Value
 
 GatheringKind = Literal["consultation", "forum", "interviews", "meeting", "validation_session", "workshop"]
 

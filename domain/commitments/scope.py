@@ -22,9 +22,9 @@ from decimal import Decimal
 from itertools import combinations
 from typing import ClassVar, Final, Literal
 
-from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Label, Quantity, Text, Value
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import EdtfText, FormError, Identifier, Label, Quantity, Text, Value
 
 ScopeKind = Literal["extension", "clarification", "reduction", "deferral"]
 SEVERITY: Final[tuple[ScopeKind, ...]] = ("clarification", "extension", "deferral", "reduction")  # the mildest first

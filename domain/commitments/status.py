@@ -3,6 +3,7 @@
 - K1: a status that binds (all but a rejection) is decided by all who sit in the commitment's body; nobody is bound by
   others. Who had signed the baseline and did not sign it stays visible (`without`).
 - K2: a decided status hides no lateness: what had fallen due before it stays missed, and a suspension stops no clock.
+- K3: each status rests on a decision of its own, proposed after the status before it was recorded.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from constancia.domain.commitments.commitment import (
     decided_elsewhere,
     find_commitment,
 )
-from constancia.domain.commitments.fulfilment import undelivered
+from constancia.domain.commitments.deliverables.fulfilment import undelivered
 from constancia.domain.governance.basis import (
     RECORDED_BY_A_MEMBER,
     absent_signers,
@@ -25,11 +26,12 @@ from constancia.domain.governance.basis import (
     signed_by_all,
     signers,
 )
+from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import FormError, Identifier, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import FormError, Identifier, Text
 
 Outcome = Literal["carried_over", "completed", "not_completed", "partially"]
 # What is decided → state before → state after. `resumed` leads back to where the work was (`then`).
@@ -85,6 +87,19 @@ class CommitmentStatusDecided(CommitmentAct):
     def _possible(self, on: Commitment, at: Context) -> Breach:
         return on.status not in STATUS_MOVES[self.to] and {"is": on.status, "to": self.to}
 
+    # Else one party would repeat a decision that all have revoked by a later one, or record one left over from before.
+    @rule(
+        "E_STATE",
+        "a status is decided after the one before it was recorded",
+        "un estado se decide después de registrarse el anterior",
+    )
+    def _decided_since(self, on: Commitment, at: Context) -> Breach:
+        decision = at.find(Decision, f"decision/{self.decision}")
+        earlier = on.decided[-1] if on.decided else None
+        if decision is None or earlier is None or decision.proposed.index > earlier.mark.index:
+            return None
+        return {"decision": self.decision, "since": earlier.to}
+
     @rule(*OF_ITS_BODY)
     def _of_its_body(self, on: Commitment, at: Context) -> Breach:
         return decided_elsewhere(at, on)
@@ -138,6 +153,7 @@ class CommitmentStatusDecided(CommitmentAct):
     CONTENT: ClassVar = (_is_there, _possible, _of_its_body, _all_milestones, _all_delivered, _continued)
     RULES: ClassVar = (
         _possible,
+        _decided_since,
         *decided_rules(adopting_body),
         _signed_by_all,
         _by_who_proposed,

@@ -1,4 +1,4 @@
 """Complaints: filed, admitted, answered, resolved, and never decided by who is accused.
 
-May import: `kernel`, `identity`, `governance`, `agreements`, `commitments`, `plans`.
+May import: `values`, `kernel`, `identity`, `governance`, `agreements`, `commitments`, `plans`.
 """

@@ -9,7 +9,7 @@ from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import StateView
 
 
-class Answer(Protocol):
+class EntryAnswer(Protocol):
     """A response to an entry (`EntryResponse` is one, in the room of remarks)."""
 
     @property
@@ -22,11 +22,11 @@ class Answer(Protocol):
 
 
 @runtime_checkable
-class Answered(Protocol):
+class AnsweredEntry(Protocol):
     """The aggregate of what was said of an entry (`RemarkedEntry` is one, in the room of remarks)."""
 
     @property
-    def responses(self) -> Sequence[Answer]:
+    def responses(self) -> Sequence[EntryAnswer]:
         """All responses."""
 
 
@@ -41,7 +41,7 @@ def answers_to(state: StateView, entry: str) -> tuple[Mark, ...]:
         The mark of each response on the stream `entry/<leaf hash>` to the entry itself, and not to a contest of it.
     """
     about: object = state.standing(f"entry/{entry}")
-    responses = about.responses if isinstance(about, Answered) else ()
+    responses = about.responses if isinstance(about, AnsweredEntry) else ()
     return tuple(response.mark for response in responses if response.answers is None)
 
 

@@ -8,8 +8,8 @@ from constancia.domain.identity.succession import with_heirs
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.values import Identifier, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Identifier, Text
 
 OPEN: Final = ("filed", "admitted")
 

@@ -16,10 +16,10 @@ from constancia.domain.complaints.judges import may_decide
 from constancia.domain.identity.kinship import with_kin
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import act
-from constancia.domain.kernel.calendar import days_after, parse_day
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Day, StreamName, Text
+from constancia.domain.values.calendar import days_after, parse_day
+from constancia.domain.values.values import Day, StreamName, Text
 
 Outcome = Literal["dismissed", "not_upheld", "partly", "settled", "upheld", "withdrawn"]
 # Outcomes for which both sides are heard; what is said to be settled binds the accused as a finding does.

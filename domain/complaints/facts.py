@@ -9,11 +9,11 @@ from constancia.domain.complaints.complaint import Admission, Complaint
 from constancia.domain.governance.body import acting_name
 from constancia.domain.identity.succession import with_heirs
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.derived import Derived
-from constancia.domain.kernel.occurrence import occurrence
+from constancia.domain.kernel.fact import DerivedFact
 from constancia.domain.plans.deadline import DeadlineMove, clock_stops, moves_of, with_stops
+from constancia.domain.values.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
+from constancia.domain.values.occurrence import occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def _last_day(when: str) -> date:
     return parse_edtf(when).end or date.max
 
 
-def complaint_facts(state: StateView, at: datetime) -> Iterator[Derived]:
+def complaint_facts(state: StateView, at: datetime) -> Iterator[DerivedFact]:
     """Give the derived facts about all complaints at an instant.
 
     Yields:
@@ -97,7 +97,7 @@ def complaint_facts(state: StateView, at: datetime) -> Iterator[Derived]:
             continue
         admitted_on = local_day(parse_instant(admission.mark.recorded_at), state.timezone).isoformat()
         for owed in owed_answers(state, complaint, at):
-            yield Derived(
+            yield DerivedFact(
                 kind="ResponseRequired",
                 stream=complaint.stream,
                 since=admitted_on,
@@ -106,7 +106,7 @@ def complaint_facts(state: StateView, at: datetime) -> Iterator[Derived]:
             )
             missed = deadline(owed.due, state.timezone)
             if owed.days_late and missed is not None:
-                yield Derived(
+                yield DerivedFact(
                     kind="DeadlineMissed",
                     stream=complaint.stream,
                     since=format_instant(missed),

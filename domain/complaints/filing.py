@@ -12,7 +12,7 @@ from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Digest, FormError, Identifier, Label, StreamName, Text
+from constancia.domain.values.values import Digest, FormError, Identifier, Label, StreamName, Text
 
 Kind = Literal["appeal", "complaint", "concern", "objection"]
 _ACCUSING: Final = ("appeal", "complaint")

@@ -4,7 +4,7 @@ from datetime import date
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.complaints.complaint import Complaint, both_sides, find_complaint, involved
 from constancia.domain.governance.body import GovernanceBody, acting_body, acting_name
 from constancia.domain.governance.decision import Decision
@@ -12,8 +12,8 @@ from constancia.domain.identity.kinship import with_kin
 from constancia.domain.identity.origin import registrars_of
 from constancia.domain.identity.succession import with_heirs
 from constancia.domain.identity.voice import can_say
-from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
+from constancia.domain.values.calendar import days_after, local_day, parse_day, parse_instant
 
 
 def body_of_subject(at: Context, subject: str | None) -> str | None:
@@ -66,7 +66,10 @@ def may_decide(at: Context, complaint: Complaint) -> frozenset[str]:
     # one. Whom all members have admitted to the body is nobody's.
     brought_in = (party for party in both_sides(at, complaint) if party not in present)
     partial = related.union(*(_side(at, party) for party in brought_in))
-    seats = frozenset(party for party in present if _is_apart(at, party, partial))
+    # Nor in a body that it founded with such ones alone, over what that body itself has done.
+    alone = frozenset.intersection(*(_side(at, party) for party in present)) if present else frozenset()
+    is_theirs = any(alone & _side(at, party) for party in both_sides(at, complaint))
+    seats = frozenset(party for party in present if not is_theirs and _is_apart(at, party, partial))
     addressee, own = complaint.addressed_to, _side(at, complaint.filer)
     if addressee is None or own & _side(at, addressee) or not _is_apart(at, addressee, partial):
         return seats

@@ -1,4 +1,4 @@
 """Bodies, their rules and seats, and the decisions that they take.
 
-May import: `kernel`, `identity`.
+May import: `values`, `kernel`, `identity`.
 """

@@ -7,9 +7,9 @@ from typing import Final, Protocol, TypeVar
 from constancia.domain.governance.body import acting_body, acting_name, awaited, line_of, seat_rules
 from constancia.domain.governance.decision import TWO, Decision
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import SECOND
 from constancia.domain.kernel.rules import Breach, Rule, rule
-from constancia.domain.kernel.values import StreamName, TypeName
+from constancia.domain.values.editions import SECOND
+from constancia.domain.values.values import StreamName, TypeName
 
 _A = TypeVar("_A", bound="NamesDecision")
 _G = TypeVar("_G")

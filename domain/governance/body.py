@@ -6,17 +6,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView
-from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.rules import Breach
 from constancia.domain.kernel.rules import Rule as ActRule
-from constancia.domain.kernel.values import Rule, Text
+from constancia.domain.values.editions import FIRST, THIRD
+from constancia.domain.values.values import Rule, Text
 
 _A = TypeVar("_A")
 _G = TypeVar("_G")
@@ -84,10 +84,25 @@ class GovernanceBody(Aggregate):
         seat = self.seat(party)
         return self.status == "established" and seat is not None and seat.seated
 
+    def settled_at(self, type_name: str, body: Mapping[str, Any]) -> int:
+        """Give the last change of the seat, or of the participation, that a return or an admission is about."""
+        if type_name == "PartyReturned":
+            seat = self.seat(body["party"])
+            return seat.changes[-1][2] if seat is not None and seat.changes else -1
+        if type_name != "ParticipantAdmitted":
+            return -1
+        own = (other for other in self.participants or () if other.party == body["party"])
+        return max((other.until_index or other.mark.index for other in own), default=-1)
+
     @property
     def seated(self) -> tuple[str, ...]:
         """The parties that sit now, sorted."""
         return tuple(seat.party for seat in self.seats if seat.seated)
+
+    def seated_by(self, index: int) -> tuple[str, ...]:
+        """Give the parties that sat after an entry at which the body was there, sorted."""
+        last = {seat.party: [change for change, _on, at in seat.changes if at <= index][-1:] for seat in self.seats}
+        return tuple(seat.party for seat in self.seats if last[seat.party] in ([], ["returned"]))
 
 
 def has_seat(at: Context, party: str, body: str = ANY_BODY) -> bool:

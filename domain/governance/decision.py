@@ -6,16 +6,16 @@ from datetime import date
 from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.governance.body import body_of, is_alone, rules_in_force, seat_rules
-from constancia.domain.governance.promised import PromisedDecision, promised_form
+from constancia.domain.governance.promised_decision import PromisedDecision, promised_form
 from constancia.domain.identity.genesis import term_days
 from constancia.domain.kernel.acts import REGISTRY, Act, UnknownAct, act, act_base, parse_act
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.rules import Rule as ActRule
-from constancia.domain.kernel.values import (
+from constancia.domain.values.calendar import days_after, local_day, parse_day, parse_instant
+from constancia.domain.values.editions import FIRST, SECOND, THIRD
+from constancia.domain.values.values import (
     Day,
     Identifier,
     Json,

@@ -7,17 +7,17 @@ from typing import ClassVar, Final
 from constancia.domain.governance.body import GovernanceBody, RulesVersion, Seat, awaited, body_of, is_alone, seat_rules
 from constancia.domain.governance.decision import last_word
 from constancia.domain.identity.genesis import SCALE_RULE, unknown_rules
-from constancia.domain.identity.names import names_of
 from constancia.domain.identity.party import PARTY_EXISTS, by_own_party, unregistered
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
-from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, EdtfText, Identifier, Rule, Text
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import FIRST, SECOND, THIRD
+from constancia.domain.values.names import names_of
+from constancia.domain.values.occurrence import occurrence
+from constancia.domain.values.values import Count, EdtfText, Identifier, Rule, Text
 
 
 @act_base

@@ -18,14 +18,14 @@ from constancia.domain.identity.party import party_registered
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import act
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future, lies_in_future
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
-from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import EdtfText, FormError, Identifier
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.occurrence import occurrence
+from constancia.domain.values.values import EdtfText, FormError, Identifier
 
 
 def _named_body(act: GovernanceAct, on: object, at: Context) -> str:

@@ -19,11 +19,11 @@ from constancia.domain.identity.succession import SETTLED, Mode, Succession, Tra
 from constancia.domain.identity.voice import can_say, speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Doc, EdtfText, FormError, Identifier, Label
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, EdtfText, FormError, Identifier, Label
 
 _ONE: Final = 1
 # How many successors each mode has: at least, at most.

@@ -1,4 +1,4 @@
 """Who can speak: genesis, parties, appointments, keys.
 
-May import: `kernel`.
+May import: `values`, `kernel`.
 """

@@ -10,13 +10,13 @@ from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, SECRETARIAT, Capacity, check_choice
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.kernel.context import Context, StateView
-from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Day, Identifier, Label, Text, TypeName
+from constancia.domain.values.calendar import parse_day
+from constancia.domain.values.editions import LAST_OF_ES_AND_EN, THIRD
+from constancia.domain.values.values import Day, Identifier, Label, Text, TypeName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

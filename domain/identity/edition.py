@@ -8,11 +8,11 @@ from constancia.domain.identity.genesis import LedgerAct, LedgerOpened, LedgerSt
 from constancia.domain.identity.key import active_roots
 from constancia.domain.kernel.acts import act, names_later_edition
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import NEWEST, is_known
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count
+from constancia.domain.values.editions import NEWEST, is_known
+from constancia.domain.values.values import Count
 
 
 @rule(

@@ -16,11 +16,11 @@ from constancia.domain.identity.vocabulary import (
 )
 from constancia.domain.kernel.acts import Act, act, act_base, names_later_edition
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import zone
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, LAST_OF_ES_AND_EN, NEWEST, THIRD
-from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
-from constancia.domain.kernel.values import (
+from constancia.domain.values.calendar import zone
+from constancia.domain.values.editions import FIRST, LAST_OF_ES_AND_EN, NEWEST, THIRD
+from constancia.domain.values.languages import DEFAULT_LANGUAGES
+from constancia.domain.values.values import (
     Count,
     Doc,
     FormError,

@@ -13,13 +13,13 @@ from constancia.domain.identity.party import party_registered
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import local_day, parse_day, parse_edtf
 from constancia.domain.kernel.context import Context, StateView, begins_in_future
-from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Day, EdtfText, FormError, Hex64, Identifier, Label
+from constancia.domain.values.calendar import local_day, parse_day, parse_edtf
+from constancia.domain.values.editions import FIRST, THIRD
+from constancia.domain.values.values import Day, EdtfText, FormError, Hex64, Identifier, Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

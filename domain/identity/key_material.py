@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from constancia.domain.kernel.values import FormError, Label, Value
+from constancia.domain.values.values import FormError, Label, Value
 
 Scheme = Literal["ed25519", "webauthn", "rsa-pkcs1-sha256"]
 

@@ -13,7 +13,7 @@ from constancia.domain.kernel.context import Context, StateView
 
 
 @runtime_checkable
-class Remarked(Protocol):
+class EntryRemarks(Protocol):
     """What was said of an entry (`RemarkedEntry` is one, in a room above)."""
 
     def is_acknowledged_by(self, party: str) -> bool:
@@ -41,5 +41,10 @@ def _kin(at: Context, party: str) -> frozenset[str]:
 
 def is_agreed(state: StateView, membership: Membership) -> bool:
     """Tell whether an organization agrees that it is one: it has acknowledged the entry, and does not contest it."""
-    remarked: object = state.standing(f"entry/{membership.entry}")
-    return isinstance(remarked, Remarked) and remarked.is_acknowledged_by(membership.organization)
+    return has_acknowledged(state, membership.entry, membership.organization)
+
+
+def has_acknowledged(state: StateView, entry: str | None, party: str) -> bool:
+    """Tell whether a party has acknowledged an entry, by its leaf hash, and upholds no contest of it."""
+    remarked: object = state.standing(f"entry/{entry}")
+    return isinstance(remarked, EntryRemarks) and remarked.is_acknowledged_by(party)

@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Protocol
 
 from constancia.domain.identity.genesis import LedgerState
-from constancia.domain.identity.names import compared, names_of
 from constancia.domain.identity.role import is_reserved
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.vocabulary import DEFAULT_KINDS, PartyKind, check_choice
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future, lies_in_future
-from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Met, rule
-from constancia.domain.kernel.values import EdtfText, Identifier, Label, LanguageTag, Text, check_tag
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import LAST_OF_ES_AND_EN, SECOND, THIRD
+from constancia.domain.values.names import compared, names_of
+from constancia.domain.values.values import EdtfText, Identifier, Label, LanguageTag, Text, check_tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +160,7 @@ class PartyRegistered(PartyAct):
     )
     def _names_of_its_own(self, on: object, at: Context) -> Breach:
         own = names_of(self.legal_name, self.acronym)
-        return [{"party": party} for party, names in _names_there(at) if party != self.party and own & names]
+        return [{"party": party} for party, names in names_there(at) if party != self.party and own & names]
 
     RULES: ClassVar = (
         _root_for_itself,
@@ -188,7 +188,7 @@ class PartyRegistered(PartyAct):
         )
 
 
-def _names_there(at: Context) -> Iterator[tuple[str, frozenset[str]]]:
+def names_there(at: Context) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the names of founders and of registered parties that have not ended."""
     ledger = at.find(LedgerState, "ledger")
     for founder in ledger.opened.founders if ledger else ():
@@ -239,7 +239,7 @@ class PartyNameRecorded(PartyAct):
     )
     def _official_of_its_own(self, on: object, at: Context) -> Breach:
         own = compared(self.name)
-        there = _names_there(at) if self.official else ()
+        there = names_there(at) if self.official else ()
         return [{"party": party} for party, names in there if party != self.party and own in names]
 
     RULES: ClassVar = (_body_exists, _official_by_itself, _official_of_its_own)

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal
 
 from constancia.domain.kernel.aggregate import Aggregate, Mark, SaidIn
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.values import Doc, Identifier, Label, Value
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, Identifier, Label, Value
 
 Mode = Literal["renamed", "merged", "functions_transferred", "dissolved"]
 SETTLED = "succeeded"
@@ -73,12 +73,25 @@ def succession_of(state: StateView, party: str) -> Succession | None:
     return succession if isinstance(succession, Succession) and succession.status == SETTLED else None
 
 
-def holder_of(state: StateView, party: str, duty: str) -> str | None:
-    """Give who bears a duty that names a party: the party, or the last of its successors; None where it is orphaned."""
+def holder_of(state: StateView, party: str, duty: str, by: int | None = None) -> str | None:
+    """Give who bears a duty that names a party: the party, or the last of its successors; None where it is orphaned.
+
+    Args:
+        state: The state.
+        party: The party that is named.
+        duty: The duty.
+        by: The index of an entry: what became of a party later is left out; None for now.
+    """
     bearer: str | None = party
-    while bearer is not None and (succession := succession_of(state, bearer)) is not None:
+    while bearer is not None and (succession := _ended_by(state, bearer, by)) is not None:
         bearer = succession.successor_of(duty)
     return bearer
+
+
+def _ended_by(state: StateView, party: str, by: int | None) -> Succession | None:
+    succession = succession_of(state, party)
+    is_later = by is not None and succession is not None and succession.settled and succession.settled.index > by
+    return None if is_later else succession
 
 
 def heirs_of(state: StateView, party: str) -> frozenset[str]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, NewType
 
-from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
-from constancia.domain.kernel.values import FormError, Identifier, Text, Value
+from constancia.domain.values.editions import LAST_OF_ES_AND_EN
+from constancia.domain.values.values import FormError, Identifier, Text, Value
 
 PartyKind = NewType("PartyKind", str)
 Capacity = NewType("Capacity", str)

@@ -5,7 +5,7 @@ from constancia.domain.identity.key import Key, active_roots
 from constancia.domain.identity.succession import heirs_of, succession_of
 from constancia.domain.identity.vocabulary import SECRETARIAT
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
+from constancia.domain.values.editions import THIRD
 
 
 def can_say(at: Context, party: str, type_name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What every act rests on: values, dates, refusals, state machines, acts and the context that they are judged in.
+"""What every act rests on: refusals, rules, state machines, aggregates, acts and the context that they are judged in.
 
-May import: no other room of the domain.
+May import: `values`.
 """

@@ -12,13 +12,13 @@ from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, dataclass_tr
 from eventsourcing.domain import CanMutateAggregate, MetaDomainEvent
 
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import parse_instant
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, NEWEST, THIRD, is_known
 from constancia.domain.kernel.problems import Problem
 from constancia.domain.kernel.rules import Rule
-from constancia.domain.kernel.values import FormError, Value
-from constancia.domain.kernel.walk import values_in
+from constancia.domain.values.calendar import parse_instant
+from constancia.domain.values.editions import FIRST, NEWEST, THIRD, is_known
+from constancia.domain.values.values import FormError, Value
+from constancia.domain.values.walk import values_in
 
 Signer = Literal["founders", "root", "rep", "root_or_rep", "self"]
 G = TypeVar("G", bound=Aggregate)

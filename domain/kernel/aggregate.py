@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, ClassVar, Final, Literal, TypeVar
 
 from constancia.domain.kernel.machine import NONE
-from constancia.domain.kernel.values import Value, to_json
+from constancia.domain.values.values import Value, to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +105,15 @@ class Aggregate:
             if concurrence.type == type_name and concurrence.digest == digest:
                 return concurrence
         return Concurrence(type=type_name, digest=digest)
+
+    def settled_at(self, type_name: str, body: Mapping[str, Any]) -> int:
+        """Give the index of the entry by which the matter of such an act was last settled; -1 where none was.
+
+        Args:
+            type_name: The type of an act that several parties say.
+            body: Its body.
+        """
+        return -1
 
     def with_concurrence(self, changed: Concurrence) -> tuple[Concurrence, ...]:
         """Give the list with one replaced or added."""

@@ -1,15 +1,15 @@
 """What an act is judged against: the state before it, the entry, the local day; and look-ups across aggregates."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
-from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf, parse_instant
-from constancia.domain.kernel.editions import FIRST, THIRD
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.calendar import Edtf, local_day, parse_edtf, parse_instant
+from constancia.domain.values.editions import FIRST, THIRD
+from constancia.domain.values.values import digest
 
 _A = TypeVar("_A", bound=Aggregate)
 _T = TypeVar("_T")
@@ -215,16 +215,26 @@ class Context:
 
     def joined(self) -> Concurrence:
         """Give the concurrence of this act's body with this actor's word added."""
-        name, value = self.statement["type"], self.said_digest
-        before = self.aggregate.concurrence(name, value) if self.aggregate else Concurrence(type=name, digest=value)
-        return Concurrence(type=name, digest=value, marks=(*before.marks, self.mark))
+        before = self._words()
+        return replace(before, marks=(*before.marks, self.mark))
 
     def has_said(self) -> bool:
         """Tell whether the actor's party has said an equal body on this stream before."""
-        if self.aggregate is None:
-            return False
+        return self.party in self._words().parties
+
+    def _words(self) -> Concurrence:
+        """Give the words before this one over an equal body.
+
+        Since the third edition a word counts until its matter is settled otherwise: it was said of what was there then.
+        """
         name, value = self.statement["type"], self.said_digest
-        return self.party in self.aggregate.concurrence(name, value).parties
+        if self.aggregate is None:
+            return Concurrence(type=name, digest=value)
+        before = self.aggregate.concurrence(name, value)
+        if self.edition < THIRD:
+            return before
+        since = self.aggregate.settled_at(name, self.statement["body"])
+        return replace(before, marks=tuple(mark for mark in before.marks if mark.index > since))
 
 
 def begins_in_future(at: Context, when: str) -> Mapping[str, object] | None:

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.problems import Problem
+from constancia.domain.values.editions import FIRST
 
 A = TypeVar("A")
 G = TypeVar("G")

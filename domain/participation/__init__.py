@@ -1,4 +1,4 @@
 """Who was heard: gatherings convened and held, contributions received, and the answers to them.
 
-May import: `kernel`, `identity`, `governance`, `commitments`.
+May import: `values`, `kernel`, `identity`, `governance`, `commitments`.
 """

@@ -5,14 +5,14 @@ from typing import ClassVar, Final, Literal
 
 from constancia.domain.commitments.gathering import Contribution, Gathering
 from constancia.domain.kernel.acts import act
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Doc, FormError, Hex64, Identifier
 from constancia.domain.participation.gathering import GatheringAct, GatheringConvened, GatheringHeld
 from constancia.domain.participation.organizer import ORGANIZER, not_an_organizer
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.values import Count, Doc, FormError, Hex64, Identifier
 
 # A meeting is of those who meet; everything else hears others.
 HEARS_NOBODY: Final = frozenset({"meeting"})

@@ -17,12 +17,12 @@ from constancia.domain.identity.genesis import term_if_any
 from constancia.domain.identity.succession import heirs_of
 from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.acts import Act, act, act_base
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, lies_in_future
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Doc, EdtfText, FormError, Identifier, Text
 from constancia.domain.participation.organizer import ORGANIZER, not_an_organizer, promised, unknown
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Count, Doc, EdtfText, FormError, Identifier, Text
 
 RESPONSE_TERM: Final = "response_term_days"
 

@@ -11,14 +11,14 @@ from constancia.domain.governance.body import ANY_BODY, acting_name, has_seat
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import FormError, Identifier, Text, Value
 from constancia.domain.participation.organizer import ORGANIZER, not_an_organizer
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import FormError, Identifier, Text, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
 """Action plans, their deadlines and what moves them, and independent assessments of plans and commitments.
 
-May import: `kernel`, `identity`, `governance`, `commitments`.
+May import: `values`, `kernel`, `identity`, `governance`, `commitments`.
 """

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from constancia.domain.commitments.commitment import Commitment, find_commitment, named_responsible
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.governance.body import acting_body
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.kinship import with_kin
@@ -19,13 +19,13 @@ from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark, marks_of
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Doc, EdtfText, FormError, Identifier, Value
 from constancia.domain.plans.plan import ActionPlan, find_plan
 from constancia.domain.plans.scale import scale
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, EdtfText, FormError, Identifier, Value
 
 _OF_OTHERS: Final = frozenset({"contests"})  # members that hold the words of others than those whose work it is
 

@@ -19,8 +19,8 @@ from constancia.domain.identity.party import PARTY_EXISTS, unregistered
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context, lies_in_future
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Day, Digest, Doc, Identifier, Text, digest
 from constancia.domain.plans.plan import ActionPlan, Carried, PlanAct, Submission, find_plan, open_plans_of
+from constancia.domain.values.values import Count, Day, Digest, Doc, Identifier, Text, digest
 
 Origin = Literal["consultation", "previous_plan", "proactive", "roadmap"]
 

@@ -15,9 +15,9 @@ from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Day, Doc, EdtfText, Identifier, Text
 from constancia.domain.plans.contents import ActionPlanSubmitted, CommitmentCarriedIntoPlan
 from constancia.domain.plans.plan import ActionPlan, Closing, PlanAct
+from constancia.domain.values.values import Count, Day, Doc, EdtfText, Identifier, Text
 
 PlanOutcome = Literal["completed", "not_completed", "partially"]
 

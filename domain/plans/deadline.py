@@ -18,16 +18,16 @@ from constancia.domain.governance.body import ANY_BODY, GovernanceBody, acting_n
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, StateView
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
-from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.rules import Breach, Rule, rule
-from constancia.domain.kernel.values import Day, Doc, FormError, Identifier
 from constancia.domain.plans.plan import ActionPlan, find_plan
+from constancia.domain.values.calendar import days_after, local_day, parse_day, parse_edtf, parse_instant
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.occurrence import CLAIM_SPAN
+from constancia.domain.values.values import Day, Doc, FormError, Identifier
 
 Deadline = Literal["answers", "milestone", "plan_end", "plan_submission"]
 # What an answer is owed to.

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import StateView
-from constancia.domain.kernel.derived import Derived, Target, missed
-from constancia.domain.kernel.occurrence import Occurrence, as_recorded, occurrence
+from constancia.domain.kernel.fact import DerivedFact, DueMatter, missed
 from constancia.domain.plans.deadline import clock_stops, days_in_force, moves_of, with_stops
 from constancia.domain.plans.plan import ActionPlan, Submission
+from constancia.domain.values.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
+from constancia.domain.values.occurrence import Occurrence, as_recorded, occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class PlanStanding:
     is_stopped: bool
 
 
-def plan_facts(state: StateView, at: datetime) -> Iterator[Derived]:
+def plan_facts(state: StateView, at: datetime) -> Iterator[DerivedFact]:
     """Yield the derived facts of all plans: a submission's deadline that was missed, a plan's period that is over."""
     for plan in state.of(ActionPlan):
         if plan.status != "opening":
@@ -48,12 +48,12 @@ def plan_facts(state: StateView, at: datetime) -> Iterator[Derived]:
             yield from _ended(state, plan, at)
 
 
-def _missed(state: StateView, plan: ActionPlan, at: datetime) -> Iterator[Derived]:
+def _missed(state: StateView, plan: ActionPlan, at: datetime) -> Iterator[DerivedFact]:
     first = plan.submissions[0] if plan.submissions else None
     for day, due in _passed(state, plan, "plan_submission", at):
         if plan.closed is not None and first is None and parse_instant(plan.closed.mark.recorded_at) < due:
             return  # nor before any later day
-        target = Target(
+        target = DueMatter(
             stream=plan.stream,
             name="submission",
             window=day,
@@ -65,10 +65,10 @@ def _missed(state: StateView, plan: ActionPlan, at: datetime) -> Iterator[Derive
         yield from missed(state, target)
 
 
-def _ended(state: StateView, plan: ActionPlan, at: datetime) -> Iterator[Derived]:
+def _ended(state: StateView, plan: ActionPlan, at: datetime) -> Iterator[DerivedFact]:
     for day, due in _passed(state, plan, "plan_end", at):
         still = [carried.commitment for carried in plan.commitments if _is_open(state, carried.commitment, due)]
-        yield Derived(
+        yield DerivedFact(
             kind="ActionPlanEnded",
             stream=plan.stream,
             since=format_instant(due),

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark, SaidIn
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.values import Doc, Identifier, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, Identifier, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
 """Remarks on an entry or a matter, which change neither: contests, responses, corrections, allegations.
 
-May import: `kernel`, `identity`, `governance`, `agreements`, `commitments`, `plans`.
+May import: `values`, `kernel`, `identity`, `governance`, `agreements`, `commitments`, `plans`.
 """

@@ -10,11 +10,11 @@ from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView, begins_in_future
-from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import EdtfText, Evidence, FormError, Identifier, Text
+from constancia.domain.values.editions import SECOND, THIRD
+from constancia.domain.values.values import EdtfText, Evidence, FormError, Identifier, Text
 
 AllegationKind = Literal["other", "scope_reduction", "surveillance"]
 # What an allegation of a kind says besides what all do: each member, and of those in a group at least one.

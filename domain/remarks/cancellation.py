@@ -11,16 +11,16 @@ from typing import Any, ClassVar, Final, Literal
 from constancia.domain.identity.voice import can_say, speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.kernel.context import Context, EntryView, StateView, begins_in_future
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.sealing import Sealed
-from constancia.domain.kernel.values import Day, Digest, FormError, Hex64, Identifier, Label, Text, Value
 from constancia.domain.remarks.correction import value_at
 from constancia.domain.remarks.reliance import first_citations, objects_in, rested_upon
+from constancia.domain.values.calendar import parse_day
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.sealing import Sealed
+from constancia.domain.values.values import Day, Digest, FormError, Hex64, Identifier, Label, Text, Value
 
 WITHDRAWN: Final = ("blocked", "destroyed")  # the later one outweighs
 Outcome = Literal["blocked", "denied", "destroyed"]

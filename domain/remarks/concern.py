@@ -12,7 +12,7 @@ from constancia.domain.identity.party import find_party
 from constancia.domain.kernel.acts import parse_act
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.context import Context, EntryView
-from constancia.domain.kernel.values import Text, Value
+from constancia.domain.values.values import Text, Value
 
 # What is contested by another act than `EntryContested`, and by which one.
 CONTESTED_OTHERWISE: Final[Mapping[str, str]] = {

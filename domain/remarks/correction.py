@@ -7,14 +7,14 @@ from typing import Any, ClassVar, Final, Literal, get_args, get_origin
 
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf
 from constancia.domain.kernel.context import Context, EntryView
-from constancia.domain.kernel.editions import FIRST, NEWEST, SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
-from constancia.domain.kernel.occurrence import CLAIM_SPAN, is_one_day
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Digest, EdtfText, Hex64, Identifier, Label, Text, Value, digest
+from constancia.domain.values.calendar import Edtf, local_day, parse_edtf
+from constancia.domain.values.editions import FIRST, NEWEST, SECOND, THIRD
+from constancia.domain.values.occurrence import CLAIM_SPAN, is_one_day
+from constancia.domain.values.values import Digest, EdtfText, Hex64, Identifier, Label, Text, Value, digest
 
 # What can be corrected at all: when it happened, and free texts and dates of the members that the type lists as
 # `CORRECTABLE`. Identifiers, digests, numbers, choices and days of validity say who, what, on which basis and in which

@@ -1,6 +1,7 @@
 """What is said of an entry: acknowledged, contested, answered. The entry stays as it is; its standing is derived.
 
-- R1: a remark changes no other aggregate: the standing of an entry is computed from what was said of it (`standing`).
+- R1: a remark changes no other aggregate: the standing of an entry is computed from what was said of it
+  (`entry_standing`).
 - R2: nobody contests or acknowledges its own entry, for any party; who contests does not answer.
 - R3: a contest stays; it can be answered by who said the entry, and withdrawn by who contested.
 - R4: no remark precedes the recording of what it is about.
@@ -14,13 +15,10 @@ from constancia.domain.identity.succession import with_heirs
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Level
-from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, EntryView
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Doc, Evidence, FormError, Hex64, Identifier, Text
 from constancia.domain.remarks.concern import (
     CONTESTED_OTHERWISE,
     REMARKS,
@@ -30,6 +28,9 @@ from constancia.domain.remarks.concern import (
     is_answerable,
 )
 from constancia.domain.remarks.remarked_entry import EntryContest, EntryResponse, RemarkedEntry
+from constancia.domain.values.calendar import local_day, parse_instant
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, Evidence, FormError, Hex64, Identifier, Text
 
 # The type whose contests may say which level of completion the contester finds.
 REPORT: Final = "ProgressReported"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from constancia.domain.agreements.agreement import Agreement
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.aggregate import document_of, marks_of

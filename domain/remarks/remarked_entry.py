@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
-from constancia.domain.kernel.editions import THIRD
-from constancia.domain.kernel.values import Doc, Evidence, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import Doc, Evidence, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

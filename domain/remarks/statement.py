@@ -8,11 +8,11 @@ from constancia.domain.identity.party import PARTY_EXISTS, unregistered
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import DocSet, FormError, Identifier, StreamName, Text
+from constancia.domain.values.editions import THIRD
+from constancia.domain.values.values import DocSet, FormError, Identifier, StreamName, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Made from ledger/__init__.py by tools/documented_code.py: what its reader is shown, for type checkers."""
+"""Made from ledger/__init__.py by tools/docs/documented_code.py: what its reader is shown, for type checkers."""
 
 from constancia import ledger
 

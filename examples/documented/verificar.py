@@ -1,4 +1,4 @@
-"""Made from docs/es/VERIFICAR.md by tools/documented_code.py: what its reader is shown, for type checkers."""
+"""Made from docs/es/VERIFICAR.md by tools/docs/documented_code.py: what its reader is shown, for type checkers."""
 
 from pathlib import Path
 

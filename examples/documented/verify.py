@@ -1,4 +1,4 @@
-"""Made from verify/__init__.py by tools/documented_code.py: what its reader is shown, for type checkers."""
+"""Made from verify/__init__.py by tools/docs/documented_code.py: what its reader is shown, for type checkers."""
 
 from pathlib import Path
 from constancia.verify import audit_source, load_trust, open_source, report_text

@@ -1,4 +1,4 @@
 """From a signed statement to an entry: examine, judge, write, checkpoint. One writer.
 
-May import: `keys`, `store`, `disk`, `wire`, `submission`, `sqlite_files`.
+May import: `keys`, `store`, `wire`, `submission`.
 """

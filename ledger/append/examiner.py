@@ -15,8 +15,8 @@ from typing import Final
 
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.kernel.codes import CODES
-from constancia.domain.kernel.editions import is_known
 from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.domain.values.editions import is_known
 from constancia.ledger.append.key_ring import BRINGS_KEYS, GENESIS_TYPE, KeyRing, introduced_keys
 from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.errors import Malformed

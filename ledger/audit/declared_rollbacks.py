@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from constancia.ledger.store.address import address_in
-from constancia.ledger.store.database_files import DatabaseFiles
-from constancia.ledger.store.postgres import postgres
+from constancia.ledger.store.postgres.driver import postgres
+from constancia.ledger.store.postgres.files import DatabaseFiles
 from constancia.ledger.witnesses.rollback_records import MAX_BYTES, NAME, is_of_clock, parse_rollbacks
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.findings import Findings

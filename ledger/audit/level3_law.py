@@ -1,6 +1,6 @@
 """Levels L3 and L4: the rules allowed every act, and the state shown matches the entries (docs/VERIFYING.md).
 
-- Y1: an entry is judged by the same function as in the ledger (`domain.decide`), against the state
+- Y1: an entry is judged by the same function as in the ledger (`domain.judgement.decide`), against the state
   after the entries before it, in the same pass that checks its chain and signature: the same bytes, read once.
 - Y2: an entry that was no legal move changes nothing here. What the host made of it shows at L4.
 - Y3: what is shown is compared whole: what is false is named, and so is what is missing.
@@ -16,7 +16,7 @@ from array import array
 from datetime import datetime
 from pathlib import Path
 
-from constancia.domain.decide import decide
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import Recorded, is_newer
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.state import State

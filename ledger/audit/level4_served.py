@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from constancia.domain.derive import derive
-from constancia.domain.kernel.calendar import format_instant, local_day, parse_day, parse_instant
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.facts.derive import derive
 from constancia.domain.state import FORM_OF_FIRST, State
+from constancia.domain.values.calendar import format_instant, local_day, parse_day, parse_instant
+from constancia.domain.values.editions import FIRST
 from constancia.ledger.views.projections import STATE_PROJECTIONS, shown_form
 from constancia.ledger.views.projections.base import StateProjection
 from constancia.verify.core.errors import Unreadable

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from constancia.ledger.audit.level4_served import compare_one, json_of, leave_uncompared
-from constancia.ledger.sqlite_files import bytes_of
+from constancia.ledger.disk.sqlite_files import bytes_of
 from constancia.ledger.views.projections import stored_form
 from constancia.ledger.views.projector import ABOUT
 from constancia.ledger.views.view_store import PAGE, TRACKED, RowChange, as_stored

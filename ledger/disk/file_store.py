@@ -1,4 +1,4 @@
-"""Where the files lie that are next to a ledger's entries: a folder, or (`store.database_files`) its database.
+"""Where the files lie that are next to a ledger's entries: a folder, or (`store.postgres.files`) its database.
 
 - R1: what `write` was given is durable and whole when it returns; nobody ever reads a part of it.
 - R2: what `erase` removes is overwritten first, as far as a program can.

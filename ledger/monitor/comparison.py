@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.ledger.audit.resume_file import ResumeFile
-from constancia.ledger.monitor.findings import Finding
+from constancia.ledger.monitor.findings import LogFinding
 from constancia.ledger.monitor.signed_heads import OWN, RECEIPT, SignedHead, contradiction_of, is_consistent, is_proof
 from constancia.ledger.monitor.tile_tree import tree_from_tiles
 from constancia.ledger.monitor.watch_folder import LogFolder
@@ -74,14 +74,14 @@ class Holder:
         self._keys = keys
         self._trees = trees
 
-    def hold(self, mine: Sequence[SignedHead], other: Other) -> tuple[bool | None, list[Finding]]:
+    def hold(self, mine: Sequence[SignedHead], other: Other) -> tuple[bool | None, list[LogFinding]]:
         """Hold heads that this monitor was shown to one that it was shown before, or that somebody else was.
 
         Returns:
             Whether they go together (None: not known), and what was found where they do not.
         """
         agreed: bool | None = None
-        findings: list[Finding] = []
+        findings: list[LogFinding] = []
         for head in mine:
             agrees = is_consistent(head, other.head, self._trees)
             if agrees is False:
@@ -89,19 +89,19 @@ class Holder:
             agreed = agrees if agreed is None else agreed and agrees is not False
         return agreed, findings
 
-    def take_proof(self, raw: bytes, source: str) -> Finding | None:
+    def take_proof(self, raw: bytes, source: str) -> LogFinding | None:
         """Take a proof that somebody else made, if it is one against this log's keys."""
         return self._folder.keep_proof(raw, source) if is_proof(raw, self._keys) else None
 
-    def _contradicted(self, head: SignedHead, other: Other) -> list[Finding]:
+    def _contradicted(self, head: SignedHead, other: Other) -> list[LogFinding]:
         raw = contradiction_of(head, other.head, self._keys, self._trees)
         stored = None if raw is None else self._folder.keep_proof(raw, other.source)
         return [] if stored is None else [stored]
 
 
-def behind(head: SignedHead, others: Sequence[Other]) -> list[Finding]:
+def behind(head: SignedHead, others: Sequence[Other]) -> list[LogFinding]:
     """Say where the log shows less than it has shown before, or than it has shown to others."""
-    findings: dict[str, Finding] = {}
+    findings: dict[str, LogFinding] = {}
     for other in others:
         if other.head.size <= head.size:
             continue
@@ -109,7 +109,7 @@ def behind(head: SignedHead, others: Sequence[Other]) -> list[Finding]:
         former = findings.get(code)
         if former is None or former.params["newer"] < other.head.size:
             params = {"size": head.size, "newer": other.head.size, "source": other.source}
-            findings[code] = Finding(code=code, params=params)
+            findings[code] = LogFinding(code=code, params=params)
     return list(findings.values())
 
 

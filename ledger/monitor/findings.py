@@ -19,42 +19,42 @@ _TIME: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "constancia/monitor-findings@v1")
 
 
-class Kind(NamedTuple):
+class FindingKind(NamedTuple):
     """The exit code of a finding while it lasts, and whether it is permanent."""
 
     outcome: int
     for_ever: bool = False
 
 
-KINDS: Final[Mapping[str, Kind]] = {
+KINDS: Final[Mapping[str, FindingKind]] = {
     # The log's own key contradicted itself: there is a proof, and it is permanent.
-    "fork": Kind(ALTERED, for_ever=True),
-    "split-view": Kind(ALTERED, for_ever=True),
-    "seen": Kind(ALTERED, for_ever=True),
+    "fork": FindingKind(ALTERED, for_ever=True),
+    "split-view": FindingKind(ALTERED, for_ever=True),
+    "seen": FindingKind(ALTERED, for_ever=True),
     # The served log is not the one that was verified.
-    "rollback": Kind(ALTERED),
-    "withheld": Kind(ALTERED),
-    "faulty": Kind(ALTERED),
-    "checkpoint": Kind(ALTERED),
-    "origin": Kind(ALTERED),
+    "rollback": FindingKind(ALTERED),
+    "withheld": FindingKind(ALTERED),
+    "faulty": FindingKind(ALTERED),
+    "checkpoint": FindingKind(ALTERED),
+    "origin": FindingKind(ALTERED),
     # Something that the verdict needs is missing.
-    "log-key": Kind(INCONCLUSIVE),
-    "behind": Kind(INCONCLUSIVE),
-    "unwitnessed": Kind(INCONCLUSIVE),
-    "stale": Kind(INCONCLUSIVE),
-    "inconclusive": Kind(INCONCLUSIVE),
-    "receipt": Kind(INCONCLUSIVE),
+    "log-key": FindingKind(INCONCLUSIVE),
+    "behind": FindingKind(INCONCLUSIVE),
+    "unwitnessed": FindingKind(INCONCLUSIVE),
+    "stale": FindingKind(INCONCLUSIVE),
+    "inconclusive": FindingKind(INCONCLUSIVE),
+    "receipt": FindingKind(INCONCLUSIVE),
     # The log could not be fetched.
-    "unreachable": Kind(UNREACHABLE),
-    "certificate": Kind(UNREACHABLE),
-    "unreadable": Kind(UNREACHABLE),
+    "unreachable": FindingKind(UNREACHABLE),
+    "certificate": FindingKind(UNREACHABLE),
+    "unreadable": FindingKind(UNREACHABLE),
     # Only informative: does not affect the verdict.
-    "peer": Kind(INTACT),
+    "peer": FindingKind(INTACT),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class LogFinding:
     """One finding about one log.
 
     Args:
@@ -82,17 +82,17 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class JournalLine:
     """A line of the journal: a finding began or ended. `at` is RFC 3339 UTC, whole seconds."""
 
     at: str
     is_found: bool
     url: str
     origin: str
-    finding: Finding
+    finding: LogFinding
 
     def __post_init__(self) -> None:
-        """Clean what the log says of itself, as `Finding` does."""
+        """Clean what the log says of itself, as `LogFinding` does."""
         object.__setattr__(self, "origin", printable(self.origin))
 
     @property
@@ -129,7 +129,7 @@ def is_time(text: str) -> bool:
     return _TIME.fullmatch(text) is not None
 
 
-def event_of(item: Mapping[str, Any]) -> Event:
+def event_of(item: Mapping[str, Any]) -> JournalLine:
     """Parse the members of a journal line.
 
     Raises:
@@ -143,8 +143,8 @@ def event_of(item: Mapping[str, Any]) -> Event:
         raise ValueError("a finding begins or ends at a time")
     if not isinstance(item["params"], Mapping) or not isinstance(item["evidence"], str | None):
         raise TypeError("params: an object is expected; evidence: a name or null")
-    finding = Finding(code=item["code"], key=item["key"], params=item["params"], evidence=item["evidence"])
-    return Event(
+    finding = LogFinding(code=item["code"], key=item["key"], params=item["params"], evidence=item["evidence"])
+    return JournalLine(
         at=item["at"], is_found=item["event"] == "found", url=item["url"], origin=item["origin"], finding=finding
     )
 
@@ -154,6 +154,6 @@ def worst(outcomes: Iterable[int]) -> int:
     return min(outcomes, key=_ORDER.index, default=INTACT)
 
 
-def outcome_of(findings: Iterable[Finding]) -> int:
+def outcome_of(findings: Iterable[LogFinding]) -> int:
     """Return the combined outcome of findings."""
     return worst(KINDS[finding.code].outcome for finding in findings)

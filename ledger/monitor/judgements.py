@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from constancia.ledger.monitor.comparison import KnownTrees
-from constancia.ledger.monitor.findings import Finding
+from constancia.ledger.monitor.findings import LogFinding
 from constancia.ledger.monitor.signed_heads import SignedHead, open_head
 from constancia.ledger.wire.proofs import inclusion_proof
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -30,7 +30,7 @@ class ReceiptJudgement:
     origin: str
 
 
-def findings_of(report: Report) -> Iterator[Finding]:
+def findings_of(report: Report) -> Iterator[LogFinding]:
     """Return the findings of a report: its first fault, missing witnesses, and each reason to be inconclusive."""
     first = report.first
     if report.verdict is Verdict.ALTERED and first is not None:
@@ -39,10 +39,10 @@ def findings_of(report: Report) -> Iterator[Finding]:
             "field": first.field, "expected": first.expected[:200], "found": first.found[:200],
             "total": report.faults_total,
         }  # fmt: skip
-        yield Finding(code="faulty", key=f"{first.code}:{first.index}:{first.field}", params=params)
+        yield LogFinding(code="faulty", key=f"{first.code}:{first.index}:{first.field}", params=params)
     for remark in report.open:
         code = "unwitnessed" if remark.code in _WITNESSES else "inconclusive"
-        yield Finding(code=code, key=remark.code, params={"reason": remark.code, "params": _plain(remark.params)})
+        yield LogFinding(code=code, key=remark.code, params={"reason": remark.code, "params": _plain(remark.params)})
 
 
 def _plain(params: Mapping[str, object]) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def _plain(params: Mapping[str, object]) -> dict[str, Any]:
 
 def judge_receipt(
     receipt: ReceiptJudgement, head: SignedHead, keys: Sequence[VerifierKey], trees: KnownTrees
-) -> Finding | None:
+) -> LogFinding | None:
     """Check that the log honours a receipt: the entry is in the receipt's checkpoint and in the log as served."""
     proof = receipt.proof
     leaf = hash_leaf(proof.extra or b"")
@@ -72,7 +72,7 @@ def judge_receipt(
         except Unreadable:
             return None
     params = {"index": proof.index, "name": receipt.name, "size": head.size}
-    return Finding(code="withheld", key=str(proof.index), params=params)
+    return LogFinding(code="withheld", key=str(proof.index), params=params)
 
 
 def _holds(tree: Tree, leaf: bytes, index: int, head: SignedHead) -> bool:
@@ -80,8 +80,8 @@ def _holds(tree: Tree, leaf: bytes, index: int, head: SignedHead) -> bool:
     return verify_inclusion(leaf_hash=leaf, index=index, size=head.size, proof=path, root=head.checkpoint.root)
 
 
-def _useless(receipt: ReceiptJudgement, reason: str) -> Finding:
-    return Finding(code="receipt", key=receipt.name, params={"name": receipt.name, "reason": reason})
+def _useless(receipt: ReceiptJudgement, reason: str) -> LogFinding:
+    return LogFinding(code="receipt", key=receipt.name, params={"name": receipt.name, "reason": reason})
 
 
 def newest_word(opened: Opened | None, trust: TrustFolder | None) -> datetime | None:
@@ -92,9 +92,9 @@ def newest_word(opened: Opened | None, trust: TrustFolder | None) -> datetime | 
     return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
-def judge_age(head: SignedHead, since: datetime, now: datetime, limit: timedelta) -> Finding | None:
+def judge_age(head: SignedHead, since: datetime, now: datetime, limit: timedelta) -> LogFinding | None:
     """Return a finding if a checkpoint is stale: no witness confirmed it, or it did not change, within the limit."""
     if now - since <= limit:
         return None
     hours = int((now - since).total_seconds()) // 3600
-    return Finding(code="stale", params={"hours": hours, "size": head.size})
+    return LogFinding(code="stale", params={"hours": hours, "size": head.size})

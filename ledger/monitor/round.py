@@ -20,9 +20,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from constancia.ledger.audit.resume_file import ResumeFile
-from constancia.ledger.monitor.admitted import proof_of_admitted
 from constancia.ledger.monitor.comparison import Holder, KnownTrees, Other, behind, keep_held
-from constancia.ledger.monitor.findings import Finding
+from constancia.ledger.monitor.contradicted_entries import proof_of_admitted
+from constancia.ledger.monitor.findings import LogFinding
 from constancia.ledger.monitor.judgements import ReceiptJudgement, findings_of, judge_age, judge_receipt, newest_word
 from constancia.ledger.monitor.round_web import RoundWeb
 from constancia.ledger.monitor.settings import Peer, WatchSettings, format_second, parse_second
@@ -62,7 +62,7 @@ class Round:
     def __init__(self, folder: LogFolder, settings: WatchSettings, now: datetime) -> None:
         self.state = folder.state
         self.web = RoundWeb(folder.state.url, settings.is_stopped)
-        self.found: list[Finding] = []
+        self.found: list[LogFinding] = []
         self.judged: set[str] = set()
         self._folder = folder
         self._settings = settings
@@ -391,7 +391,7 @@ class Round:
             self._find("unreachable" if is_contact else "unreadable", reason=str(error))
 
     def _find(self, code: str, key: str = "", **params: Any) -> None:
-        self.found.append(Finding(code=code, key=key, params=params))
+        self.found.append(LogFinding(code=code, key=key, params=params))
 
 
 def _checkpoint(note: str) -> Checkpoint:

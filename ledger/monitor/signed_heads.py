@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from constancia.ledger.monitor.findings import Finding
+from constancia.ledger.monitor.findings import LogFinding
 from constancia.ledger.wire.composition import format_contradiction
 from constancia.ledger.wire.proofs import prefix_path
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_note
 from constancia.verify.evidence.contradiction import prove
-from constancia.verify.sources.contradiction_file import HEADER, Admitted, parse_contradiction
+from constancia.verify.sources.contradiction_file import HEADER, AdmittedEntry, parse_contradiction
 from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, prefix_roots
 
 FORMAT: Final = "constancia/heads@v1"
@@ -123,7 +123,7 @@ def is_proof(raw: bytes, keys: Sequence[VerifierKey]) -> bool:
     return True
 
 
-def finding_of(raw: bytes, source: str) -> Finding:
+def finding_of(raw: bytes, source: str) -> LogFinding:
     """Return the finding that a proof means.
 
     The file name depends only on the two roots, not on who found them or which witnesses cosigned them.
@@ -136,12 +136,12 @@ def finding_of(raw: bytes, source: str) -> Finding:
     proved = prove(parts)
     roots = sorted((proved.root.hex()[:8], proved.claimed.hex()[:8]))
     params: dict[str, Any] = {"size": proved.size, "newer": proved.newer.size, "source": source}
-    if isinstance(parts.other, Admitted):
+    if isinstance(parts.other, AdmittedEntry):
         name = f"contradiction-entry-{parts.other.index}-{proved.claimed.hex()[:8]}.txt"
-        return Finding(code="seen", key=name, params={**params, "index": parts.other.index}, evidence=name)
+        return LogFinding(code="seen", key=name, params={**params, "index": parts.other.index}, evidence=name)
     name = f"contradiction-{proved.size}-{roots[0]}-{roots[1]}.txt"
     code = "fork" if source in (OWN, RECEIPT) else "split-view"
-    return Finding(code=code, key=name, params=params, evidence=name)
+    return LogFinding(code=code, key=name, params=params, evidence=name)
 
 
 def _in_order(first: SignedHead, other: SignedHead) -> tuple[SignedHead, SignedHead]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from constancia.ledger.clock import Clock
-from constancia.ledger.monitor.findings import Event, Finding, outcome_of
+from constancia.ledger.monitor.findings import JournalLine, LogFinding, outcome_of
 from constancia.ledger.monitor.judgements import ReceiptJudgement
 from constancia.ledger.monitor.round import CONTACT, Round
 from constancia.ledger.monitor.settings import Peer, WatchSettings, format_second
@@ -17,8 +17,8 @@ class RoundOutcome:
     """Result of a round: exit code, new journal lines, open findings, state of the watch."""
 
     code: int
-    events: tuple[Event, ...]
-    open: tuple[Finding, ...]
+    events: tuple[JournalLine, ...]
+    open: tuple[LogFinding, ...]
     state: WatchState
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from constancia.ledger.disk.durable import remove_half_written, sync_folder, write_file
-from constancia.ledger.monitor.findings import KINDS, Event, Finding, event_of, is_time
+from constancia.ledger.monitor.findings import KINDS, JournalLine, LogFinding, event_of, is_time
 from constancia.ledger.monitor.signed_heads import OWN, finding_of
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES
@@ -99,7 +99,7 @@ class LogFolder:
         self.state = self._load(url)
         self.damaged = 0
         self.events = self._read_journal()
-        self._open: dict[tuple[str, str], Finding] = {}
+        self._open: dict[tuple[str, str], LogFinding] = {}
         for event in self.events:
             self._fold(event)
         self._recover()
@@ -118,14 +118,14 @@ class LogFolder:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Unreadable("monitor", str(path), str(error)) from error
 
-    def _read_journal(self) -> list[Event]:
+    def _read_journal(self) -> list[JournalLine]:
         raw = read_file(self._journal, MAX_JOURNAL_BYTES)
         if raw is None:
             return []
         whole = raw[: raw.rfind(b"\n") + 1]
         if whole != raw:  # P1: the machine stopped while the line was written
             os.truncate(self._journal, len(whole))
-        events: list[Event] = []
+        events: list[JournalLine] = []
         for line in whole.split(b"\n")[:-1]:
             try:
                 event = event_of(json.loads(line))
@@ -151,11 +151,11 @@ class LogFolder:
                 self._append([self._event(lost, self.state.last_round or NEVER, is_found=True)])
 
     @property
-    def open(self) -> tuple[Finding, ...]:
+    def open(self) -> tuple[LogFinding, ...]:
         """Open findings."""
         return tuple(self._open.values())
 
-    def keep_proof(self, raw: bytes, source: str) -> Finding | None:
+    def keep_proof(self, raw: bytes, source: str) -> LogFinding | None:
         """Store a proof durably, unless the same one is already stored.
 
         Returns:
@@ -179,7 +179,7 @@ class LogFolder:
                 proofs.append(raw)
         return proofs
 
-    def record(self, findings: Iterable[Finding], judged: frozenset[str], at: str) -> list[Event]:
+    def record(self, findings: Iterable[LogFinding], judged: frozenset[str], at: str) -> list[JournalLine]:
         """Record in the journal which findings began and which ended.
 
         Args:
@@ -190,7 +190,7 @@ class LogFolder:
         Returns:
             The new lines.
         """
-        now: dict[tuple[str, str], Finding] = {}
+        now: dict[tuple[str, str], LogFinding] = {}
         for finding in findings:
             if finding.evidence is None or self._is_told(finding, now.values()):
                 now.setdefault(finding.identity, finding)
@@ -204,7 +204,7 @@ class LogFolder:
         self._open.update(now)  # the latest numbers; the journal keeps the first
         return [*new, *passed]
 
-    def _is_told(self, finding: Finding, now: Iterable[Finding]) -> bool:
+    def _is_told(self, finding: LogFinding, now: Iterable[LogFinding]) -> bool:
         """Return whether this finding belongs to a proof: one proof is one finding."""
         known = {finding.evidence: finding.identity for finding in (*now, *self._open.values())}
         return known.get(finding.evidence, finding.identity) == finding.identity
@@ -217,10 +217,10 @@ class LogFolder:
         write_file(self.path / "state.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
         self.state = state
 
-    def _event(self, finding: Finding, at: str, *, is_found: bool) -> Event:
-        return Event(at=at, is_found=is_found, url=self.state.url, origin=self.state.origin, finding=finding)
+    def _event(self, finding: LogFinding, at: str, *, is_found: bool) -> JournalLine:
+        return JournalLine(at=at, is_found=is_found, url=self.state.url, origin=self.state.origin, finding=finding)
 
-    def _append(self, events: list[Event]) -> None:
+    def _append(self, events: list[JournalLine]) -> None:
         if not events:
             return
         lines = "".join(json.dumps(event.to_json(), ensure_ascii=False, sort_keys=True) + "\n" for event in events)
@@ -235,7 +235,7 @@ class LogFolder:
             self.events.append(event)
             self._fold(event)
 
-    def _fold(self, event: Event) -> None:
+    def _fold(self, event: JournalLine) -> None:
         if event.is_found:
             self._open[event.finding.identity] = event.finding
         else:

@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.governance.body import GovernanceBody
-from constancia.domain.kernel.values import digest
 from constancia.domain.state import State
+from constancia.domain.values.values import digest
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.opening.invitation import Invitation
 from constancia.ledger.opening.party_file import PartyFile

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from constancia.domain.kernel.languages import language_shown
+from constancia.domain.values.languages import language_shown
 from constancia.ledger.folder import policy_text
 from constancia.ledger.opening.exchange_file import MARK, MAX_BYTES, read_object
 from constancia.ledger.opening.invitation import (

@@ -14,9 +14,9 @@ from typing import Any, ClassVar, Final, NoReturn
 from constancia.domain.catalogue import UnknownAct, parse_act
 from constancia.domain.identity.role import is_reserved
 from constancia.domain.identity.vocabulary import NamedCapacity, NamedKind, PartyKind
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.languages import tag_of
-from constancia.domain.kernel.values import (
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.languages import tag_of
+from constancia.domain.values.values import (
     FormError,
     Identifier,
     Json,
@@ -40,7 +40,7 @@ _POLICY_NAMES: Final = frozenset({"log", "none", "parties", "strict"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invited(Value):
+class InvitedParty(Value):
     """A party that is to found the ledger."""
 
     kind: PartyKind
@@ -85,7 +85,7 @@ class Invitation(Value):
     languages: tuple[LanguageTag, ...]
     name: Text
     origin: Label
-    parties: tuple[Invited, ...]
+    parties: tuple[InvitedParty, ...]
     rules: dict[str, Rule]
     timezone: Label
     capacities: tuple[NamedCapacity, ...] | None = None
@@ -119,7 +119,7 @@ class Invitation(Value):
         """Lower-case hex SHA-256 of the canonical bytes: what names this opening."""
         return hashlib.sha256(canonical(self.to_json())).hexdigest()
 
-    def party(self, name: str) -> Invited | None:
+    def party(self, name: str) -> InvitedParty | None:
         """Give a party by its id."""
         return next((invited for invited in self.parties if invited.party == name), None)
 

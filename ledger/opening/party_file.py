@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from constancia.domain.identity.key_material import KeyMaterial, spki_of
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, Capacity
-from constancia.domain.kernel.values import FormError, Hex64, Identifier, Label, Text, TypeName, Value
+from constancia.domain.values.values import FormError, Hex64, Identifier, Label, Text, TypeName, Value
 from constancia.ledger.keys.key_file import PrivateKey
 from constancia.ledger.opening.exchange_file import MARK, read_object
 from constancia.ledger.opening.invitation import Invitation

@@ -1,4 +1,4 @@
-"""What had happened by a day (`domain/dated.py`), folded from the state at hand that is nearest, and cached."""
+"""What had happened by a day (`domain/day_state.py`), folded from the state at hand that is nearest, and cached."""
 
 import threading
 from bisect import bisect_left
@@ -11,10 +11,10 @@ from typing import Final
 
 from typing_extensions import override
 
-from constancia.domain.dated import happened_by
+from constancia.domain.day_state import happened_by
+from constancia.domain.facts.validity import DatedEntry, History, counts_on
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.state import State
-from constancia.domain.validity import Dated, History, counts_on
 from constancia.ledger.reader.log import Log
 
 _CACHED: Final = 8
@@ -91,16 +91,16 @@ class DatedStatesCache:
                 yield from self._log.recorded_from(chosen[start], chosen[stop - 1] + 1)
 
 
-class _Streams(Mapping[str, tuple[Dated, ...]]):
+class _Streams(Mapping[str, tuple[DatedEntry, ...]]):
     """The entries of each stream up to a size, read when they are asked for."""
 
     def __init__(self, log: Log, known: State) -> None:
         self._log = log
         self._known = known
-        self._read: dict[str, tuple[Dated, ...]] = {}
+        self._read: dict[str, tuple[DatedEntry, ...]] = {}
 
     @override
-    def __getitem__(self, stream: str) -> tuple[Dated, ...]:
+    def __getitem__(self, stream: str) -> tuple[DatedEntry, ...]:
         """Give a stream's entries in order.
 
         Raises:
@@ -113,8 +113,8 @@ class _Streams(Mapping[str, tuple[Dated, ...]]):
             self._read[stream] = tuple(map(self._dated, self._log.stream(stream, count)))
         return self._read[stream]
 
-    def _dated(self, entry: Recorded) -> Dated:
-        return Dated(index=entry.index, type=entry.statement["type"], on=counts_on(self._known, entry))
+    def _dated(self, entry: Recorded) -> DatedEntry:
+        return DatedEntry(index=entry.index, type=entry.statement["type"], on=counts_on(self._known, entry))
 
     @override
     def __iter__(self) -> Iterator[str]:

@@ -8,8 +8,8 @@ import threading
 from typing import Final
 
 from constancia.domain.kernel.aggregate import Aggregate, document_of
-from constancia.domain.kernel.values import canonical
 from constancia.domain.state import State
+from constancia.domain.values.values import canonical
 
 _MOST_BYTES: Final = 64 * 1024 * 1024
 _MOST_PREPARED: Final = 20_000  # aggregates; more may be more than is stored

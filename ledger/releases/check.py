@@ -39,7 +39,7 @@ class ReleaseTrust:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ReleaseVerdict:
     """A verdict, why (a code with its parameters), and what was compared."""
 
     verdict: Verdict
@@ -74,7 +74,7 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def check_by_proof(file: Path, proof: Path, trust: ReleaseTrust) -> Answer:
+def check_by_proof(file: Path, proof: Path, trust: ReleaseTrust) -> ReleaseVerdict:
     """Compare a file with the proof that came with it; needs no network.
 
     Raises:
@@ -92,12 +92,12 @@ def check_by_proof(file: Path, proof: Path, trust: ReleaseTrust) -> Answer:
         leaf_hash=hash_leaf(parsed.extra or b""), index=parsed.index, size=head.size, proof=parsed.proof, root=head.root
     )
     if not is_there:
-        return Answer(verdict=Verdict.ALTERED, code="proof", name=name, sha256=sha256)
+        return ReleaseVerdict(verdict=Verdict.ALTERED, code="proof", name=name, sha256=sha256)
     recorded = [(parsed.index, parse_attestation(parsed.extra or b""))]
     return _judge(name, sha256, recorded, trust, is_witnessed=opened.witnessed)
 
 
-def check_by_log(file: Path, location: str, trust: ReleaseTrust) -> Answer:
+def check_by_log(file: Path, location: str, trust: ReleaseTrust) -> ReleaseVerdict:
     """Compare a file with the whole log of releases, at an address or in a folder.
 
     Raises:
@@ -114,7 +114,7 @@ def check_by_log(file: Path, location: str, trust: ReleaseTrust) -> Answer:
     name, sha256 = file.name, digest_of(file)
     tree = Tree(map(hash_leaf, entries))
     if (tree.size, tree.root()) != (opened.checkpoint.size, opened.checkpoint.root):
-        return Answer(verdict=Verdict.ALTERED, code="log", name=name, sha256=sha256)
+        return ReleaseVerdict(verdict=Verdict.ALTERED, code="log", name=name, sha256=sha256)
     return _judge(name, sha256, list(_attestations(entries)), trust, is_witnessed=opened.witnessed)
 
 
@@ -125,7 +125,7 @@ def _attestations(entries: list[bytes]) -> Iterator[tuple[int, Attestation]]:
 
 def _judge(
     name: str, sha256: str, recorded: list[tuple[int, Attestation]], trust: ReleaseTrust, *, is_witnessed: bool
-) -> Answer:
+) -> ReleaseVerdict:
     """Judge by what is recorded under the file's name. A key that is not trusted records nothing."""
     ours = [(index, claim) for index, claim in recorded if claim.name == name]
     signed = [(index, claim) for index, claim in ours if claim.is_signed_by(trust.keys)]
@@ -143,4 +143,4 @@ def _judge(
         code, verdict, params = "no-quorum", Verdict.INCONCLUSIVE, {"index": signed[0][0]}
     else:
         code, verdict, params = "recorded", Verdict.INTACT, {"index": signed[0][0]}
-    return Answer(verdict=verdict, code=code, name=name, sha256=sha256, params=params)
+    return ReleaseVerdict(verdict=verdict, code=code, name=name, sha256=sha256, params=params)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.values.editions import NEWEST
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.keys.key_file import PrivateKey
 from constancia.verify.core.formats.canonical import canonical

@@ -29,7 +29,7 @@ from constancia.ledger.snapshots.stored_form import (
     PLACES,
     DamagedSnapshot,
     NumberedAggregate,
-    Row,
+    SnapshotRow,
     bucket_of,
     digest_of,
 )
@@ -113,7 +113,7 @@ class SealedRows:
         self,
         due: int,
         aggregates: Sequence[NumberedAggregate],
-        rows: Sequence[Row],
+        rows: Sequence[SnapshotRow],
         created: Iterable[str],
     ) -> None:
         """Add a snapshot in one transaction, with its seal; a file that is not there is made.
@@ -158,7 +158,7 @@ class SealedRows:
         self._known.add(rows[0].size)
         self.due, self._rows, self.kinds = due, counts, kinds
 
-    def part(self, part: str, size: int) -> list[Row]:
+    def part(self, part: str, size: int) -> list[SnapshotRow]:
         """Give the rows of a part up to a size, by name and size, once all of it is known to be there.
 
         Raises:
@@ -171,7 +171,7 @@ class SealedRows:
                 raise DamagedSnapshot(f"{part} has {len(rows)} rows, not {self._rows[part]}")
         return [row for row in rows if row.size <= size]
 
-    def named(self, name: str, size: int, order: str = "") -> list[Row]:
+    def named(self, name: str, size: int, order: str = "") -> list[SnapshotRow]:
         """Give the rows of a name up to a size in their order, once all of its bucket is known to be there.
 
         Args:
@@ -209,7 +209,7 @@ class SealedRows:
             raise DamagedSnapshot(f"of {len(streams)} aggregates {len(packed)} are there")
         return packed
 
-    def at(self, size: int) -> list[Row]:
+    def at(self, size: int) -> list[SnapshotRow]:
         """Give the rows of one snapshot besides its hashes.
 
         Raises:
@@ -229,11 +229,11 @@ class SealedRows:
             for part in there | self._rows.keys():
                 self.part(part, 0)
 
-    def _checked(self, part: Any, name: Any, size: Any, content: Any, digest: Any) -> Row:
+    def _checked(self, part: Any, name: Any, size: Any, content: Any, digest: Any) -> SnapshotRow:
         # What is of no snapshot is compared with none of them behind the scenes.
         if digest_of(self._key, (part, name, size), content) != digest or size not in self._known:
             raise DamagedSnapshot(f"{part} {name} at size {size}")
-        return Row(part, name, size, content)
+        return SnapshotRow(part, name, size, content)
 
     def _select(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         with self.lock:

@@ -22,9 +22,9 @@ from typing import Any, Final
 from constancia.domain.catalogue import KINDS
 from constancia.domain.entry_days import BYTES
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.packing import reader, unpack
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import State
+from constancia.domain.values.packing import reader, unpack
 from constancia.ledger.disk.database import remove_database
 from constancia.ledger.snapshots.law import text_digest
 from constancia.ledger.snapshots.recent_rows import RecentRows
@@ -34,7 +34,7 @@ from constancia.ledger.snapshots.stored_form import (
     HASHES,
     PLACES,
     DamagedSnapshot,
-    Row,
+    SnapshotRow,
     aggregates_in,
     difference,
     hashes_in,
@@ -205,7 +205,7 @@ class SnapshotStore:
             names, since = self._names[kind]
             return names[: bisect_right(since, size)]
 
-    def _began(self, kind: str, size: int) -> Iterator[tuple[Row, dict[str, int]]]:
+    def _began(self, kind: str, size: int) -> Iterator[tuple[SnapshotRow, dict[str, int]]]:
         """Give the streams of a kind that began with each snapshot up to a size, and their places there."""
         yield from ((row, json.loads(row.content)[0]) for row in self._rows.part(streams_part(kind), size))
 

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from constancia.domain.kernel.groups import grouped
-from constancia.domain.kernel.packing import pack, pack_all
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import State
+from constancia.domain.values.packing import pack, pack_all
 from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
 # How many parts the rows that are looked up by name are spread over: one is read whole before any row of it is used.
@@ -28,7 +28,7 @@ class DamagedSnapshot(Exception):
     """What is stored is not what was stored; the entries are asked instead."""
 
 
-class Row(NamedTuple):
+class SnapshotRow(NamedTuple):
     """A row besides the aggregates.
 
     Attributes:
@@ -100,32 +100,32 @@ def aggregates_in(state: State) -> list[NumberedAggregate]:
     return [NumberedAggregate(number, stream, pack(aggregate).encode()) for number, (stream, aggregate) in changed]
 
 
-def rows_in(state: State) -> list[Row]:
+def rows_in(state: State) -> list[SnapshotRow]:
     """Give the rows of what has changed since the snapshot before: where to look for it, lists, and outlines."""
     size, created = state.size, frozenset(state.created)
-    rows = [Row(bucket_of(name), name, size, b"%d" % place) for place, name in enumerate(state.recent)]
+    rows = [SnapshotRow(bucket_of(name), name, size, b"%d" % place) for place, name in enumerate(state.recent)]
     topics = grouped((topic_name(kind_of(stream), topic), stream) for topic, stream in state.gained())
-    rows += [Row(bucket_of(name), name, size, json.dumps(streams).encode()) for name, streams in topics.items()]
+    rows += [SnapshotRow(bucket_of(name), name, size, json.dumps(streams).encode()) for name, streams in topics.items()]
     places = grouped((kind_of(stream), (place, stream)) for place, stream in enumerate(state.recent))
     for kind, changed in places.items():
         began = {stream: place for place, stream in changed if stream in created}
         others = {stream: place for place, stream in changed if stream not in created}
-        rows.append(Row(streams_part(kind), "", size, json.dumps([began, others]).encode()))
+        rows.append(SnapshotRow(streams_part(kind), "", size, json.dumps([began, others]).encode()))
     outlined = grouped((kind_of(each.stream), each) for each in state.recent.values() if type(each) in OUTLINES)
     for kind, several in outlined.items():
         content = pack_all({each.stream: outline_of(each) for each in several})
-        rows.append(Row(outlines_part(kind), "", size, content.encode()))
-    return [*rows, Row(DAYS, "", size, state.recent_days)]
+        rows.append(SnapshotRow(outlines_part(kind), "", size, content.encode()))
+    return [*rows, SnapshotRow(DAYS, "", size, state.recent_days)]
 
 
-def hashes_in(tree: Tree, before: int, size: int) -> Row:
+def hashes_in(tree: Tree, before: int, size: int) -> SnapshotRow:
     """Give the row of the tree's hashes that a snapshot adds to the one before, level by level, from the leaves up."""
     levels = range(size.bit_length())
     slices = (tree.rows[at][(before >> at) * HASH_BYTES : (size >> at) * HASH_BYTES] for at in levels)
-    return Row(HASHES, "", size, b"".join(map(bytes, slices)))
+    return SnapshotRow(HASHES, "", size, b"".join(map(bytes, slices)))
 
 
-def joined_hashes(rows: Sequence[Row], size: int) -> list[bytearray]:
+def joined_hashes(rows: Sequence[SnapshotRow], size: int) -> list[bytearray]:
     """Give the tree's rows of hashes at a size from the rows that the snapshots up to it have added, in order."""
     levels: list[bytearray] = [bytearray() for _ in range(size.bit_length())]
     before = 0
@@ -139,7 +139,7 @@ def joined_hashes(rows: Sequence[Row], size: int) -> list[bytearray]:
     return levels
 
 
-def difference(stored: Sequence[Row], folded: Sequence[Row]) -> str | None:
+def difference(stored: Sequence[SnapshotRow], folded: Sequence[SnapshotRow]) -> str | None:
     """Compare rows that are stored with those that the entries give.
 
     Returns:

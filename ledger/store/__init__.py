@@ -1,4 +1,4 @@
 """The event store: entries, chain and checkpoints in one transaction, bytes stored verbatim.
 
-May import: `disk`, `sqlite_files`.
+May import: `disk`.
 """

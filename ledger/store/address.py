@@ -36,7 +36,7 @@ _MAX_BYTES: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class DatabaseAddress:
     """The address of a database, with its password if it was given one.
 
     Attributes:
@@ -79,7 +79,7 @@ class Address:
         return f"{parts.scheme}://{user.partition(':')[0]}{at}{place}{parts.path}{'?' if shown else ''}{shown}"
 
 
-def address_in(folder: Path) -> Address | None:
+def address_in(folder: Path) -> DatabaseAddress | None:
     """Give the address that a ledger's folder names; None where its store is a file of its own.
 
     The password, if one is needed, comes from where libpq looks for it, or from the same address in
@@ -92,13 +92,13 @@ def address_in(folder: Path) -> Address | None:
     raw = read_file(folder / DATABASE_NAME, _MAX_BYTES) if os.path.isdir(folder) else None  # noqa: PTH112
     if raw is None:
         return None
-    address, given = Address.read(raw.decode("utf-8", "replace")), os.environ.get(VARIABLE)
+    address, given = DatabaseAddress.read(raw.decode("utf-8", "replace")), os.environ.get(VARIABLE)
     # The variable may be of another ledger: it counts where it is this address with its password.
-    own = Address.read(given) if given else address
+    own = DatabaseAddress.read(given) if given else address
     return own if own.shown == address.shown else address
 
 
-def remember_address(folder: Path, address: Address) -> None:
+def remember_address(folder: Path, address: DatabaseAddress) -> None:
     """Write the address, without its password, into a ledger's folder.
 
     Raises:

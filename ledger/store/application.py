@@ -10,8 +10,8 @@ from eventsourcing.utils import Environment, EnvType
 from typing_extensions import override
 
 from constancia.ledger.disk.database import create_by
+from constancia.ledger.disk.sqlite_files import read_only_query
 from constancia.ledger.errors import Fatal, Unread
-from constancia.ledger.sqlite_files import read_only_query
 from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.store.mapper import EntryMapper
 from constancia.ledger.store.tables import Tables

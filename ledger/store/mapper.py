@@ -18,7 +18,7 @@ from eventsourcing.utils import register_topic
 from typing_extensions import override
 
 from constancia.domain.kernel.acts import Recorded, recorded_entry
-from constancia.domain.kernel.calendar import parse_instant
+from constancia.domain.values.calendar import parse_instant
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.statement import Statement

@@ -12,6 +12,7 @@ The triggers keep mistakes out, not attackers: who can write to the file can dro
 tampering is the verifier.
 """
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 from eventsourcing.sqlite import (
+    SQLITE3_DEFAULT_LOCK_TIMEOUT,
     SQLiteApplicationRecorder,
     SQLiteConnection,
     SQLiteConnectionPool,
@@ -84,14 +86,39 @@ _DENSE: Final = (
 )
 _INSERT_EVENTS: Final = "INSERT INTO stored_events"
 _INSERT_BATCH: Final = "INSERT INTO batches VALUES (?,?,?,?)"
+# However many are asked for, the statement is the same, so that a connection has it prepared.
+_SELECT_POSITIONS: Final = (
+    "SELECT statement_id, position FROM json_each(?) CROSS JOIN stored_events ON statement_id = value"
+)
 _SELECT_BATCH: Final = "SELECT first_index, size, leaf_hashes, checkpoint FROM batches "
 
 
 class SafelyClosedPool(SQLiteConnectionPool):
-    """Closes no connection that a thread uses: SQLite under a statement that runs would end the whole process.
+    """Connections that remember their prepared statements, the last one used first.
 
-    A server that is stopped at once closes its ledger while pages are still made.
+    None is closed that a thread uses: SQLite under a statement that runs would end the whole process, and a server that
+    is stopped at once closes its ledger while pages are still made.
     """
+
+    @override
+    def _create_connection(self) -> SQLiteConnection:
+        # As the library does it, whose connections have room for a single prepared statement.
+        timeout = self.lock_timeout or SQLITE3_DEFAULT_LOCK_TIMEOUT
+        try:
+            opened = sqlite3.connect(
+                self.db_name, uri=True, check_same_thread=False, isolation_level=None, timeout=timeout
+            )
+        except sqlite3.Error as error:
+            raise InterfaceError(error) from error
+        opened.row_factory = sqlite3.Row
+        try:
+            if not self.is_sqlite_memory_mode and not self.is_journal_mode_wal:
+                opened.execute("PRAGMA journal_mode=WAL")
+                self.is_journal_mode_wal = True
+        except sqlite3.Error:
+            opened.close()
+            raise
+        return SQLiteConnection(opened, max_age=self.max_age)
 
     @override
     def close(self) -> None:
@@ -104,7 +131,10 @@ class SafelyClosedPool(SQLiteConnectionPool):
         with self._put_condition:
             if self._closed:
                 conn.close()
-        super().put_connection(conn)
+            super().put_connection(conn)
+            # What it has read of the file and prepared is of use to who comes next.
+            if self._pool and self._pool[-1] is conn:
+                self._pool.rotate()
 
 
 class LedgerConnectionPool(SafelyClosedPool):
@@ -273,12 +303,8 @@ class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
 
     def statement_positions(self, statement_ids: Sequence[str]) -> dict[str, int]:
         """Return the positions of those of the given statement ids that are stored."""
-        marks = ",".join("?" * len(statement_ids))
         with self.datastore.transaction(commit=False) as c:
-            c.execute(
-                f"SELECT statement_id, position FROM stored_events WHERE statement_id IN ({marks})",  # noqa: S608 (only placeholders are put in)
-                list(statement_ids),
-            )
+            c.execute(_SELECT_POSITIONS, (json.dumps(statement_ids),))
             return {row[0]: row[1] for row in c.fetchall()}
 
     def last_batch(self) -> Batch | None:

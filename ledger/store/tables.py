@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 
-class Change(Protocol):
+class TableTransaction(Protocol):
     """A transaction under way. Marks in statements are `?`; rows come as tuples."""
 
     def execute(self, query: str, params: Sequence[Any] = ()) -> "Rows":
@@ -51,7 +51,7 @@ class Tables(Protocol):
         """
         ...
 
-    def transaction(self, *, durable: bool = True) -> AbstractContextManager[Change]:
+    def transaction(self, *, durable: bool = True) -> AbstractContextManager[TableTransaction]:
         """Change tables in one transaction, which is durable, by the standbys too, when the block has ended.
 
         Args:

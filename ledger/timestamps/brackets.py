@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from constancia.ledger.clock import format_recorded_at
-from constancia.ledger.timestamps.recorded_times import RecordedTimes, Unread
+from constancia.ledger.timestamps.recorded_times import RecordedTimes, UnreadTime
 from constancia.ledger.timestamps.token import Stamp
 from constancia.verify.core.log import CLOCK_SKEW_S
 from constancia.verify.report.findings import Findings
@@ -15,7 +15,7 @@ from constancia.verify.report.findings import Findings
 _SKEW: Final = timedelta(seconds=CLOCK_SKEW_S)
 
 
-class Anchor(NamedTuple):
+class TimeAnchor(NamedTuple):
     """An anchor that counts: the entries below `size` existed by `stamp.time`."""
 
     size: int
@@ -31,7 +31,7 @@ class Brackets:
         findings: Receives faults and notes.
     """
 
-    def __init__(self, anchors: list[Anchor], times: RecordedTimes, findings: Findings) -> None:
+    def __init__(self, anchors: list[TimeAnchor], times: RecordedTimes, findings: Findings) -> None:
         self._anchors = anchors
         self._times = times
         self._findings = findings
@@ -42,7 +42,7 @@ class Brackets:
             self._check_recorded()
             self._tell_behind()
             self._tell_longest()
-        except Unread as error:
+        except UnreadTime as error:
             self._findings.not_checked("time-unread", index=error.index)
 
     def _check_recorded(self) -> None:

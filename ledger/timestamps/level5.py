@@ -16,11 +16,11 @@ from functools import cached_property
 from typing import Final
 
 from constancia.ledger.clock import SystemClock, format_recorded_at
-from constancia.ledger.store.database_source import opened_source
+from constancia.ledger.store.postgres.source import opened_source
 from constancia.ledger.timestamps.anchor_files import AnchorFolder, places_of
 from constancia.ledger.timestamps.anchor_store import NOTE_NAME
 from constancia.ledger.timestamps.authorities import Authority, load_authorities
-from constancia.ledger.timestamps.brackets import Anchor, Brackets
+from constancia.ledger.timestamps.brackets import Brackets, TimeAnchor
 from constancia.ledger.timestamps.recorded_times import RecordedTimes
 from constancia.ledger.timestamps.token import MAX_TOKEN_BYTES, Stamp, Unpinned, verify_token
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -91,7 +91,7 @@ class _TimestampAudit:
         self._tree = tree
         self._keys = keys
         self._authorities = authorities
-        self._anchors: dict[tuple[int, str, datetime], Anchor] = {}  # a copy of a token does not count twice
+        self._anchors: dict[tuple[int, str, datetime], TimeAnchor] = {}  # a copy of a token does not count twice
         self._uncounted = _Uncounted()
 
     def run(self, places: list[AnchorFolder], now: datetime) -> None:
@@ -118,7 +118,7 @@ class _TimestampAudit:
             raw = self._read(place, path, MAX_TOKEN_BYTES, "time-token")
             stamp = None if raw is None else self._stamp((size, name), place.label + path, raw, text)
             if stamp is not None and is_ours:
-                self._anchors[size, stamp.authority.name, stamp.time] = Anchor(size, stamp)
+                self._anchors[size, stamp.authority.name, stamp.time] = TimeAnchor(size, stamp)
 
     def _anchored_text(self, place: AnchorFolder, size: int) -> bytes | None:
         """Return the text that the tokens of a size must cover; compare the log's signed note with the tree (A3)."""
@@ -208,9 +208,9 @@ class _TimestampAudit:
     def _fault(self, code: str, where: str, expected: object, found: object, *, note: str = "") -> None:
         self._findings.fault(code, None, where, expected, found, level=_LEVEL, note=note)
 
-    def _remark(self, anchors: list[Anchor], now: datetime) -> None:
+    def _remark(self, anchors: list[TimeAnchor], now: datetime) -> None:
         findings, uncounted = self._findings, self._uncounted
-        by_name: dict[str, list[Anchor]] = {}
+        by_name: dict[str, list[TimeAnchor]] = {}
         for anchor in anchors:
             by_name.setdefault(anchor.stamp.authority.name, []).append(anchor)
         for name, mine in by_name.items():
@@ -233,7 +233,7 @@ class _TimestampAudit:
             findings.note("time-other-files", count=len(uncounted.others), first=uncounted.others[0])
 
 
-def _tell(name: str, anchors: list[Anchor], findings: Findings) -> None:
+def _tell(name: str, anchors: list[TimeAnchor], findings: Findings) -> None:
     """Report what an authority's last anchor proves. Only accredited providers get the norm's own words."""
     last = max(anchors, key=lambda anchor: anchor.size)
     params: dict[str, object] = {

@@ -19,7 +19,7 @@ _RECORDED_AT: Final = re.compile(
 )
 
 
-class Unread(Exception):
+class UnreadTime(Exception):
     """An entry's time is not available: the entry is missing, or does not match the tree.
 
     Attributes:
@@ -56,25 +56,25 @@ class RecordedTimes(Sequence[str]):
         """Return the time that an entry claims, in the form of `recorded_at`.
 
         Raises:
-            Unread: It is not available.
+            UnreadTime: It is not available.
             Unreadable: The source can't be read.
         """
         packed, place = self._bundle_of(index) if self._source.store is None else (self._row(index), 0)
         text = packed[place * _WIDTH : (place + 1) * _WIDTH].rstrip(b"\0").decode()
         if not text:
-            raise Unread(index)
+            raise UnreadTime(index)
         return text
 
     def instant(self, index: int) -> datetime:
         """Return the time that an entry claims, as an instant.
 
         Raises:
-            Unread: It is not available, or is not a time (30 February).
+            UnreadTime: It is not available, or is not a time (30 February).
         """
         try:
             return parse_recorded_at(self.at(index))
         except ValueError:
-            raise Unread(index) from None
+            raise UnreadTime(index) from None
 
     def count_until(self, instant: str) -> int:
         """Return how many entries claim to have been recorded by an instant (given in the form of `recorded_at`)."""

@@ -1,4 +1,4 @@
 """Read models, rebuilt from the entries and followed live. Disposable.
 
-May import: `reader`, `folder`, `store`, `disk`, `sqlite_files`.
+May import: `reader`, `folder`, `store`, `disk`.
 """

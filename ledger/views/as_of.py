@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from constancia.domain.kernel.calendar import local_day, parse_edtf, parse_instant, zone
+from constancia.domain.values.calendar import local_day, parse_edtf, parse_instant, zone
 from constancia.ledger.clock import Clock, format_recorded_at
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.log import Log
@@ -48,7 +48,7 @@ class AsOf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class AsOfQuestion:
     """What was asked for, read but not yet looked up.
 
     Attributes:
@@ -81,7 +81,7 @@ class _When:
     is_instant: bool = False
 
 
-def read_question(size: int | None, known: str | None, at: str | None, timezone: str) -> Question:
+def read_question(size: int | None, known: str | None, at: str | None, timezone: str) -> AsOfQuestion:
     """Read what a command line, a request or a page asks for.
 
     Args:
@@ -101,9 +101,9 @@ def read_question(size: int | None, known: str | None, at: str | None, timezone:
         raise Malformed("conflict", "as of", _ONE_SIZE, given)
     known_size = sizes[0] if sizes else None
     if asked.last is None or asked.days is None:
-        return Question(size=known_size, known=limit.last, known_from=limit.first)
+        return AsOfQuestion(size=known_size, known=limit.last, known_from=limit.first)
     alone = asked.is_instant and known_size is None and limit.last is None
-    return Question(
+    return AsOfQuestion(
         size=known_size,
         known=asked.last if alone else limit.last,
         known_from=None if alone else limit.first,
@@ -180,7 +180,7 @@ def _end_of(day: date, timezone: str) -> datetime:
     return (datetime.combine(day + timedelta(days=1), time(), zone(timezone)) - timedelta(seconds=1)).astimezone(UTC)
 
 
-def resolve(question: Question, log: Log, clock: Clock, timezone: str) -> AsOf:
+def resolve(question: AsOfQuestion, log: Log, clock: Clock, timezone: str) -> AsOf:
     """Look up what a question asks for.
 
     Args:

@@ -6,8 +6,8 @@ Each is made of the rows that pages and interface show, as of the same size and 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.languages import language_shown, tag_of
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.languages import language_shown, tag_of
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.domain.kernel.values import canonical
+from constancia.domain.values.values import canonical
 from constancia.ledger.disk.database import is_damaged, remove_database
 from constancia.ledger.disk.retry import Retry
 from constancia.ledger.reader.log import Log

@@ -7,13 +7,13 @@ from typing import Any, Final, NamedTuple
 
 from constancia.domain.identity.edition import LawEditionAdopted
 from constancia.domain.kernel.context import Lookup
-from constancia.domain.kernel.values import canonical
+from constancia.domain.values.values import canonical
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
 from constancia.ledger.store.mapper import SaidEntry
-from constancia.ledger.views.concerned import Concerned, StateOf
 from constancia.ledger.views.projections import ENTRY_PROJECTIONS, stored_form
 from constancia.ledger.views.projections.base import EntryProjection
+from constancia.ledger.views.subjects import StateOf, StreamSubjects
 from constancia.ledger.views.view_store import RowChange
 
 # One row says which log the views are of; no projection has an empty name.
@@ -25,7 +25,7 @@ def about(origin: str, leaf_hash: str, edition: int) -> Mapping[str, Any]:
     return {"edition": edition, "form": stored_form(), "last": leaf_hash, "origin": origin}
 
 
-class Added(NamedTuple):
+class AddedRows(NamedTuple):
     """Rows that entries add.
 
     Attributes:
@@ -67,7 +67,7 @@ class Projector:
     ) -> None:
         self._position = position
         self._projections = projections
-        self._concerned = Concerned(lookup)
+        self._concerned = StreamSubjects(lookup)
         self._rows: list[RowChange] = []
         self._last: tuple[str, int | None] = ("", None)
         self._lock = threading.Lock()
@@ -85,11 +85,11 @@ class Projector:
             self._rows += rows
             self._position, self._last = entry.index + 1, (entry.leaf_hash, _edition(entry.statement))
 
-    def added(self) -> Added:
+    def added(self) -> AddedRows:
         """Give the rows added since the last call."""
         with self._lock:
             rows, self._rows = self._rows, []
-            return Added(self._position, *self._last, rows)
+            return AddedRows(self._position, *self._last, rows)
 
 
 def _edition(statement: Mapping[str, Any]) -> int | None:

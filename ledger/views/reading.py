@@ -11,10 +11,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from constancia.domain.derive import Derived, derive
-from constancia.domain.kernel.calendar import Certainty, local_day, parse_instant
+from constancia.domain.facts.derive import DerivedFact, derive
+from constancia.domain.facts.validity import Validity, validities, who_may_act
 from constancia.domain.state import State
-from constancia.domain.validity import Validity, validities, who_may_act
+from constancia.domain.values.calendar import Certainty, local_day, parse_instant
 from constancia.ledger.clock import Clock
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.dated_states import DatedStates, DatedStatesCache
@@ -31,7 +31,7 @@ _BEFORE: Final = {"appointment": "not_yet", "key": "pending"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class ReadingNote:
     """Something that a reader of an answer must know: `recorded_later` or `nothing_known`, and a day (ISO 8601)."""
 
     code: str
@@ -108,15 +108,15 @@ class Reading:
         return self.look_up() if self.dated is not None else {}
 
     @property
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[ReadingNote, ...]:
         """What a reader must know of the answer."""
         if self.opened is None:
             return ()
         since = local_day(self.opened, self.known.timezone).isoformat()
         if not self.size:
-            return (Note(code="nothing_known", since=since),)
+            return (ReadingNote(code="nothing_known", since=since),)
         is_before = self.as_of.day is not None and self.day.isoformat() < since
-        return (Note(code="recorded_later", since=since),) if is_before else ()
+        return (ReadingNote(code="recorded_later", since=since),) if is_before else ()
 
     def rows(self, name: str) -> list[Row]:
         """Give all rows of a projection."""
@@ -156,7 +156,7 @@ class Reading:
             return self._dated_row(projection, stream)
         return projection.row(self.state, stream, self.day)
 
-    def facts(self, some: Callable[[State, datetime], tuple[Derived, ...]] = derive) -> tuple[Derived, ...]:
+    def facts(self, some: Callable[[State, datetime], tuple[DerivedFact, ...]] = derive) -> tuple[DerivedFact, ...]:
         """Give the derived facts of all that is known; one that not each possible day has is `possibly` so.
 
         Args:

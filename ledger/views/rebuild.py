@@ -18,13 +18,13 @@ from constancia.domain.state import State
 from constancia.ledger.disk.database import create_by, remove_database
 from constancia.ledger.disk.durable import PART_SUFFIX
 from constancia.ledger.disk.lock import WriterLock
+from constancia.ledger.disk.sqlite_files import read_only_query
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.reader.log import Log
-from constancia.ledger.sqlite_files import read_only_query
-from constancia.ledger.views.concerned import StateOf
 from constancia.ledger.views.projections import stored_form
 from constancia.ledger.views.projector import ABOUT, Projector, edition_after, fold_rows, latest_of
+from constancia.ledger.views.subjects import StateOf
 from constancia.ledger.views.view_store import ViewStore, as_stored
 
 RowKey = tuple[str, str]
@@ -67,7 +67,7 @@ class Rebuilt:
         return self.position
 
 
-class Projected(Protocol):
+class ProjectionSource(Protocol):
     """What is needed of a ledger: its log, its name, its places."""
 
     log: Log
@@ -83,7 +83,7 @@ class Projected(Protocol):
         ...
 
 
-def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
+def rebuild(ledger: ProjectionSource, *, check: bool) -> Rebuilt:
     """Make a ledger's projections again from its entries.
 
     Args:

@@ -18,7 +18,7 @@ from typing_extensions import override
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.disk.database import remove_database
 from constancia.ledger.disk.rows import insert_rows
-from constancia.ledger.sqlite_files import bytes_of
+from constancia.ledger.disk.sqlite_files import bytes_of
 from constancia.ledger.store.application import EntryApplication
 from constancia.ledger.store.sqlite_recorder import SafelyClosedPool
 

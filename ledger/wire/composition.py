@@ -10,7 +10,7 @@ from constancia.verify.core.formats.dsse import STATEMENT_PAYLOAD_TYPE
 from constancia.verify.core.formats.note import VerifierKey, format_vkey
 from constancia.verify.core.formats.signatures import Signature
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
-from constancia.verify.sources.contradiction_file import Admitted
+from constancia.verify.sources.contradiction_file import AdmittedEntry
 from constancia.verify.wire.tlog_proof import HEADER as PROOF
 
 
@@ -128,7 +128,7 @@ def format_tlog_proof(index: int, proof: Sequence[bytes], checkpoint: bytes, ext
 
 
 def format_contradiction(
-    keys: Sequence[VerifierKey], newer: bytes, other: bytes | Admitted, prefix: Sequence[bytes]
+    keys: Sequence[VerifierKey], newer: bytes, other: bytes | AdmittedEntry, prefix: Sequence[bytes]
 ) -> bytes:
     """Write a proof; `parse_contradiction` reads it back.
 
@@ -144,12 +144,12 @@ def format_contradiction(
     Source: ours: SPEC §10.
     """
     lines = [CONTRADICTION, *(f"log {format_vkey(key)}" for key in keys)]
-    if isinstance(other, Admitted):
+    if isinstance(other, AdmittedEntry):
         lines.append(f"entry {other.index} {base64.b64encode(other.raw).decode()}")
         lines += [f"path {base64.b64encode(node).decode()}" for node in other.path]
     else:
         lines.append(f"older {len(other)}")
     lines.append(f"newer {len(newer)}")
     lines += [f"prefix {base64.b64encode(node).decode()}" for node in prefix]
-    notes = newer if isinstance(other, Admitted) else other + newer
+    notes = newer if isinstance(other, AdmittedEntry) else other + newer
     return "\n".join([*lines, "", ""]).encode() + notes

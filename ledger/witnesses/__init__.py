@@ -1,4 +1,4 @@
 """Both sides of witnessing: collecting and storing cosignatures, and being a witness.
 
-May import: `reader`, `append`, `folder`, `keys`, `store`, `disk`, `sqlite_files`.
+May import: `reader`, `append`, `folder`, `keys`, `store`, `disk`.
 """

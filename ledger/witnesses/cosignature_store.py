@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from constancia.ledger.disk.database import create_database, is_half_made
+from constancia.ledger.disk.sqlite_files import read_only_query
 from constancia.ledger.errors import LedgerError
-from constancia.ledger.sqlite_files import read_only_query
 from constancia.verify.core.formats.note import NoteSignature, VerifierKey, format_note
 
 _TABLE = (

@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Witnessed:
+class WitnessedTree:
     """A tree that the quorum has cosigned: size, when the quorum was full (POSIX seconds), by which witnesses."""
 
     size: int
@@ -54,7 +54,7 @@ class QuorumStatus:
         self._origin = origin
         self._lock = threading.Lock()
         self.sound: Callable[[int, tuple[CosignatureRow, ...]], Sound] = lru_cache(_CACHED)(self._read)
-        self._latest: Witnessed | None = None
+        self._latest: WitnessedTree | None = None
         self._mark: tuple[int, int] | None = None
 
     @property
@@ -83,7 +83,7 @@ class QuorumStatus:
         rows = self.store.at(size)
         return self.sound(size, rows).lines if rows else b""
 
-    def latest(self, most: int | None = None) -> Witnessed | None:
+    def latest(self, most: int | None = None) -> WitnessedTree | None:
         """Give the largest tree that the quorum has cosigned, of at most `most` entries; None if there is none yet."""
         if not self.is_asked_for:
             return None
@@ -113,7 +113,7 @@ class QuorumStatus:
         time = self.sound(row.size, self.store.at(row.size)).cosigned.get(name)
         return None if time is None else (row.size, time)
 
-    def _at(self, size: int) -> Witnessed | None:
+    def _at(self, size: int) -> WitnessedTree | None:
         policy = self.policy
         cosigned = self.sound(size, self.store.at(size)).cosigned
         if policy is None or not policy.is_met(policy.quorum, frozenset(cosigned)):
@@ -123,7 +123,7 @@ class QuorumStatus:
             for time in sorted(cosigned.values())
             if policy.is_met(policy.quorum, frozenset(name for name, when in cosigned.items() if when <= time))
         )
-        return Witnessed(size=size, at=at, by=self._names(cosigned))
+        return WitnessedTree(size=size, at=at, by=self._names(cosigned))
 
     def _names(self, cosigned: Mapping[str, int]) -> tuple[str, ...]:
         """Name each cosigner once, also one that signed with both its keys."""

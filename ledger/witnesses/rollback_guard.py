@@ -23,8 +23,8 @@ from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.reader.log import Log
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_records import (
-    Contradiction,
     RollbackRecords,
+    StoreContradiction,
     contradiction_in,
     contradiction_of,
 )
@@ -80,11 +80,11 @@ class RollbackGuard(WriteGuard):
         own = (PUBLISHED, lambda: _read(folder.log / "checkpoint"))
         self._found = [*self._in_published([own, *published]), *self._in_cosignatures()]
 
-    def contradictions(self) -> list[Contradiction]:
+    def contradictions(self) -> list[StoreContradiction]:
         """Give what contradicts the store now and is not accepted."""
         answers = self.collector.objections if self.collector is not None else {}
         from_witnesses = [
-            Contradiction(by=f"witness {name}", code=code, size=size) for name, (code, size) in answers.items()
+            StoreContradiction(by=f"witness {name}", code=code, size=size) for name, (code, size) in answers.items()
         ]
         return [claim for claim in (*self._found, *from_witnesses) if not self.records.covers(claim)]
 
@@ -158,7 +158,7 @@ class RollbackGuard(WriteGuard):
                 names = ", ".join(self.collector.not_compared)
                 _log.warning("no answer from the witnesses %s: not compared with them; they are asked again", names)
 
-    def _in_published(self, places: Sequence[tuple[str, ReadCheckpoint]]) -> Iterator[Contradiction]:
+    def _in_published(self, places: Sequence[tuple[str, ReadCheckpoint]]) -> Iterator[StoreContradiction]:
         for name, read in places:
             try:
                 raw = read()
@@ -171,7 +171,7 @@ class RollbackGuard(WriteGuard):
             if claim is not None:
                 yield claim
 
-    def _in_cosignatures(self) -> Iterator[Contradiction]:
+    def _in_cosignatures(self) -> Iterator[StoreContradiction]:
         """Give the largest tree beyond the log and the largest within it, of each witness key whose signature holds."""
         for key in self._witnessing.witnesses.values():
             for row in self._witnessing.store.ends_of(key, self._log.size):

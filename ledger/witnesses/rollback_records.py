@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
+class StoreContradiction:
     """What contradicts this store: a witness or a published checkpoint that has seen more, or another root.
 
     Attributes:
@@ -52,17 +52,17 @@ class Contradiction:
 
 def contradiction_of(
     by: str, checkpoint: Checkpoint, size: int, root_at: Callable[[int], bytes]
-) -> Contradiction | None:
+) -> StoreContradiction | None:
     """Compare a checkpoint with a copy's number of entries and its roots at the sizes up to that."""
     if checkpoint.size <= size and root_at(checkpoint.size) == checkpoint.root:
         return None
     code = "ahead" if checkpoint.size > size else "conflict"
-    return Contradiction(by=by, code=code, size=checkpoint.size, root=checkpoint.root.hex())
+    return StoreContradiction(by=by, code=code, size=checkpoint.size, root=checkpoint.root.hex())
 
 
 def contradiction_in(
     by: str, raw: bytes, keys: Sequence[VerifierKey], size: int, root_at: Callable[[int], bytes]
-) -> Contradiction | None:
+) -> StoreContradiction | None:
     """Compare a checkpoint that is shown as this log's with what this copy has.
 
     It counts also where keys of the log's name signed it that are not among `keys`: a copy from before a change of key
@@ -140,7 +140,7 @@ class RollbackRecords:
             place = f"{files.location}/{NAME}"
             raise LedgerError(f"{place} can't be read: {error}; put back the copy that was published") from error
 
-    def covers(self, claim: Contradiction) -> bool:
+    def covers(self, claim: StoreContradiction) -> bool:
         """Tell whether an accepted record names this very tree: its size, and its root where both name one.
 
         A later accident shows another tree, and is not covered by what was accepted before.
@@ -154,7 +154,7 @@ class RollbackRecords:
         """Size and root (hex) of each tree whose last entry was ahead of a clock that the operator accepted."""
         return [(item["size"], item["root"]) for item in self.items if is_of_clock(item)]
 
-    def add(self, *, at: str, size: int, root: str, reason: str, seen: Sequence[Contradiction]) -> None:
+    def add(self, *, at: str, size: int, root: str, reason: str, seen: Sequence[StoreContradiction]) -> None:
         """Record an accepted rollback or clock, durably.
 
         Args:

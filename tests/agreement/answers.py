@@ -7,7 +7,7 @@ from typing import Any
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.rendering import report_json
-from constancia.verify.sources.foreign import Foreign
+from constancia.verify.sources.foreign_file import Foreign
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
 from constancia.verify.trust.trust_folder import load_trust

@@ -19,8 +19,8 @@ from tests.ledger.template import Template
 from tests.ledger.world import ORIGIN, PARTIES, START, Key, Signed, World, doc, play, scope, text
 
 from constancia.api.app import create_app
-from constancia.api.http.readers import Reader
-from constancia.api.http.serving import server_of
+from constancia.api.http.server.reader_pool import Reader
+from constancia.api.http.server.serving import server_of
 from constancia.api.http.settings import Settings
 from constancia.domain.catalogue import REGISTRY
 from constancia.ledger.assembly import Options

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pytest
 from tests.api.served import Desk, document, report, serving
 from tests.ledger.world import SCHEMA
 from tests.rows import each_row
 
-from constancia.api.routers.entries import receipt_document
+from constancia.api.routers.log.entries import receipt_document
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.canonical import canonical
 
@@ -137,7 +136,7 @@ def test_chunked_request_over_64_kib_is_too_large(scene: Desk) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "E_TOO_LARGE")
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+@each_row("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_other_content_types_are_refused(scene: Desk, kind: str) -> None:
     answer = scene.http.post("/api/v1/entries", content=good(scene), headers={"Content-Type": kind})
     assert (answer.status_code, answer.json()["code"]) == (415, "E_CONTENT_TYPE")
@@ -232,7 +231,7 @@ QUERIES = [
 ]
 
 
-@pytest.mark.parametrize("path", QUERIES)
+@each_row("path", QUERIES)
 def test_queries_that_say_nothing_are_a_400_with_the_place(scene: Desk, path: str) -> None:
     answer = scene.http.get(path)
     if path.endswith(("at=9999-12-31", "2B23:00")):
@@ -244,7 +243,7 @@ def test_queries_that_say_nothing_are_a_400_with_the_place(scene: Desk, path: st
         assert answer.json()["judged_against"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("method", "path"),
     [
         ("DELETE", "/api/v1/entries/3"),
@@ -287,7 +286,7 @@ DRAFTS: dict[str, tuple[Any, int, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", DRAFTS)
+@each_row("name", DRAFTS)
 def test_bad_drafts_are_refused(scene: Desk, name: str) -> None:
     changed, status, code = DRAFTS[name]
     base = {
@@ -301,7 +300,7 @@ def test_bad_drafts_are_refused(scene: Desk, name: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b'{"type":NaN}', b"[" * 50_000, b"{" + b" " * 70_000])
+@each_row("raw", [b"", b"{", b"\xff", b'{"type":NaN}', b"[" * 50_000, b"{" + b" " * 70_000])
 def test_bad_bytes_as_a_draft_are_a_4xx(scene: Desk, raw: bytes) -> None:
     answer = scene.http.post("/api/v1/drafts", content=raw, headers={"Content-Type": "application/json"})
     assert 400 <= answer.status_code < 500

@@ -10,8 +10,8 @@ from tests.api.command_line import run_here
 from tests.api.served import Desk
 from tests.ledger.test_privacy import NAME, PAPER, PAPER_SHA256, Scene
 
-from constancia.domain.kernel.sealing import commitment_of
-from constancia.ledger.vault import Vault
+from constancia.domain.values.sealing import commitment_of
+from constancia.ledger.belongings.vault import Vault
 
 
 class HttpDesk:

@@ -14,11 +14,11 @@ import pytest
 from tests.api.served import Desk, later, report, serving
 from tests.rows import each_row
 
-from constancia.api.pages.feed_items import calendar_status
+from constancia.api.pages.news.feed_items import calendar_status
 from constancia.api.pages.search_index import Matches, SearchIndex
 from constancia.ledger.reader.log import Log
 from constancia.verify.report.kinds import KINDS
-from constancia.verify.sources.foreign import kind_of
+from constancia.verify.sources.foreign_file import kind_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -4,7 +4,7 @@ import re
 
 from tests.rows import each_row
 
-from constancia.api.pages.follow import bibtex
+from constancia.api.pages.news.follow import bibtex
 
 NAMES = ("party", "sentence", "ledger", "index", "date")
 

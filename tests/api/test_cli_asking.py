@@ -19,15 +19,16 @@ from tests.ledger.template import Templates
 from tests.ledger.world import PARTIES, doc, text
 from typer.testing import CliRunner
 
-from constancia.api.cli import app, preparing
-from constancia.api.cli.asking import Ended, Interview
-from constancia.api.cli.short_forms import SHORT_FORMS
+from constancia.api.cli import app
+from constancia.api.cli.signatory import preparation
+from constancia.api.cli.signatory.form_dialogue import InputEnd, Interview
+from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 from constancia.api.cli.terminal import USAGE
-from constancia.api.forms.build import Builder, Wanted
+from constancia.api.forms.answers.filling import usual_answers
+from constancia.api.forms.answers.reading import read
+from constancia.api.forms.builder import Builder, FormRequest
 from constancia.api.forms.fields import Option
-from constancia.api.forms.filling import usual_answers
-from constancia.api.forms.reading import read
-from constancia.api.forms.words import Words
+from constancia.api.forms.words import FormWords
 from constancia.ledger.clock import SystemClock
 
 REPORT = ("--set", "level=limited", "--set", "narrative.es=Se avanzó", "--set", "period=2019-03")
@@ -59,7 +60,7 @@ def statement(home: Path, name: str) -> dict[str, Any]:
     return made
 
 
-def interview(desk: Desk, lines: list[str], wanted: Wanted, lang: str = "es") -> tuple[dict[str, Any], list[Any]]:
+def interview(desk: Desk, lines: list[str], wanted: FormRequest, lang: str = "es") -> tuple[dict[str, Any], list[Any]]:
     """Ask a form with these lines typed; give the body that is read, and what is wrong with it."""
     state = desk.ledger.state()
     form = Builder(state).form(wanted)
@@ -70,9 +71,9 @@ def interview(desk: Desk, lines: list[str], wanted: Wanted, lang: str = "es") ->
         try:
             return next(typed)
         except StopIteration:
-            raise Ended from None
+            raise InputEnd from None
 
-    words = {name: Words(name, state.languages) for name in ("es", "en")}
+    words = {name: FormWords(name, state.languages) for name in ("es", "en")}
     Interview(words[lang], lambda text: text, answers, words["en" if lang == "es" else "es"], line).ask_all(form)
     assert list(typed) == [], "more was typed than was asked"
     return read(form, answers, lambda text: text)
@@ -80,7 +81,7 @@ def interview(desk: Desk, lines: list[str], wanted: Wanted, lang: str = "es") ->
 
 def test_questions_come_one_by_one_and_wrong_answers_again(adopted: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     lines = ["n", "casi todo", "Limited", "Se avanzó", "28/03/2019", "2019-03", ""]
-    body, faults = interview(adopted, lines, Wanted(type="ProgressReported", about="commitment/c1"))
+    body, faults = interview(adopted, lines, FormRequest(type="ProgressReported", about="commitment/c1"))
     assert faults == []
     assert body["level"] == "limited"  # by its name in the other language
     assert (body["narrative"], body["period"], body["evidence"]) == ({"es": "Se avanzó"}, "2019-03", [])
@@ -97,14 +98,14 @@ def test_file_is_named_by_its_path_and_shown_by_its_hash(
     path = tmp_path / "minuta.pdf"
     path.write_bytes(b"minuta")
     lines = ["s", "Minuta", "1", str(path), "", "3", "Se avanzó", "2019-03", ""]
-    body, faults = interview(adopted, lines, Wanted(type="ProgressReported", about="commitment/c1"))
+    body, faults = interview(adopted, lines, FormRequest(type="ProgressReported", about="commitment/c1"))
     assert faults == []
     [evidence] = body["evidence"]
     assert evidence["sha256"] in capsys.readouterr().out
 
 
 def test_change_of_scope_asks_what_is_taken_out(adopted: Desk) -> None:
-    wanted = Wanted(type="ScopeChangeProposed", about="commitment/c1")
+    wanted = FormRequest(type="ScopeChangeProposed", about="commitment/c1")
     # No action goes, the first deliverable does, no milestone; nothing else of the scope; why; nothing else.
     lines = ["", "1", "", "", "Ya no", ""]
     body, faults = interview(adopted, lines, wanted)
@@ -117,7 +118,7 @@ def test_choosing_takes_numbers_values_and_titles_without_accents(adopted: Desk)
     options = [Option(value="a", title={"es": "Más allá", "en": "Beyond"}), Option(value="b", title="Otra")]
     for answer in ("1", "a", "mas alla", "MÁS ALLÁ", "beyond"):
         typed = iter(["9", "", answer])
-        words = Words("es", ("es",)), Words("en", ("es",))
+        words = FormWords("es", ("es",)), FormWords("en", ("es",))
         chooser = Interview(words[0], str, {}, words[1], lambda _prompt, typed=typed: next(typed))  # type: ignore[misc]
         assert chooser.choose("¿Qué?", options) == "a"
 
@@ -187,7 +188,7 @@ def test_where_nobody_can_be_asked_it_says_what_is_missing_and_ends(adopted: Des
 
 
 def test_interruption_loses_no_answer(adopted: Desk, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparing, "is_terminal", lambda: True)
+    monkeypatch.setattr(preparation, "is_terminal", lambda: True)
     command = ("draft", "avance", "--about", "c1", "--from", adopted.url, "--as", "ap-nosc")
     code, _out, err = run(home, *command, typed="n\nlimitado\nSe avanzó\n")
     assert code == 130
@@ -205,7 +206,7 @@ def test_interruption_loses_no_answer(adopted: Desk, home: Path, monkeypatch: py
 def test_interruption_before_any_answer_says_that_nothing_was_written(
     adopted: Desk, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparing, "is_terminal", lambda: True)
+    monkeypatch.setattr(preparation, "is_terminal", lambda: True)
     code, _out, err = run(home, "draft", "--from", adopted.url, typed="")
     assert (code, list(home.glob("*.json"))) == (130, [])
     assert "No se escribió nada" in err

@@ -13,8 +13,8 @@ import pytest
 from tests.api.command_line import run_here
 from tests.api.served import Desk
 
-from constancia.api.opendata import tables
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.tables import all_tables
+from constancia.api.opendata.tables.all_tables import TABLES
 from constancia.ledger.publication.verifier_page import verifier_page
 from constancia.verify.sources.source import open_source
 
@@ -24,9 +24,9 @@ def run(home: Path, desk: Desk, *arguments: str, lang: str = "es") -> CompletedP
     return run_here(["export", *arguments, *where], env={"CONSTANCIA_LANG": lang}, cwd=home)
 
 
-def test_bundle_is_read_and_verified_and_the_same_each_time(scene: Desk, tmp_path: Path) -> None:
+def test_bundle_is_read_and_verified_and_the_same_each_time(founded: Desk, tmp_path: Path) -> None:
     for name in ("a.zip", "b.zip"):
-        assert run(tmp_path, scene, name).returncode == 0
+        assert run(tmp_path, founded, name).returncode == 0
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         assert "index.html" in archive.namelist()
@@ -34,7 +34,7 @@ def test_bundle_is_read_and_verified_and_the_same_each_time(scene: Desk, tmp_pat
             readme = archive.read(name).decode()
             assert "pip install" not in readme
             assert hashlib.sha256(verifier_page()).hexdigest() in readme
-    assert run(tmp_path, scene, "log.zip", "--log-only").returncode == 0
+    assert run(tmp_path, founded, "log.zip", "--log-only").returncode == 0
     with zipfile.ZipFile(tmp_path / "log.zip") as archive:
         assert "index.html" not in archive.namelist()
     with open_source(str(tmp_path / "a.zip")) as source:
@@ -77,7 +77,7 @@ def test_interruption_leaves_nothing(scene: Desk, tmp_path: Path, monkeypatch: p
     def interrupted(*_: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(tables, "_as_text", interrupted)
+    monkeypatch.setattr(all_tables, "_as_text", interrupted)
     for arguments in (("a.zip",), ("--csv", "t"), ("--csv", "t.zip")):
         assert run(tmp_path, scene, *arguments).returncode == 130
     assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tests.api.command_line import run_here
 from tests.dishonest import backdated
+from tests.process_tree import children_of
 from tests.verify.small_ledger import Log, Writer, write
 from tests.warm import MAIN
 
@@ -239,7 +240,7 @@ def test_cache_that_cannot_be_written_is_said_and_the_verdict_stands(person: Per
 
 @pytest.fixture(scope="session")
 def long_log(tmp_path_factory: pytest.TempPathFactory) -> tuple[Log, Path]:
-    log = Writer().found().sign_agreement().report(6_000, batch=256).log()
+    log = Writer().found().sign_agreement().report(4_000, batch=256).log()
     return log, log.write_store(tmp_path_factory.mktemp("long") / "ledger.sqlite")
 
 
@@ -266,11 +267,9 @@ def test_ctrl_c_gives_130_and_the_same_command_goes_on(
 
 def _wait_for_workers(process: subprocess.Popen[str]) -> None:
     """Waits until the audit is at its entries: from then on its signatures are checked in processes of their own."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
-        tasks = children.parent.parent.glob("*/children")
-        if any(one.read_text().strip() for one in tasks):
+        if children_of(process.pid):
             return
         time.sleep(0.002)
     raise AssertionError("the audit did not get to its entries")

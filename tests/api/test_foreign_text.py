@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from inspect import signature
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -24,12 +25,13 @@ from tests.api.served import Desk, document, report
 from tests.api.test_special_files import MADE, TABLE
 from tests.api.verbs import WorkDesk, lay_out, verbs
 from tests.ledger.template import Templates
+from tests.rows import each_row
 
 from constancia.api import cli
-from constancia.api.cli.short_forms import SHORT_FORMS
+from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 from constancia.api.client.remote_log import RemoteLog
 from constancia.api.demo import story
-from constancia.api.pages.frame import templates
+from constancia.api.pages.frame.frame import templates
 from constancia.api.text.log_lines import LogLine
 from constancia.verify import __main__ as verify_program
 from constancia.verify.report.output import ended
@@ -157,17 +159,31 @@ def laid_out(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> 
     return lay_out(tmp_path_factory.mktemp("desk") / "home", templates)
 
 
+Desks = Callable[[], WorkDesk]
+
+
 @pytest.fixture
-def desk(laid_out: WorkDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WorkDesk:
-    copied = laid_out.copy_to(tmp_path / "home")
-    monkeypatch.chdir(copied.home)
+def desks(laid_out: WorkDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desks:
+    """A new desk each time, for one command; the current folder is its home."""
+    numbers = count()
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "user"))
     monkeypatch.setenv("CONSTANCIA_LANG", "es")
     monkeypatch.setattr(RemoteLog._request.retry, "wait", wait_none())
     monkeypatch.setattr(story, "WHOLE", story.WHOLE[:2])  # a short demonstration, in a folder with a hostile name
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_args, **_more: None)  # the server is open: nobody asks it
+
+    def copied() -> WorkDesk:
+        desk = laid_out.copy_to(tmp_path / f"home{next(numbers)}")
+        monkeypatch.chdir(desk.home)
+        return desk
+
     return copied
+
+
+@pytest.fixture
+def desk(desks: Desks) -> WorkDesk:
+    return desks()
 
 
 @contextmanager
@@ -234,11 +250,23 @@ def test_every_parameter_that_takes_text_has_a_row() -> None:
     assert set(TEXTS) <= there
 
 
-@pytest.mark.parametrize("name", [*TEXTS, *PLACES, *BESIDES])
-def test_argument_that_is_hostile_is_shown_harmless(desk: WorkDesk, terminal: Terminal, name: str) -> None:
-    command = (TEXTS | PLACES | BESIDES)[name].replace("LINK", (desk.home / "link").read_text())
-    for text in (HOSTILE, LONG):
-        terminal.run(command, text)
+ARGUMENTS = TEXTS | PLACES | BESIDES
+
+
+def by_first_word(commands: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Commands by their first word, for a test each: a test of each parameter costs more than the command."""
+    verbs = dict[str, dict[str, str]]()
+    for name, command in commands.items():
+        verbs.setdefault(command.split()[0], {})[name] = command
+    return verbs
+
+
+@pytest.mark.parametrize("verb", by_first_word(ARGUMENTS))
+def test_argument_that_is_hostile_is_shown_harmless(desks: Desks, terminal: Terminal, verb: str) -> None:
+    for command in by_first_word(ARGUMENTS)[verb].values():
+        desk = desks()
+        for text in (HOSTILE, LONG):
+            terminal.run(command.replace("LINK", (desk.home / "link").read_text()), text)
 
 
 LOOKED_FOR = (
@@ -247,19 +275,21 @@ LOOKED_FOR = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PLACES)
-def test_file_and_folder_that_are_hostile_are_shown_harmless(desk: WorkDesk, terminal: Terminal, name: str) -> None:
+@pytest.mark.parametrize("verb", by_first_word(PLACES))
+def test_file_and_folder_that_are_hostile_are_shown_harmless(desks: Desks, terminal: Terminal, verb: str) -> None:
     """A file whose name and content are hostile; a folder in which every file that is looked for is."""
-    command = PLACES[name].replace("LINK", (desk.home / "link").read_text())
     content = HOSTILE.encode("utf-8", "surrogateescape")
-    file = desk.home / f"{HOSTILE}.json"
-    file.write_bytes(content)
-    terminal.run(command, str(file))
-    folder = desk.home / HOSTILE
-    for path in LOOKED_FOR:
-        (folder / path).parent.mkdir(exist_ok=True, parents=True)
-        (folder / path).write_bytes(content)
-    terminal.run(command, str(folder))
+    for parameter in by_first_word(PLACES)[verb].values():
+        desk = desks()
+        command = parameter.replace("LINK", (desk.home / "link").read_text())
+        file = desk.home / f"{HOSTILE}.json"
+        file.write_bytes(content)
+        terminal.run(command, str(file))
+        folder = desk.home / HOSTILE
+        for path in LOOKED_FOR:
+            (folder / path).parent.mkdir(exist_ok=True, parents=True)
+            (folder / path).write_bytes(content)
+        terminal.run(command, str(folder))
 
 
 @pytest.mark.parametrize("name", ["CONSTANCIA_LANG", "CONSTANCIA_PAGE_SIZE", "CONSTANCIA_PUBLIC_URL", "TZ", "COLUMNS"])
@@ -414,7 +444,7 @@ HEADERS = (
 )
 
 
-@pytest.mark.parametrize("path", PATHS)
+@each_row("path", PATHS)
 def test_answer_to_what_is_hostile_holds_no_raw_character_of_it(scene: Desk, path: str) -> None:
     headers = [(name.encode(), "x\x9b2J\u00ad\xa0".encode("latin-1")) for name in HEADERS]
     for method in ("GET", "POST", "PUT"):
@@ -427,7 +457,7 @@ def test_answer_to_what_is_hostile_holds_no_raw_character_of_it(scene: Desk, pat
             json.loads(text)
 
 
-@pytest.mark.parametrize("member", ["narrative", "period", "commitment", "report"])
+@each_row("member", ["narrative", "period", "commitment", "report"])
 def test_problem_document_about_a_hostile_statement_is_plain(scene: Desk, member: str) -> None:
     statement = json.loads(document(scene.says("inai", "ProgressReported", "commitment/c1", report())))
     statement["statement"]["body"][member] = HOSTILE

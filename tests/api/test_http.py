@@ -12,12 +12,12 @@ from tests.api.served import Desk, desk_in, document, later, report, serving
 from tests.ledger.counting import counted_calls
 from tests.ledger.world import doc, text
 
-from constancia.api.http.security import CSP
+from constancia.api.http.limits.security import CSP
 from constancia.api.http.settings import Settings
 from constancia.domain.catalogue import REGISTRY
 from constancia.ledger.assembly import Options
 from constancia.ledger.views.projections import STATE_PROJECTIONS
-from constancia.ledger.witnesses.rollback_records import Contradiction
+from constancia.ledger.witnesses.rollback_records import StoreContradiction
 from constancia.verify.core.formats.canonical import parse_canonical
 from constancia.verify.core.formats.statement import parse_statement
 
@@ -283,7 +283,7 @@ def test_ledger_that_must_not_sign_reads_and_says_why(tmp_path: Path, code: str)
         else:
             guard = desk.ledger._core.rollback_guard
             assert guard is not None
-            guard._found = [Contradiction(by="log/checkpoint", code="ahead", size=99)]
+            guard._found = [StoreContradiction(by="log/checkpoint", code="ahead", size=99)]
         answer = desk.post(signed)
         assert (answer.status_code, answer.json()["code"]) == (503, code)
         assert int(answer.headers["retry-after"]) > 0

@@ -8,6 +8,7 @@ from concurrent.futures import wait
 import httpx
 import pytest
 from tests.api.served import Desk, desk_in
+from tests.rows import each_row
 
 from constancia.api.http.representation import IMMUTABLE, prefers_gzip
 from constancia.verify.core.formats.checkpoint import open_checkpoint, parse_checkpoint
@@ -86,7 +87,7 @@ class TestTiles:
         assert get(log, f"/tile/0/001.p/{width}").status_code == 404
         assert get(log, f"/tile/entries/001.p/{width}").status_code == 404
 
-    @pytest.mark.parametrize(
+    @each_row(
         "path",
         [
             "0/1", "0/01", "0/0000", "0/x000/000", "00/000", "01/000", "-1/000", "64/000", "0/000/", "0/000.p",
@@ -99,9 +100,7 @@ class TestTiles:
         assert answer.status_code == 404
         assert answer.headers["content-type"] == "application/problem+json"
 
-    @pytest.mark.parametrize(
-        "path", ["0/001", "0/002", "0/x001/x234/067", "1/000", "1/000.p/2", "2/000.p/1", "63/000", "entries/001"]
-    )
+    @each_row("path", ["0/001", "0/002", "0/x001/x234/067", "1/000", "1/000.p/2", "2/000.p/1", "63/000", "entries/001"])
     def test_tile_that_the_log_has_not_reached_is_not_there(self, log: Desk, path: str) -> None:
         assert get(log, f"/tile/{path}").status_code == 404
 
@@ -119,7 +118,7 @@ class TestBundles:
         assert entries == list(log.ledger.log.entries(0, 256))
         assert b"".join(map(hash_leaf, entries)) == get(log, "/tile/0/000").content
 
-    @pytest.mark.parametrize(
+    @each_row(
         ("accepted", "coded"),
         [
             ("gzip", True), ("gzip, deflate, br", True), ("GZIP", True), ("*", True), ("gzip;q=0.1", True),
@@ -163,7 +162,7 @@ class TestBundles:
 
 
 class TestRanges:
-    @pytest.mark.parametrize(
+    @each_row(
         ("asked", "first", "last"),
         [
             ("bytes=0-31", 0, 31), ("bytes=32-63", 32, 63), ("bytes=8160-", 8160, 8191), ("bytes=-32", 8160, 8191),
@@ -187,7 +186,7 @@ class TestRanges:
         assert answer.json()["code"] == "E_RANGE"
         assert answer.json()["title_es"] != "problem.E_RANGE"
 
-    @pytest.mark.parametrize(
+    @each_row(
         "asked", ["bytes=0-1,4-5", "hashes=0-1", "bytes=5-2", "bytes=a-b", "bytes=", "bytes", "bytes=-", "bytes=1_0-20"]
     )
     def test_what_is_no_single_range_gets_the_whole(self, log: Desk, asked: str) -> None:

@@ -29,7 +29,7 @@ from constancia.api.monitor.feed import atom
 from constancia.api.monitor.service import MAX_BACK_OFF, delay
 from constancia.api.monitor.words import advise, tell
 from constancia.api.text.i18n import LANGUAGES
-from constancia.ledger.monitor.findings import KINDS, Event, Finding
+from constancia.ledger.monitor.findings import KINDS, JournalLine, LogFinding
 from constancia.verify.report.findings import Verdict
 
 pytestmark = pytest.mark.usefixtures("known_signatures")
@@ -431,16 +431,20 @@ def test_every_finding_has_words_and_advice(code: str, lang: str) -> None:
     params = PARAMS | (
         {"reason": "no-quorum", "params": {"names": "x"}} if code in ("unwitnessed", "inconclusive") else {}
     )
-    told = tell(Finding(code=code, params=params), lang)
+    told = tell(LogFinding(code=code, params=params), lang)
     assert not told.startswith("monitor.")
     assert not advise(code, lang).startswith("monitor.")
 
 
 def test_identifiers_of_events_tell_them_apart() -> None:
-    one = Event(at="2019-03-01T00:00:00Z", is_found=True, url="u", origin="o", finding=Finding(code="fork", key="k"))
-    other = Event(at="2019-03-01T00:00:00Z", is_found=False, url="u", origin="o", finding=Finding(code="fork", key="k"))
+    one = JournalLine(
+        at="2019-03-01T00:00:00Z", is_found=True, url="u", origin="o", finding=LogFinding(code="fork", key="k")
+    )
+    other = JournalLine(
+        at="2019-03-01T00:00:00Z", is_found=False, url="u", origin="o", finding=LogFinding(code="fork", key="k")
+    )
     assert one.urn != other.urn
-    assert one.urn == Event(at=one.at, is_found=True, url="u", origin="o", finding=one.finding).urn
+    assert one.urn == JournalLine(at=one.at, is_found=True, url="u", origin="o", finding=one.finding).urn
 
 
 # Documents

@@ -15,7 +15,7 @@ from tests.api.served import serving
 from tests.efirma_files import RFC, make_pair
 from tests.efirma_files import SECRET as EFIRMA
 
-from constancia.api.http.starting import Starting
+from constancia.api.http.server.startup import StartServer
 from constancia.domain.agreements.agreement import Agreement
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
@@ -332,7 +332,7 @@ def test_signature_of_another_key_or_another_genesis_is_refused(drafted: Office)
 
 def test_server_that_still_starts_is_not_open_yet(drafted: Office) -> None:
     drafted.sign("nosc")
-    with socket.create_server(("127.0.0.1", drafted.port)) as listener, Starting(listener):
+    with socket.create_server(("127.0.0.1", drafted.port)) as listener, StartServer(listener):
         assert "Nadie responde aún" in drafted.refused("init", "nosc", "--yes", "--passphrase-file", "frase")
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.api.served import Desk, appoint, desk_in, digest, later, row, wide
 from tests.ledger.template import Templates
 from tests.ledger.world import PARTIES, scope, text
+from tests.rows import each_row
 
 from constancia.ledger.audit.level3_law import Replay
 from constancia.verify.audit.run import audit
@@ -139,12 +140,49 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", PAGES)
+@each_row("path", PAGES)
 def test_pages_show_it_in_both_languages(heard: Desk, path: str) -> None:
     page = heard.http.get(path)
     assert page.status_code == 200
     shown = re.sub(r"<[^>]+>", "", page.text)  # a link or a mark of another language may be within
     assert [words for words in PAGES[path] if words not in page.text and words not in shown] == []
+
+
+def test_an_answer_to_a_consultation_is_late_from_the_day_after_the_last_one_of_its_term(adopted: Desk) -> None:
+    """The last day is named, and not the instant after it."""
+    for party in PARTIES:
+        appoint(adopted, party, "wide")
+    rules = {"response_term_days": {"rule_source": "adopted", "value": 10}}
+    for party in PARTIES:
+        body = {"governance_body": "committee", "rules": rules, "version": 1}
+        adopted.take(wide(adopted, party, "GovernanceRulesAdopted", "governance/committee", body))
+    consultation = {
+        "about": {"commitment": "c1"}, "agenda": [], "gathering": "g2", "kind": "consultation",
+        "open_to": text("Todo público"), "title": text("Consulta"), "window": "2019-03-02/2019-03-08",
+    }  # fmt: skip
+    adopted.take(wide(adopted, "inai", "GatheringConvened", "gathering/g2", consultation))
+    later(adopted, days=4)
+    sent = {"consent": "count_only", "contribution": "k1", "contributor": "citizen", "gathering": "g2",
+            "sha256": hashlib.sha256(b"k1").hexdigest()}  # fmt: skip
+    adopted.take(wide(adopted, "sfp", "ContributionReceived", "gathering/g2", sent))
+    later(adopted, days=12)
+    for further, late in ((1, 0), (1, 1), (29, 30)):
+        later(adopted, days=further)  # 18 March is the last day
+        owed: list[str] = []
+        for lang, overdue, participation, term in (
+            ("es", "vencidos", "participacion", "18 de marzo de 2019"),
+            ("en", "overdue", "participation", "18 March 2019"),
+        ):
+            answers = {path: adopted.http.get(f"/{lang}/{path}") for path in (overdue, participation, "")}
+            assert [answer.status_code for answer in answers.values()] == [200, 200, 200]
+            owed = [line for line in answers[overdue].text.split("<li>") if "Consulta<" in line]
+            assert owed
+            assert all(term in line for line in owed)
+            assert term in answers[participation].text
+        shown = re.search(r"(\d+|a) days? late", owed[0])
+        assert (shown[1] if shown else "0") == ("a" if late == 1 else str(late))
+        table = adopted.http.get("/data/answers.csv").text
+        assert "2019-03-18" in next(line for line in table.splitlines() if "gathering/g2" in line)
 
 
 def test_the_ledger_is_intact_and_its_rows_are_recomputed(heard: Desk) -> None:

@@ -2,8 +2,8 @@
 
 from tests.rows import each_row
 
-from constancia.api.pages.frame import SEGMENTS
-from constancia.api.pages.page_head import path_in_other
+from constancia.api.pages.frame.frame import SEGMENTS
+from constancia.api.pages.frame.page_head import path_in_other
 
 
 @each_row(

@@ -7,7 +7,7 @@ import pytest
 from tests.api.verbs import WorkDesk, lay_out
 from tests.ledger.template import Templates
 
-from constancia.api.cli.short_forms import SHORT_FORMS
+from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 from constancia.api.cli.terminal import USAGE
 
 CLI = Path(__file__).resolve().parents[2] / "api" / "cli"
@@ -55,9 +55,12 @@ ASKING = re.compile(r"\b(?:asked_act|passphrase|unlock|agree|ask|choose|open_for
 
 def asking_verbs() -> set[str]:
     """The modules of verbs in which something is asked."""
-    shared = {"asking", "efirma", "log_key", "preparing", "prompts", "terminal"}
+    shared = {"form_dialogue", "efirma", "log_key", "preparation", "prompts", "terminal"}
+    parts = {*(CLI / "opening").glob("*.py")} - {CLI / "opening" / "init.py"}
     return {
-        path.stem for path in CLI.glob("*.py") if path.stem not in shared and ASKING.search(path.read_text("utf-8"))
+        path.stem
+        for path in {*CLI.rglob("*.py")} - parts
+        if path.stem not in shared and ASKING.search(path.read_text("utf-8"))
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.api.served import Desk, appoint, desk_in, digest, later, row, wide
 from tests.ledger.template import Templates
 from tests.ledger.world import PARTIES, Key, doc, scope, text
+from tests.rows import each_row
 
 from constancia.ledger.audit.level3_law import Replay
 from constancia.verify.audit.run import audit
@@ -132,7 +133,7 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", PAGES)
+@each_row("path", PAGES)
 def test_pages_show_it_in_both_languages(planned: Desk, path: str) -> None:
     answer = planned.http.get(path)
     assert answer.status_code == 200

@@ -18,15 +18,16 @@ from tests.ledger.world import START
 from tests.postgres import Server, own_server, put_into
 
 from constancia.api.cli.log_key import LogKeyOptions, open_for_writing
-from constancia.api.cli.publish import _publish_again
-from constancia.api.http.metrics import Meters
+from constancia.api.cli.operator.publish import _publish_again
+from constancia.api.http.server.metrics import Meters
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.health import health_of
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store import postgres_recorder, postgres_schema
-from constancia.ledger.store.postgres_application import glance, last_notes
-from constancia.ledger.store.postgres_session import connect
+from constancia.ledger.store.postgres import recorder as postgres_recorder
+from constancia.ledger.store.postgres import schema as postgres_schema
+from constancia.ledger.store.postgres.application import glance, last_notes
+from constancia.ledger.store.postgres.session import connect
 
 
 @pytest.fixture

@@ -24,22 +24,24 @@ from tests.ledger.test_postgres_ledger import codes, eventually
 from tests.ledger.test_postquantum import PASSPHRASE
 from tests.ledger.test_privacy import PAPER_SHA256
 from tests.postgres import Server, own_server, put_into
+from tests.profile import sampled
 from tests.warm import WARM
 
-from constancia.api.cli import readers
-from constancia.api.http.readers import Reader, _messages, request_bytes
-from constancia.ledger.backup import backup, restore
+from constancia.api.cli.operator import reader_processes
+from constancia.api.http.server.reader_pool import Reader, _messages, request_bytes
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.errors import Locked, StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.rotation import begin, finish, replace_at_once
-from constancia.ledger.store import postgres_recorder, postgres_session
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
+from constancia.ledger.store.postgres import recorder as postgres_recorder
+from constancia.ledger.store.postgres import session as postgres_session
 
 __all__ = ("desk", "open_desk")
 
 scene = test_privacy.scene
 SHOWING = ("/es/", "/en/entries", "/es/compromisos", "/api/v1/entries", "/api/v1/state", "/api/v1/remarks", "/es/datos")
-ROUNDS = 3  # of what a reader learns
+ROUNDS = sampled(2, 3)  # of what a reader learns
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def new_database(server: Server) -> Callable[[], Address]:
+def new_database(server: Server) -> Callable[[], DatabaseAddress]:
     return server.schema
 
 
@@ -63,16 +65,16 @@ def begun() -> None:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))  # of the reader processes
     # They are forked; that one starts as a process of its own is shown by tests/e2e/test_readers.py.
-    monkeypatch.setattr(warm, "MODULES", (*warm.MODULES, "constancia.api.cli.reader"))
+    monkeypatch.setattr(warm, "MODULES", (*warm.MODULES, "constancia.api.cli.operator.reader_main"))
     monkeypatch.setattr(postgres_session, "CONFIRM_S", 0.3)
     monkeypatch.setattr(postgres_recorder, "_PATIENCE_S", 0.5)
-    monkeypatch.setattr(readers, "_TOLD_EVERY_S", 0.2)
+    monkeypatch.setattr(reader_processes, "_TOLD_EVERY_S", 0.2)
 
 
 @contextlib.contextmanager
 def beside(desk: Desk) -> Iterator[Reader]:
     """Run a reader process of a desk's ledger, and wait until it answers."""
-    with readers.running_readers(1, desk.ledger, UNLIMITED, desk.database) as [reader]:
+    with reader_processes.running_readers(1, desk.ledger, UNLIMITED, desk.database) as [reader]:
         eventually(lambda: is_ready(reader))
         yield reader
 
@@ -119,7 +121,7 @@ def size_of(reader: Reader) -> int:
 def process_of(reader: Reader) -> int:
     """The process that listens at a reader's socket."""
     [keeper] = [thread for thread in threading.enumerate() if vars(thread).get("_reader") is reader]
-    assert isinstance(keeper, readers._Keeper)
+    assert isinstance(keeper, reader_processes._Keeper)
     process = keeper._process
     assert process is not None
     assert process.poll() is None, "it has ended"
@@ -255,7 +257,7 @@ def test_k2_folder_that_is_another_than_the_servers_is_not_shown(
     with Ledger.open(other, clock=desk.clock, signer=desk.signer, database=place) as copy:
         copy.append(world.allege("c1").parsed)
     desk.take(desk.world.allege("c1"))
-    with readers.running_readers(1, desk.ledger, UNLIMITED, place) as [reader], serving(desk.ledger) as url:
+    with reader_processes.running_readers(1, desk.ledger, UNLIMITED, place) as [reader], serving(desk.ledger) as url:
         ends(reader, caplog)
         assert httpx.get(f"{url}/api/v1/entries/26", timeout=60).status_code == 200
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from constancia.api.cli import app
 from constancia.api.http.settings import Settings
-from constancia.api.text.links import (
+from constancia.api.text.paper.links import (
     MAX_ADDRESS,
     PROOF_MARK,
     parse_link,
@@ -25,7 +25,7 @@ from constancia.api.text.links import (
     receipt_of,
     without_long_signatures,
 )
-from constancia.api.text.qr import MAX_VERSION, qr_code
+from constancia.api.text.paper.qr import MAX_VERSION, qr_code
 from constancia.ledger.wire.composition import format_tlog_proof
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed

@@ -76,5 +76,5 @@ def test_every_entry_that_cites_a_document_is_listed_up_to_the_limit(
     ]
     path = f"/api/v1/documents/{shown['sha256']}"
     assert [one["index"] for one in adopted.http.get(path).json()["cited_by"]] == [one["index"] for one in said]
-    monkeypatch.setattr("constancia.api.routers.documents._CITATIONS", 2)
+    monkeypatch.setattr("constancia.api.routers.log.documents._CITATIONS", 2)
     assert len(adopted.http.get(path).json()["cited_by"]) == 2

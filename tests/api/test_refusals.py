@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from tests.api.served import (
     DOCSET,
     UNLIMITED,
@@ -25,6 +24,7 @@ from tests.api.served import (
     wide_actor,
 )
 from tests.ledger.world import PARTIES, START, Key, Signed, evidence, scope, text
+from tests.rows import each_row
 
 from constancia.domain.kernel.codes import CODES
 from constancia.ledger.assembly import Options
@@ -350,7 +350,7 @@ CASES: dict[str, tuple[str, Case]] = {
 ELSEWHERE = {"E_BUSY", "E_CONTENT_TYPE", "E_TOO_LARGE"}
 
 
-@pytest.mark.parametrize("name", CASES)
+@each_row("name", CASES)
 def test_refusal_has_its_code_and_rule_and_writes_nothing(scene: Desk, name: str) -> None:
     code, case = CASES[name]
     size, head = scene.ledger.size, scene.ledger.log.root()

@@ -17,8 +17,8 @@ from tests.rows import each_row
 
 from constancia.api.http.proxies import is_of_this_machine
 from constancia.api.http.settings import Settings
-from constancia.api.pages.altered_copy import Altered, AlteredCopies, altered_copy, altered_zip
-from constancia.api.pages.forgeries import FORGERIES, Copy
+from constancia.api.pages.integrity.altered_copy import AlterationResult, AlteredCopies, altered_copy, altered_zip
+from constancia.api.pages.integrity.forgeries import FORGERIES, LedgerCopy
 from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit
 from constancia.verify.sources.source import open_source
@@ -31,7 +31,7 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
 
 
-@pytest.mark.parametrize("path", ["/es/verificar", "/en/verify", "/es/integridad", "/en/integrity"])
+@each_row("path", ["/es/verificar", "/en/verify", "/es/integridad", "/en/integrity"])
 def test_the_head_that_a_page_names_is_the_logs(scene: Desk, path: str) -> None:
     page = scene.http.get(path)
     assert page.status_code == 200
@@ -130,7 +130,7 @@ def test_nothing_stays_on_disk(scene: Desk, tmp_path: Path, monkeypatch: pytest.
 BOTH = ("/es/verificar", "/en/verify", "/es/integridad", "/en/integrity")
 
 
-@pytest.mark.parametrize("path", BOTH)
+@each_row("path", BOTH)
 def test_the_anchors_fingerprint_is_that_of_the_trust_folder(scene: Desk, path: str) -> None:
     word = load_trust(scene.ledger.folder.trust).word
     assert word is not None
@@ -216,7 +216,7 @@ def test_the_altered_copy_can_be_taken_along_and_is_altered(scene: Desk, tmp_pat
 
 def test_an_entry_that_is_removed_is_gone(scene: Desk) -> None:
     entries = [scene.ledger.log.entry(index) for index in range(scene.ledger.size)]
-    copy = Copy(entries=list(entries), documents={})
+    copy = LedgerCopy(entries=list(entries), documents={})
     index = FORGERIES["removed"](copy)
     assert index is not None
     assert copy.entries == entries[:index] + entries[index + 1 :]
@@ -227,18 +227,18 @@ def test_the_latest_deadline_is_moved_although_a_later_scope_has_none() -> None:
         scope = f'{{"milestones":[{{"window":"{window}"}}]}}' if window else "{}"
         return f'{{"statement":{{"body":{{"scope":{scope}}},"type":"{type_name}"}}}}'.encode()
 
-    copy = Copy(
+    copy = LedgerCopy(
         entries=[entry("CommitmentAdopted", "2019-06/2019-08"), entry("ScopeChanged", ""), entry("VoteCast", "")],
         documents={},
     )
     assert FORGERIES["deadline"](copy) == 0
     assert b"2019-06/2020-08" in copy.entries[0]
-    assert FORGERIES["deadline"](Copy(entries=[entry("ScopeChanged", "")], documents={})) is None
+    assert FORGERIES["deadline"](LedgerCopy(entries=[entry("ScopeChanged", "")], documents={})) is None
 
 
 def test_a_copied_signature_is_a_true_one_of_the_same_person(scene: Desk) -> None:
     entries = [scene.ledger.log.entry(index) for index in range(scene.ledger.size)]
-    copy = Copy(entries=list(entries), documents={})
+    copy = LedgerCopy(entries=list(entries), documents={})
     index = FORGERIES["signature"](copy)
     assert index is not None
     forged = json.loads(copy.entries[index])
@@ -253,7 +253,7 @@ def test_a_copied_signature_is_a_true_one_of_the_same_person(scene: Desk) -> Non
 def test_p1_equal_requests_at_the_same_time_have_one_audit(scene: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     running, most, made = 0, 0, []
 
-    def counted(ledger: Ledger, kind: str) -> Altered:
+    def counted(ledger: Ledger, kind: str) -> AlterationResult:
         nonlocal running, most
         running += 1
         most = max(most, running)
@@ -262,7 +262,7 @@ def test_p1_equal_requests_at_the_same_time_have_one_audit(scene: Desk, monkeypa
         running -= 1
         return answer
 
-    monkeypatch.setattr("constancia.api.pages.altered_copy.altered_copy", counted)
+    monkeypatch.setattr("constancia.api.pages.integrity.altered_copy.altered_copy", counted)
     copies = AlteredCopies()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda kind: copies.answer(scene.ledger, kind), ["vote", "removed"] * 4))
@@ -274,7 +274,7 @@ def test_p1_equal_requests_at_the_same_time_have_one_audit(scene: Desk, monkeypa
 def test_an_audit_that_failed_is_made_again(scene: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     copies = AlteredCopies()
     with monkeypatch.context() as patch:
-        patch.setattr("constancia.api.pages.altered_copy.altered_copy", lambda *_: 1 / 0)
+        patch.setattr("constancia.api.pages.integrity.altered_copy.altered_copy", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             copies.answer(scene.ledger, "vote")
     assert copies.answer(scene.ledger, "vote").verdict == "altered"

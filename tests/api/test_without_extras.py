@@ -4,16 +4,15 @@ import json
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.api.served import Desk, desk_in
 from tests.api.test_cli_verify import LINK, Person
 from tests.witness_process import Home
 
-from constancia.api.cli.init import EXAMPLE
+from constancia.api.cli.opening.init import EXAMPLE
 from constancia.ledger.keys.key_file import generate
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.witnesses.witness import READY
@@ -47,7 +46,21 @@ class Blocked:
             raise ImportError(name + " is not installed")
 sys.meta_path.insert(0, Blocked())
 from constancia.api.cli import main
-main()
+"""
+RUN = f"{CODE}main()\n"
+# One interpreter for several commands, one after the other: its start and what it imports take longer than they do.
+EACH = f"""{CODE}
+import contextlib, io, json, os
+ended = []
+for folder, arguments in json.loads(sys.stdin.read()):
+    os.chdir(folder)
+    sys.argv[1:] = arguments
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        try:
+            main()
+        except SystemExit as end:
+            ended.append([end.code or 0, out.getvalue(), err.getvalue()])
+print(json.dumps(ended))
 """
 
 
@@ -63,30 +76,35 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield made
 
 
-@pytest.mark.parametrize("kind", ["store", "folder", "zip", "url", "receipt"])
-def test_every_kind_of_source_is_verified_at_every_level(kind: str, desk: Desk, tmp_path: Path) -> None:
+Ended = tuple[int, str, str]  # a code, what is on standard output, what on standard error
+
+
+def each_run(home: Path, *commands: tuple[Path, Sequence[str | Path]]) -> list[Ended]:
+    """Run commands, each in a folder, without the libraries; give how each ended."""
+    asked = json.dumps([[str(folder), [str(argument) for argument in arguments]] for folder, arguments in commands])
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", EACH], input=asked,
+        env=Person(home).environment, capture_output=True, text=True, check=True, timeout=240,
+    )  # fmt: skip
+    return [(code, out, err) for code, out, err in json.loads(done.stdout)]
+
+
+def test_every_kind_of_source_is_verified_at_every_level(desk: Desk, tmp_path: Path) -> None:
     folder = desk.ledger.folder.path
     places: dict[str, str | Path] = {
         "store": folder, "folder": folder / "log", "zip": tmp_path / "b.zip", "url": desk.url,
         "receipt": tmp_path / "r",
     }  # fmt: skip
-    place = places[kind]
-    if kind == "zip":
-        desk.ledger.export(tmp_path / "b.zip")
+    desk.ledger.export(tmp_path / "b.zip")
     (tmp_path / "r").write_bytes(desk.ledger.receipt(3))
-    code, report = verify(tmp_path, "verify", "--json", "--replay", "--trust", folder / "trust", place)
-    assert report["faults_total"] == 0
-    assert (code, report["source"]["kind"]) == (0 if kind != "url" else code, kind)
-    assert ("L3" in report["checked"], "L4" in report["checked"]) == (kind != "receipt", kind in ("store", "url"))
-
-
-def verify(home: Path, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", CODE, *map(str, arguments)],
-        env=Person(home).environment, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
+    how = ("verify", "--json", "--replay", "--trust", folder / "trust")
+    reports = each_run(tmp_path, *((tmp_path, (*how, place)) for place in places.values()))
+    for kind, (code, out, err) in zip(places, reports, strict=True):
+        assert out, (kind, err)
+        report = json.loads(out)
+        assert report["faults_total"] == 0, kind
+        assert (code, report["source"]["kind"]) == (0 if kind != "url" else code, kind)
+        assert ("L3" in report["checked"], "L4" in report["checked"]) == (kind != "receipt", kind in ("store", "url"))
 
 
 # What `constancia[witness]` does not bring: no framework, no pages.
@@ -96,7 +114,7 @@ PAGES = ("fastapi", "icalendar", "jinja2", "markdown_it", "prov", "segno", "werk
 def test_witness_runs_without_the_libraries_of_pages(tmp_path: Path) -> None:
     home = Home.make(tmp_path, "witness.example/w", LogSigner.generate("example.org/log"))
     [_python, _m, _name, *arguments] = home.command("--listen", "127.0.0.1:0", "--create")
-    code = CODE.replace(repr(BLOCKED), repr(PAGES))
+    code = RUN.replace(repr(BLOCKED), repr(PAGES))
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", code, *arguments], stdout=subprocess.PIPE, text=True,
         env=Person(tmp_path).environment,
@@ -109,15 +127,7 @@ def test_witness_runs_without_the_libraries_of_pages(tmp_path: Path) -> None:
         process.communicate()
 
 
-def test_publishing_into_a_bucket_says_which_extra_is_missing(desk: Desk, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", CODE, "publish", "s3://libros/inai", "--dir", str(desk.ledger.folder.path)],
-        env=Person(tmp_path / "home").environment, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert (done.returncode, "constancia[s3]" in done.stderr) == (76, True), done.stderr
-
-
-def test_key_in_a_token_says_which_extra_is_missing(tmp_path: Path) -> None:
+def test_bucket_and_token_say_which_extra_is_missing(desk: Desk, tmp_path: Path) -> None:
     for name, text in (("pin", "87654"), ("phrase", "correct horse battery"), ("charter.md", "charter")):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o600)
@@ -125,13 +135,13 @@ def test_key_in_a_token_says_which_extra_is_missing(tmp_path: Path) -> None:
     (tmp_path / "inai.pub.json").write_text(json.dumps({"key": key.key_id, **key.material}))
     (tmp_path / "ceremony.toml").write_text(EXAMPLE, "utf-8")
     how = ["--log-key", "pkcs11:token=a;object=b?module-path=/m.so", "--log-pin-file", "pin"]
-    done = subprocess.run(
-        [sys.executable, "-c", CODE, "init", "new", "--ceremony", "ceremony.toml", "--log-passphrase-file", "phrase",
-         *how],
-        env=Person(tmp_path).environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert (done.returncode, "constancia[hsm]" in done.stderr) == (76, True), done.stderr
-    assert "[E_TOKEN_DRIVER]" in done.stderr
+    bucket, token = each_run(
+        tmp_path,
+        (tmp_path, ["publish", "s3://libros/inai", "--dir", desk.ledger.folder.path]),
+        (tmp_path, ["init", "new", "--ceremony", "ceremony.toml", "--log-passphrase-file", "phrase", *how]),
+    )
+    assert (bucket[0], "constancia[s3]" in bucket[2]) == (76, True), bucket
+    assert (token[0], "constancia[hsm]" in token[2], "[E_TOKEN_DRIVER]" in token[2]) == (76, True, True), token
     assert not (tmp_path / "new").exists()
 
 

@@ -284,7 +284,7 @@ def test_answers_hold_no_more_than_base64_lines(url: str, log: TreeLog) -> None:
 
 def test_witness_loads_no_law_and_no_pages() -> None:
     """It judges checkpoints alone. Three of them start with each demonstration."""
-    loads = "import sys, constancia.api.http.serving, constancia.api.witness_app; print(*sys.modules)"
+    loads = "import sys, constancia.api.http.server.serving, constancia.api.witness_app; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "constancia.ledger.witnesses.witness" in loaded

@@ -12,8 +12,8 @@ import pytest
 from tests.ledger.witnessed import TreeLog
 from tests.witness_process import Home, end
 
-from constancia.api.http import rates as rates_module
-from constancia.api.http.rates import Rates
+from constancia.api.http.limits import rates as rates_module
+from constancia.api.http.limits.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.api.witness_app import BODY_TIMEOUT_S
 from constancia.ledger.keys.log_signer import LogSigner

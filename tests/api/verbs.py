@@ -15,9 +15,9 @@ from tests.ledger.template import Templates
 from tests.ledger.world import Signed, World
 
 from constancia.api.cli import app
-from constancia.api.cli.init import EXAMPLE
+from constancia.api.cli.opening.init import EXAMPLE
 from constancia.api.cli.opening.plan import invitation_from, read_plan
-from constancia.api.text.links import proof_fragment
+from constancia.api.text.paper.links import proof_fragment
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.key_file import generate, save

@@ -25,7 +25,7 @@ from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import StoredEvent
 from tests.ledger.world import ORIGIN, PARTIES, START, Signed, World, play
 
-from constancia.domain.decide import decide
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import recorded_entry
 from constancia.ledger.append.batch_queue import BatchQueue
 from constancia.ledger.append.examiner import Submission

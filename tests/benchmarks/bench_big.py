@@ -27,11 +27,11 @@ from tests.benchmarks.page_addresses import files, pages
 from tests.ledger.world import ORIGIN
 
 from constancia.api.app import create_app
-from constancia.api.http.serving import server_of
+from constancia.api.http.server.serving import server_of
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.made_files import MadeFiles
-from constancia.api.pages.page_cache import PageStore
-from constancia.api.pages.rows_cache import RowsCache
+from constancia.api.opendata.file_cache import MadeFiles
+from constancia.api.pages.frame.page_cache import PageStore
+from constancia.api.pages.frame.rows_cache import RowsCache
 from constancia.ledger.append.sequencer import tune_interpreter
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock

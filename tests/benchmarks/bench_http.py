@@ -35,7 +35,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 from constancia.api.cli.terminal import listening
-from constancia.api.http.serving import server_of
+from constancia.api.http.server.serving import server_of
 from constancia.api.http.settings import Settings
 
 async def answer(request):

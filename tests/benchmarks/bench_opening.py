@@ -37,7 +37,7 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.snapshots.background_check import BackgroundCheck
 from constancia.ledger.snapshots.law import law_digest, text_digest
-from constancia.ledger.views.projections.commitments import COMMITMENTS
+from constancia.ledger.views.projections.commitments.commitments import COMMITMENTS
 
 LATER = START + YEARS + timedelta(days=1)
 PASTS = 20

@@ -26,13 +26,13 @@ from constancia.ledger.append.sequencer import tune_interpreter
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 
 ALONE: Final = 300
 
 
 @contextmanager
-def opened(made: Run, folder: Path, database: Address | None, options: Options) -> Iterator[Ledger]:
+def opened(made: Run, folder: Path, database: DatabaseAddress | None, options: Options) -> Iterator[Ledger]:
     """Open a copy of the ledger that was made, in its file or in a database."""
     shutil.copytree(made.ledger.folder.path, folder)
     if database is not None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.verify.small_ledger import Log, Witness, Writer
 
-from constancia.api.text.qr import qr_code
+from constancia.api.text.paper.qr import qr_code
 from constancia.ledger.wire.composition import format_tlog_proof
 from constancia.ledger.wire.proofs import inclusion_proof
 from constancia.verify.audit.run import audit

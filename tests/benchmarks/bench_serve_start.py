@@ -25,10 +25,10 @@ LINK = Path(__file__).resolve().parents[2] / ".import"
 RUN = "from constancia.api.cli import main; main()"
 IMPORTS = {
     "bare interpreter": "pass",
-    "the command line": "import constancia.api.cli.serve",
+    "the command line": "import constancia.api.cli.operator.serve",
     "FastAPI, pydantic and uvicorn alone": "import fastapi, pydantic_settings, uvicorn",
-    "what the start page needs": "import constancia.api.first_page, constancia.api.http.serving",
-    "all of the server": "import constancia.api.app, constancia.api.http.serving",
+    "what the start page needs": "import constancia.api.first_page, constancia.api.http.server.serving",
+    "all of the server": "import constancia.api.app, constancia.api.http.server.serving",
 }
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from constancia.api.forms.purposes import groups, name_in
-from constancia.api.opendata.tables import TABLES
-from constancia.api.pages.frame import _PAGES_OF
+from constancia.api.opendata.tables.all_tables import TABLES
+from constancia.api.pages.frame.frame import _PAGES_OF
 from constancia.api.pages.routes import ROUTERS
-from constancia.api.signing import key_page, pending_page, receipt_page
+from constancia.api.signing.pages import key_page, pending_page, receipt_page
 from constancia.domain.identity.appointment import Appointment
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections import STATE_PROJECTIONS

@@ -29,6 +29,7 @@ import httpx
 from playwright.sync_api import sync_playwright
 from tests.e2e.conftest import CHROMIUM, FLAGS
 from tests.e2e.operator_accidents import ENVIRONMENT
+from tests.process_tree import children_of
 from tests.warm import COMMAND
 
 from constancia.ledger.keys.key_file import PrivateKey, load
@@ -174,10 +175,6 @@ def _started(soak: Soak) -> str:
     raise RuntimeError(log.read_text()[-2_000:])
 
 
-def _children(pid: int) -> list[int]:
-    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 def _browse(soak: Soak) -> None:
     """One tab of a real browser, from page to page."""
     with sync_playwright() as engine:
@@ -206,7 +203,7 @@ def run(soak: Soak, rate: float, *, browser: bool) -> None:
             soak.process("server", "serve", "--demo", "--dir", str(soak.ledger), "--port", "0")
         )
         soak.url = _started(soak)
-        soak.watched += [Process(f"witness {number}", pid) for number, pid in enumerate(_children(server.pid), 1)]
+        soak.watched += [Process(f"witness {number}", pid) for number, pid in enumerate(children_of(server.pid), 1)]
         for name, other in (("monitor a", "b"), ("monitor b", "a")):
             stack.enter_context(soak.process(
                 name, "monitor", soak.url, "--trust", str(soak.ledger / "trust"), "--dir", str(soak.place / name[-1]),

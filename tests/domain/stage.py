@@ -17,16 +17,16 @@ from typing import Any, TypeVar
 import pytest
 
 from constancia.domain.catalogue import REGISTRY, parse_act
-from constancia.domain.decide import decide
 from constancia.domain.identity.appointment import represented_by
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import format_instant, local_day, parse_edtf
-from constancia.domain.kernel.editions import FIRST, NEWEST
-from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.state import Change, State
+from constancia.domain.values.calendar import format_instant, local_day, parse_edtf
+from constancia.domain.values.editions import FIRST, NEWEST
+from constancia.domain.values.occurrence import CLAIM_SPAN
+from constancia.domain.values.values import canonical, digest
 
 ORIGIN = "example.org/domain"
 EDITION = NEWEST  # the law of today; older editions have fixtures
@@ -259,11 +259,14 @@ class Stage:
         self.each("DecisionSigned", {"decision": name, "digest": digest(act)}, voters)
         return self
 
-    def adopted(self, name: str = "c1", scope: Body | None = None) -> "Stage":
-        """A commitment adopted with a scope by a signed decision."""
+    def adopted(self, name: str = "c1", scope: Body | None = None, agreeing: tuple[str, ...] = ()) -> "Stage":
+        """A commitment adopted with a scope by a signed decision, which parties without a seat have acknowledged."""
         self.says("nosc", "CommitmentProposed", commitment(name))
         body = {"commitment": name, "decision": f"d-{name}", "scope": scope or small_scope()}
+        size = len(self.entries)
         self.decided(f"d-{name}", act_of("CommitmentAdopted", body))
+        for party in agreeing:
+            self.says(party, "EntryAcknowledged", {"target": self.entries[size].leaf_hash})
         self.says("inai", "CommitmentAdopted", body)
         return self
 

@@ -24,25 +24,25 @@ from tests.domain.stage import (
     text,
 )
 from tests.domain.tables import codes
-from tools.build_domain_docs import domain_page, spec_table
+from tools.docs.build_domain_docs import domain_page, spec_table
 
-from constancia.api.forms.build import Builder, Wanted
-from constancia.api.forms.filling import answers_of
+from constancia.api.forms.answers.filling import answers_of
+from constancia.api.forms.answers.reading import read
+from constancia.api.forms.builder import Builder, FormRequest
 from constancia.api.forms.purposes import groups, type_of
-from constancia.api.forms.reading import read
 from constancia.api.forms.subjects import subjects
-from constancia.api.forms.words import Words
+from constancia.api.forms.words import FormWords
 from constancia.api.text import i18n
 from constancia.domain.catalogue import KINDS, MACHINES, REGISTRY
 from constancia.domain.kernel.kind import AggregateKind
-from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.remarks import allegation as allegation_module
 from constancia.domain.remarks.allegation import ALLEGATION, Allegation, AllegationAct, AllegationMade
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.sentences import sentence_of
 from constancia.domain.state import replay
-from constancia.ledger.views.concerned import Concerned
+from constancia.domain.values.values import canonical, digest
 from constancia.ledger.views.projections.timeline import TIMELINE
+from constancia.ledger.views.subjects import StreamSubjects
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "ADDING-AN-ACT.md").read_text(encoding="utf-8")
 SUPPORTED = "AllegationSupported"
@@ -174,7 +174,7 @@ def test_scope_and_signer_hold_without_further_code(type_name: str, body: Body, 
 
 def test_a_translation_stands_in_the_timeline_of_its_commitment(stage: Stage) -> None:
     entry = stage.says(voice("red"), OFFERED, offer())
-    keys = [key for key, _row in TIMELINE.rows(entry, Concerned(stage.lookup), lambda: stage.state)]
+    keys = [key for key, _row in TIMELINE.rows(entry, StreamSubjects(stage.lookup), lambda: stage.state)]
     assert keys == [f"{subject}#{entry.index:010d}" for subject in ("all", "commitment/c1", "translation/t1")]
 
 
@@ -215,13 +215,13 @@ def test_documentation_tells_them(added: tuple[AggregateKind, ...]) -> None:
 
 def test_each_has_its_form_without_a_page_of_its_own(stage: Stage) -> None:
     """Asked, answered and read back into the body; found by its name, and about what its table allows."""
-    builder, words = Builder(stage.state), Words("es", stage.state.languages)
+    builder, words = Builder(stage.state), FormWords("es", stage.state.languages)
     for type_name, about, body in (
         (SUPPORTED, "allegation/al-1", support()),
         (OFFERED, "", offer()),
         (CHECKED, "translation/t1", {"translation": "t1"}),
     ):
-        form = builder.form(Wanted(type=type_name, about=about))
+        form = builder.form(FormRequest(type=type_name, about=about))
         read_back, faults = read(form, answers_of(form.fields, body), lambda text: text)
         assert (read_back, faults) == (body, [])
         assert type_of(type_name) == type_name

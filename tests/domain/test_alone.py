@@ -3,8 +3,8 @@
 from typing import Any
 
 from tests.domain.commitments.test_conditions import elsewhere, settling
-from tests.domain.commitments.test_duties import filling
 from tests.domain.commitments.test_duty import assignment
+from tests.domain.commitments.test_responsibility import filling
 from tests.domain.governance.test_body import rules
 from tests.domain.governance.test_participants import admission
 from tests.domain.plans.test_plan import closing, opening

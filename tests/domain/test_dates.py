@@ -21,10 +21,10 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.complaints.facts import owed_answers
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
+from constancia.domain.facts.milestones import milestone_standing
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.milestones import milestone_standing
-from constancia.domain.participation.standing import gathering_standing, is_late, response_due
+from constancia.domain.participation.gathering_standing import gathering_standing, is_late, response_due
 from constancia.domain.plans.lateness import plan_standing
 from constancia.domain.plans.plan import ActionPlan
 
@@ -32,9 +32,10 @@ HERE = Path(__file__).parent
 
 
 def walks() -> Iterator[Walk]:
-    for path in sorted(HERE.glob("*/test_*.py")):
+    for path in sorted(HERE.rglob("test_*.py")):
         if "\nWALK = " in path.read_text(encoding="utf-8"):
-            yield import_module(f"tests.domain.{path.parent.name}.{path.stem}").WALK
+            name = ".".join(path.relative_to(HERE).with_suffix("").parts)
+            yield import_module(f"tests.domain.{name}").WALK
 
 
 def places() -> Iterator[Any]:

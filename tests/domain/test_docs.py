@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tools.build_domain_docs import members, pages, read_page, refusals_table, spec_table, within
+from tools.docs.build_domain_docs import members, pages, read_page, refusals_table, spec_table, within
 
 from constancia.domain.catalogue import AGGREGATES, KINDS, REGISTRY
 from constancia.domain.kernel.codes import CODES

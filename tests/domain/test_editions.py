@@ -32,12 +32,12 @@ from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.genesis import LedgerState
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.values import digest
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 

@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.dirty.play import Tally, play
-from tests.domain.kernel.test_moves import dates
 from tests.domain.stage import ORIGIN, Stage, seated
 from tests.domain.test_oracles import history
+from tests.domain.values.test_moves import dates
 from tests.profile import sampled
 
 from constancia.domain.entry_days import BYTES, STANDING_KINDS, counting_days
+from constancia.domain.facts.validity import counts_on
 from constancia.domain.kernel.acts import Recorded, recorded_entry
-from constancia.domain.kernel.calendar import Certainty, has_begun
-from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.state import State, replay
-from constancia.domain.validity import counts_on
+from constancia.domain.values.calendar import Certainty, has_begun
+from constancia.domain.values.editions import FIRST, NEWEST
 
 EDITIONS = range(FIRST, NEWEST + 1)
 SEEDS = range(1, sampled(3, 40))

@@ -13,16 +13,16 @@ from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.commitments.test_commitment import status
 from tests.domain.complaints.test_complaint import admitted
 from tests.domain.participation.test_gathering import called, contributed, convened, found, promised, unconvened
-from tests.domain.participation.test_standing import with_term
+from tests.domain.participation.test_gathering_standing import with_term
 from tests.domain.plans.test_deadline import extending
 from tests.domain.plans.test_plan import carried, closing, opened, opening, standing, submitting
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, commitment, milestone, proposed, seated, small_scope
 from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import derive, flags
-from constancia.domain.kernel.calendar import local_day, zone
-from constancia.domain.participation.standing import is_late
+from constancia.domain.facts.derive import derive, flags
+from constancia.domain.participation.gathering_standing import is_late
+from constancia.domain.values.calendar import local_day, zone
 
 SECOND = timedelta(seconds=1)
 LATE = datetime(2023, 1, 1, tzinfo=UTC)

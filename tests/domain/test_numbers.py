@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from tests.rows import each_row
 
-from constancia.domain import authority, derive, sentences, state
-from constancia.domain.kernel import calendar, editions, languages, moves, occurrence, sealing, values
+from constancia.domain import sentences, state
+from constancia.domain.facts import derive
+from constancia.domain.judgement import authority
+from constancia.domain.values import calendar, editions, languages, moves, occurrence, sealing, values
 
 NUMBERS = [
     (editions.FIRST, 1), (editions.SECOND, 2), (editions.THIRD, 3), (editions.NEWEST, 3),

@@ -31,16 +31,16 @@ from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.derive import Derived, derive, flags, was_member
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
+from constancia.domain.facts.derive import DerivedFact, derive, flags, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.calendar import Certainty
-from constancia.domain.kernel.values import digest
 from constancia.domain.remarks.correction import Correction
-from constancia.domain.remarks.standing import contested_level
+from constancia.domain.remarks.entry_standing import contested_level
 from constancia.domain.state import State, replay
+from constancia.domain.values.calendar import Certainty
+from constancia.domain.values.values import digest
 
 SCOPE: Body = json.loads(
     (Path(__file__).resolve().parents[2] / "examples" / "roadmap-2019" / "scope.json").read_text(encoding="utf-8")
@@ -223,7 +223,7 @@ def history() -> Stage:
     return stage
 
 
-def facts(stage: Stage, kind: str, at: datetime = DECEMBER) -> list[Derived]:
+def facts(stage: Stage, kind: str, at: datetime = DECEMBER) -> list[DerivedFact]:
     return [one for one in derive(stage.state, at) if one.kind == kind]
 
 

@@ -10,16 +10,16 @@ from tests.domain.stage import seated, small_scope
 from tests.domain.test_oracles import history
 from tests.profile import sampled
 
-from constancia.domain.bearing import answering, responsible_for
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import derive, missed_deadlines, responses_owed
+from constancia.domain.facts.bearing import answering, responsible_for
+from constancia.domain.facts.derive import derive, missed_deadlines, responses_owed
+from constancia.domain.facts.milestones import milestone_standing, outlined_standing
 from constancia.domain.governance.decision import Decision
-from constancia.domain.kernel.packing import pack, unpack
-from constancia.domain.milestones import milestone_standing, outlined_standing
 from constancia.domain.outlines import OUTLINES, outline_of
-from constancia.domain.participation.standing import OWED
-from constancia.domain.remarks.standing import contested_entries
+from constancia.domain.participation.gathering_standing import OWED
+from constancia.domain.remarks.entry_standing import contested_entries
 from constancia.domain.state import State
+from constancia.domain.values.packing import pack, unpack
 
 INSTANTS = [datetime(year, month, 5, 7, tzinfo=UTC) for year in (2017, 2019, 2020, 2031) for month in (1, 6, 12)]
 DAYS = (date.min, *(at.date() for at in INSTANTS), date.max)
@@ -47,9 +47,8 @@ def check_outlines(state: State) -> None:
         steps = commitment.scope.milestones if commitment.scope else ()
         assert [step.milestone for step in outline.milestones] == [step.milestone for step in steps]
         for step, outlined in zip(steps, outline.milestones, strict=True):
-            assert answering(state, outline.governance_body, outlined.bearers) == responsible_for(
-                state, commitment, step
-            )
+            named = answering(state, outline.governance_body, outlined.bearers, outline.ended_by)
+            assert named == responsible_for(state, commitment, step)
             for at in INSTANTS:
                 standing = milestone_standing(state, commitment, step, at)
                 assert outlined_standing(state.timezone, outline, outlined, at) == standing

@@ -5,12 +5,12 @@ from tests.domain.agreements.test_withdrawal import in_force
 from tests.domain.commitments.test_commitment import adopted, status
 from tests.domain.identity.test_vocabulary import CAPACITIES
 from tests.domain.identity.test_vocabulary import opened as of_own_words
+from tests.domain.judgement.test_texts import opened_in_two
 from tests.domain.plans.test_plan import carrying, opened
 from tests.domain.stage import Body, act_of, commitment, founded, root, seated, text
-from tests.domain.test_texts import opened_in_two
 from tests.rows import each_row
 
-from constancia.domain.naming import Named
+from constancia.domain.naming import NamedThing
 from constancia.domain.sentences import Sentence, sentence_of
 from constancia.domain.state import State
 
@@ -61,13 +61,13 @@ def test_what_identifiers_name_is_said_by_title_one_or_several() -> None:
     (drafted, *_rest) = ending(terminates=["ag", "unknown"])
     entry = stage.entry("nosc", "AgreementDrafted", drafted)
     said = sentence_of(entry.statement, stage.state)
-    named = Named(title=text("T"), stream="agreement/ag")
+    named = NamedThing(title=text("T"), stream="agreement/ag")
     assert (said.msgid, said.params["terminates"]) == ("act.AgreementDrafted.ends", (named, "unknown"))
     assert said.params["terminates_count"] == 2
     stage.says("nosc", "CommitmentProposed", commitment())
     duty = {"bearers": ["nosc"], "commitment": "c1", "condition": "k1", "kind": "resource", "text": text("Si")}
     params = sentence_of(stage.entry("nosc", "ConditionDeclared", duty, stream="commitment/c1").statement, stage.state)
-    assert params.params["commitment"] == Named(title=text("c1"), stream="commitment/c1")
+    assert params.params["commitment"] == NamedThing(title=text("c1"), stream="commitment/c1")
     assert params.params["condition"] == "k1"
 
 

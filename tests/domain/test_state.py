@@ -24,11 +24,11 @@ from constancia.domain.identity.key import Key
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.forms import shape_of
-from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.outlines import OUTLINES, outline_of
 from constancia.domain.state import FORM_OF_FIRST, State, advance, replay, state_form
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.form_number import shape_of
+from constancia.domain.values.values import canonical, digest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,7 +46,7 @@ def test_d1_the_same_entries_give_the_same_bytes() -> None:
 def test_d1_another_process_with_another_hash_seed_gives_the_same_bytes() -> None:
     code = (
         "from tests.domain.test_oracles import history\n"
-        "from constancia.domain.kernel.values import digest\n"
+        "from constancia.domain.values.values import digest\n"
         "print(digest(history().state.document()))"
     )
     path = os.pathsep.join((str(ROOT), str(ROOT / ".import")))

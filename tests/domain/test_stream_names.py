@@ -10,9 +10,9 @@ from tests.domain.stage import Stage, commitment, deliverable, doc, seated, smal
 from tests.domain.tables import codes
 from tests.rows import each_row
 
-from constancia.domain.authority import _leading_ids, leading_ids
 from constancia.domain.catalogue import AGGREGATES, REGISTRY
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
+from constancia.domain.judgement.authority import _leading_ids, leading_ids
 
 IDENTIFIERS = st.from_regex(re.compile(r"[a-c0-1][a-b0._-]{0,5}\Z"), fullmatch=True)
 Named = tuple[str, dict[str, str]]

@@ -34,14 +34,14 @@ from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import digest
 from constancia.domain.plans.plan import ActionPlan
+from constancia.domain.values.values import digest
 
 Said = tuple[Voice | str, str, Body]
 _A = TypeVar("_A", bound=Aggregate)

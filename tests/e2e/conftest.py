@@ -17,7 +17,7 @@ from tests.e2e.page_walk import Walk, walk
 from tests.ledger.conftest import new_database, open_desk, stored_in
 from tests.profile import sampled
 
-from constancia.api.demo.run import Played, run_demo
+from constancia.api.demo.run import DemoResult, run_demo
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 
@@ -47,18 +47,18 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Played]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DemoResult]:
     """The short demonstration's folder, and what was played in it. Not to be changed."""
     return played_once(tmp_path_factory, "short", short=True)
 
 
 @pytest.fixture(scope="session")
-def played_whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Played]:
+def played_whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DemoResult]:
     """The whole demonstration's folder, and what was played in it. Not to be changed."""
     return played_once(tmp_path_factory, "whole", short=False)
 
 
-def played_once(factory: pytest.TempPathFactory, name: str, *, short: bool) -> tuple[Path, Played]:
+def played_once(factory: pytest.TempPathFactory, name: str, *, short: bool) -> tuple[Path, DemoResult]:
     """Play the demonstration in the first worker that asks; the others of this run wait for it, and take it."""
     folder = shared_folder(factory) / f"demonstration-{name}"
     folder.mkdir(exist_ok=True)
@@ -67,12 +67,12 @@ def played_once(factory: pytest.TempPathFactory, name: str, *, short: bool) -> t
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not outcome.exists():
             outcome.write_bytes(pickle.dumps(run_demo(folder / "demo", short=short)))
-    made: Played = pickle.loads(outcome.read_bytes())  # noqa: S301 (this run wrote it)
+    made: DemoResult = pickle.loads(outcome.read_bytes())  # noqa: S301 (this run wrote it)
     return folder / "demo", made
 
 
 @pytest.fixture(scope="module")
-def served_whole(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served_whole(played_whole: tuple[Path, DemoResult], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address at which a copy of the whole demonstration is served."""
     copy = tmp_path_factory.mktemp("whole") / "demo"
     shutil.copytree(played_whole[0], copy)
@@ -82,7 +82,7 @@ def served_whole(played_whole: tuple[Path, Played], tmp_path_factory: pytest.Tem
 
 
 @pytest.fixture(scope="session")
-def walked(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Walk:
+def walked(played_whole: tuple[Path, DemoResult], tmp_path_factory: pytest.TempPathFactory) -> Walk:
     """All pages of the whole demonstration: the first worker that asks walks over them, the others take its pages."""
     folder = shared_folder(tmp_path_factory) / "walked"
     folder.mkdir(exist_ok=True)
@@ -105,7 +105,7 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo(played: tuple[Path, Played]) -> Path:
+def demo(played: tuple[Path, DemoResult]) -> Path:
     """The demonstration's folder. Not to be changed."""
     return played[0]
 

@@ -1,6 +1,7 @@
 """Plays a story again through the forms: each act is prepared on its page, signed with its key, and handed in."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,11 +11,11 @@ from typing import Any
 import httpx
 
 from constancia.api.demo.stage import Stage
-from constancia.api.forms.build import Builder, Wanted
-from constancia.api.forms.filling import answers_of
-from constancia.api.forms.known import is_carried
+from constancia.api.forms.answers.filling import answers_of
+from constancia.api.forms.answers.reading import BEFORE, STAYS
+from constancia.api.forms.builder import Builder, FormRequest
+from constancia.api.forms.ledger_answers import is_carried
 from constancia.api.forms.purposes import name_in
-from constancia.api.forms.reading import BEFORE, STAYS
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.state import State
 from constancia.ledger.keys.key_file import PrivateKey
@@ -23,6 +24,7 @@ from constancia.ledger.submission import signed_document
 from constancia.verify.core.formats.canonical import canonical
 
 Answers = dict[str, list[str]]
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class RecordingStage(Stage):
         return Stage._signed(self, who, type_name, body, occurred)
 
 
-def wanted_for(statement: Mapping[str, Any], state: State) -> Wanted:
+def wanted_for(statement: Mapping[str, Any], state: State) -> FormRequest:
     """What a person chooses before the form is asked: act, what it is about, what is decided."""
     name, body = statement["type"], statement["body"]
     about = statement["stream"] if statement["stream"] in state.aggregates else ""
@@ -48,7 +50,7 @@ def wanted_for(statement: Mapping[str, Any], state: State) -> Wanted:
     if decided:
         about = decided["stream"]
     party = statement["actor"].get("party", "")
-    return Wanted(type=name, about=about, decides=decided["type"] if decided else "", party=party)
+    return FormRequest(type=name, about=about, decides=decided["type"] if decided else "", party=party)
 
 
 class Controls(HTMLParser):
@@ -61,7 +63,7 @@ class Controls(HTMLParser):
         self._inside = False
         self._area: str | None = None
         self._select: str | None = None
-        self.feed(page)
+        self.feed("".join(FORM.findall(page)))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = {name: value or "" for name, value in attrs}
@@ -187,7 +189,9 @@ class Reader:
         self.presses += 1
         data = {name: value for name, value in values.items() if name != ":do"} | {":do": [button]}
         parts = files or {"nothing:file": ("", b"")}
-        return self._http.post(path, data=data, files=parts, headers={"Sec-Fetch-Site": "same-origin"})
+        asked = self._http.build_request("POST", path, data=data, files=parts)
+        headers = {"Content-Type": asked.headers["Content-Type"], "Sec-Fetch-Site": "same-origin"}
+        return self._http.post(path, content=asked.read(), headers=headers)  # at once, and not field by field
 
 
 def _key(parent: str) -> str:

@@ -16,7 +16,9 @@ from tests.postgres import Server
 from tests.verify.small_ledger import Log
 
 from constancia.ledger.assembly import Options
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
+from constancia.ledger.backup.relocation import move_to_database, move_to_file
+from constancia.ledger.belongings.places import Places, places_of
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.folder import LedgerFolder
@@ -24,12 +26,10 @@ from constancia.ledger.ledger import Ledger
 from constancia.ledger.mirror.mirror import Mirror as LogMirror
 from constancia.ledger.monitor.findings import INTACT
 from constancia.ledger.monitor.settings import WatchSettings
-from constancia.ledger.places import Places, places_of
-from constancia.ledger.relocation import move_to_database, move_to_file
-from constancia.ledger.store.address import Address, address_in
-from constancia.ledger.store.postgres import postgres
-from constancia.ledger.store.postgres_session import connect
-from constancia.ledger.store.transfer import load
+from constancia.ledger.store.address import DatabaseAddress, address_in
+from constancia.ledger.store.postgres.driver import postgres
+from constancia.ledger.store.postgres.session import connect
+from constancia.ledger.store.postgres.transfer import load
 from constancia.ledger.submission import parse_signed
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Verdict
@@ -102,8 +102,8 @@ class WithBelongings(Scene):
         folder.with_name(ADDRESS).write_text(cls.server.schema().shown)
 
     @staticmethod
-    def address(folder: Path) -> Address:
-        return Address.read(folder.with_name(ADDRESS).read_text())
+    def address(folder: Path) -> DatabaseAddress:
+        return DatabaseAddress.read(folder.with_name(ADDRESS).read_text())
 
     @classmethod
     def expect_all(cls, folder: Path, *, is_in_database: bool) -> None:

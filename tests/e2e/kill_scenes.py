@@ -13,11 +13,11 @@ from tests.ledger.conftest import Desk
 from tests.ledger.witnessed import cosigner
 from tests.ledger.world import ORIGIN, START, World
 
-from constancia.api.cli import init
 from constancia.api.cli.log_key import LogKeyOptions
+from constancia.api.cli.opening import init
 from constancia.api.cli.opening.host import DRAFT
 from constancia.ledger.assembly import Options
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.clock import StoryClock, SystemClock
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import write_file

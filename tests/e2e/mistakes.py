@@ -17,9 +17,10 @@ from pathlib import Path
 import httpx
 from tests.api.command_line import run_here
 from tests.api.served import serving
+from tests.warm import MAIN
 
 from constancia.api.demo.run import run_demo
-from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.values.calendar import format_instant, local_day
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.folder import LedgerFolder, peek
@@ -55,8 +56,7 @@ class Place:
 
     def process(self, lang: str, *arguments: str) -> str:
         """Run a command as a process of its own, which says what is wrong with its options."""
-        program = "from constancia.api.cli import main; main()"
-        command = [sys.executable, "-c", program, "--lang", lang, *arguments]
+        command = [sys.executable, "-c", MAIN, "--lang", lang, *arguments]
         env = {"PATH": "/usr/bin", "HOME": str(self.home), "PYTHONPATH": str(PAGE.parent.parent / ".import")}
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=env, cwd=self.home)
         return done.stderr.strip()

@@ -245,7 +245,7 @@ def _until(met: Any) -> None:
     while not met():
         if time.monotonic() > end:
             raise RuntimeError("it did not come about")
-        time.sleep(0.3)
+        time.sleep(0.05)
 
 
 def main() -> None:

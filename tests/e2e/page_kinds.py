@@ -1,7 +1,8 @@
 """One page for each route and each state that a page can be in, chosen from the walk: a new page is among them."""
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi.routing import APIRoute
 from tests.e2e.page_walk import Walk
@@ -11,6 +12,11 @@ from constancia.api.pages.routes import ROUTERS
 
 # What a page's content is made of: elements with their classes. A page with one that none before has is looked at, too.
 _MADE_OF: Final = re.compile(r'<(\w+)(?:[^<>]*? class="([^"]*)")?')
+# What a key reaches: what it is, which class and, of a field, which kind it has; or that it was made so.
+_REACHED: Final = re.compile(
+    r'<(a|button|input|select|summary|textarea)\b(?=[^>]*?(?: type="(\w+)"|>))(?=[^>]*?(?: class="([^"]*)"|>))'
+    r'|<(\w+)(?=[^>]* tabindex="0")(?=[^>]*?(?: class="([^"]*)"|>))'
+)
 # A prepared act's page is nobody's but its maker's: nothing leads there, and it has tests of its own.
 _FILES: Final = re.compile(r"\.(?:bib|json|csv|atom|ics|pdf|xml|zip)\b|\{form\}|\{draft\}")
 # Not a route: what is answered to a wrong address, one that was none yet on the day asked, and before the first entry.
@@ -67,10 +73,26 @@ def made_of(walk: Walk, address: str) -> frozenset[tuple[str, str]]:
     return frozenset(_MADE_OF.findall(walk.pages[address][1].partition("<main")[2].partition("</main>")[0]))
 
 
+def reached_in(walk: Walk, address: str) -> frozenset[tuple[str, ...]]:
+    """Give what a key reaches in the content of a page."""
+    return frozenset(_REACHED.findall(walk.pages[address][1].partition("<main")[2].partition("</main>")[0]))
+
+
 def frame_of(walk: Walk, address: str) -> tuple[tuple[str, str], ...]:
     """Give what a page has around its content, in its order: what leads to other pages, and what is below."""
     before, _, rest = walk.pages[address][1].partition("<body")[2].partition("<main")
     return (*_MADE_OF.findall(before), ("main", ""), *_MADE_OF.findall(rest.partition("</main>")[2]))
+
+
+def _that_have_all(walk: Walk, made: Mapping[str, frozenset[Any]]) -> set[str]:
+    """Give pages that, together, have all that any of them is made of; rather small ones."""
+    chosen, missing = set[str](), set[Any]().union(*made.values())
+    sizes = {address: 5_000 + len(walk.pages[address][1]) for address in made}
+    while missing:
+        best = max(made, key=lambda address: len(made[address] & missing) / sizes[address])
+        chosen.add(best)
+        missing -= made[best]
+    return chosen
 
 
 class Choice:
@@ -93,13 +115,8 @@ class Choice:
                     seen |= made[address]
         first = {frame_of(walk, some[0]): route for route, some in reversed(every.items())}
         self._first = set(every if THOROUGH else first.values())
-        self._covering = set(made) if THOROUGH else set[str]()
-        missing = set().union(*made.values()).difference(*(made[address] for address in self._covering))
-        while missing:
-            sizes = {address: 5_000 + len(walk.pages[address][1]) for address in made}
-            best = max(made, key=lambda address: len(made[address] & missing) / sizes[address])
-            self._covering.add(best)
-            missing -= made[best]
+        self._covering = set(made) if THOROUGH else _that_have_all(walk, made)
+        self._reaching = _that_have_all(walk, {address: reached_in(walk, address) for address in made})
 
     def of(self, route: str) -> list[str]:
         """Give the pages of a route that are looked at in full."""
@@ -108,6 +125,10 @@ class Choice:
     def is_first_of_its_frame(self, route: str) -> bool:
         """Tell whether no route before has a page with the same around its content; of others only that is tried."""
         return route in self._first
+
+    def reaching(self) -> list[str]:
+        """Give pages that, together, have all that a key reaches."""
+        return sorted(self._covering if THOROUGH else self._reaching)
 
     def covering(self, route: str) -> list[str]:
         """Give those pages of a route that, with those of the others, hold every element with every class."""

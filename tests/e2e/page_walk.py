@@ -4,15 +4,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
-from tests.api.served import serving
+from tests.api.served import UNLIMITED, Inside
 from tests.e2e.page_text import links_of
 from tests.profile import sampled
 
+from constancia.api.app import create_app
 from constancia.api.text.i18n import LANGUAGES, catalogue, message_ids
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
@@ -21,13 +22,11 @@ from constancia.domain.state import State
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 
-PASTS: Final = (
-    "size=0", "size=1", "size=80", "at=2017-05-10", "at=2019-03", "known=2019-03-20", "size=135&at=2019-04-30",
-    "at=%23300",
-)  # fmt: skip
-# The pasts whose pages are walked over in English, too. Templates and links are those of the Spanish pages; each way to
-# ask is among those of the usual run, what is said before anything was known, and what was only possibly so.
-ENGLISH_PASTS: Final = sampled(("size=0", "at=2017-05-10", "known=2019-03-20", "size=135&at=2019-04-30"), PASTS)
+# Each way to ask is among those of the usual run, what is said before anything was known, and what was possibly so.
+_PASTS: Final = ("size=0", "size=80", "at=2019-03", "known=2019-03-20", "size=135&at=2019-04-30")
+PASTS: Final = sampled(_PASTS, (*_PASTS, "size=1", "at=2017-05-10", "at=%23300"))
+# The pasts whose pages are walked over in English, too. Templates and links are those of the Spanish pages.
+ENGLISH_PASTS: Final = sampled(("size=0", "size=135&at=2019-04-30"), PASTS)
 # What a page answers to a wrong address, and lists that no link asks for; the Spanish address and the English one.
 ASKED: Final = (
     ("nada", "nothing"), ("nada/nada", "nothing/nothing"), ("registros/9999", "entries/9999"),
@@ -47,8 +46,11 @@ ASKED: Final = (
 )  # fmt: skip
 OF_A_KIND: Final = sampled(1, 2)  # addresses of a past that differ in their numbers alone
 CITED: Final = 3  # entries whose citation is looked at
-# Entries whose receipt is looked at in English: it says of an act what the entry's page says, in the same words.
-ENGLISH_RECEIPTS: Final = sampled(12, 1_000)
+# Entries whose receipt is looked at: it says of an act what the entry's page says, in the same words.
+RECEIPTS: Final = sampled(12, 1_000)
+# Pages of a template that are looked at in English, those of things by name and number: each sentence about an act is
+# in the lists of entries, which are looked at whole, and the templates and the data are those of the Spanish pages.
+ENGLISH: Final = sampled(12, 1_000)
 OK: Final = 200
 ABOUT: Final = sampled(3, 1_000)  # entries that the same act is prepared about
 # Members of an act that hold identifiers.
@@ -59,6 +61,7 @@ _NAMES: Final = frozenset({
     "statement", "theme",
 })  # fmt: skip
 _PAGE: Final = re.compile(r"/(?:es|en)/")
+_MANY: Final = re.compile("/en/(?:commitments|entries|keys|parties|pending|prepare)/")
 _FILE: Final = re.compile(r"\.(?:bib|json|csv|atom|ics|pdf|xml|zip)\b")
 _IDENTIFIER: Final = re.compile(r"[a-z0-9]+(?:[-._][a-z0-9]+)*")
 
@@ -81,12 +84,12 @@ def walk(folder: Path) -> Walk:
     Args:
         folder: The demonstration's.
     """
-    with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger, serving(ledger) as url:
+    with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger:
         ledger.views.wait()
         statements = [json.loads(ledger.log.entry(index))["statement"] for index in range(ledger.size)]
         entries = _one_of_each(statements, ledger.state())
         pages: dict[str, tuple[int, str]] = {}
-        with httpx.Client(base_url=url, headers={"Accept": "text/html"}, timeout=60) as client:
+        with closing(Inside(create_app(ledger, UNLIMITED), "http://127.0.0.1:8000")) as client:
             files = _follow(client, pages, [f"/{lang}/" for lang in LANGUAGES], entries, None)
             for past in PASTS:
                 languages = LANGUAGES if past in ENGLISH_PASTS else ("es",)
@@ -99,7 +102,7 @@ def walk(folder: Path) -> Walk:
 
 
 def _follow(
-    client: httpx.Client, pages: dict[str, tuple[int, str]], begin: list[str], entries: set[int], past: str | None
+    client: Inside, pages: dict[str, tuple[int, str]], begin: list[str], entries: set[int], past: str | None
 ) -> set[str]:
     """Follow the links of pages, in one past or in the present; gives those to files of this server."""
     waiting, kinds, known, files = list(begin), Counter[str](), set[str](), set[str]()
@@ -109,7 +112,8 @@ def _follow(
         if address in known or not _is_wanted(address, entries):
             continue
         known.add(address)
-        kind = re.sub(r"(/\w+/\w+)/[\w-]+", r"\1/*", address) if past else re.sub(r"\d+", "0", address)
+        is_by_name = past is not None or _MANY.match(address)
+        kind = re.sub(r"(/\w+/\w+)/[\w.-]+", r"\1/*", address) if is_by_name else re.sub(r"\d+", "0", address)
         kinds[kind] += 1
         if kinds[kind] > (OF_A_KIND if past else _most(kind, len(entries))):
             continue
@@ -126,13 +130,15 @@ def _most(kind: str, usual: int) -> int:
     """Give how many pages of the present that differ in their numbers alone are looked at."""
     if re.search("/cit(?:ar|e)$", kind):
         return CITED
-    if kind.endswith("/receipt"):
-        return ENGLISH_RECEIPTS
-    return ABOUT if kind.endswith("?about=0") else usual
+    if re.search("/(?:constancia|receipt)$", kind):
+        return RECEIPTS
+    if "about=" in kind:
+        return ABOUT
+    return ENGLISH if _MANY.fullmatch(kind.removesuffix("*")) else usual
 
 
-def _get(client: httpx.Client, pages: dict[str, tuple[int, str]], address: str) -> list[str]:
-    answer = client.get(address)
+def _get(client: Inside, pages: dict[str, tuple[int, str]], address: str) -> list[str]:
+    answer = client.get(address, headers={"Accept": "text/html"})
     assert answer.status_code in (200, 400, 404), (address, answer.text)
     assert answer.headers["content-type"].startswith("text/html"), address
     pages[address] = answer.status_code, answer.text

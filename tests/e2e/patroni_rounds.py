@@ -37,7 +37,7 @@ from tests.postgres import binaries, new_folder, put_into, unprivileged
 from constancia.ledger.assembly import Options
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 
 CONFIGURATION: Final = Path(__file__).resolve().parents[2] / "examples" / "deploy" / "patroni.yml"
 NAMES: Final = ("a", "b", "c")
@@ -157,16 +157,16 @@ class Cluster:
     etcd: Etcd
 
     @property
-    def address(self) -> Address:
+    def address(self) -> DatabaseAddress:
         """The address of whichever member can be written, as a ledger's server is given it."""
         hosts = ",".join(f"127.0.0.1:{one.port}" for one in self.members.values())
-        return Address.read(
+        return DatabaseAddress.read(
             f"postgresql://constancia:{SECRET}@{hosts}/libro?target_session_attrs=read-write&connect_timeout=3"
         )
 
-    def of(self, member: Member) -> Address:
+    def of(self, member: Member) -> DatabaseAddress:
         """The address of one member."""
-        return Address.read(f"postgresql://constancia:{SECRET}@127.0.0.1:{member.port}/libro?connect_timeout=3")
+        return DatabaseAddress.read(f"postgresql://constancia:{SECRET}@127.0.0.1:{member.port}/libro?connect_timeout=3")
 
     def view(self) -> dict[str, str]:
         """Give the role of each member that runs, as Patroni says it: `leader`, `sync_standby`, `replica`."""

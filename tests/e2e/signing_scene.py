@@ -13,8 +13,8 @@ from tests.api.served import UNLIMITED, serving
 
 from constancia.api.demo.witnesses import by_policy_name, running_witnesses
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.calendar import format_instant, local_day
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.calendar import format_instant, local_day
+from constancia.domain.values.values import digest
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.folder import LedgerFolder

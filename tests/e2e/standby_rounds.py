@@ -27,7 +27,7 @@ from tests.postgres import ROLE, Server, binaries, new_folder, put_into, run
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import Busy, StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 
 WAIT_S: Final = 60
 CLIENTS: Final = 8
@@ -41,10 +41,10 @@ class Pair:
     standby: Server
 
     @property
-    def address(self) -> Address:
+    def address(self) -> DatabaseAddress:
         """The address of whichever of the two can be written, as a ledger's server is given it."""
         hosts = f"host={self.primary.folder},{self.standby.folder}&port=5432,5432"
-        return Address.read(f"postgresql://{ROLE}@/postgres?{hosts}&target_session_attrs=read-write")
+        return DatabaseAddress.read(f"postgresql://{ROLE}@/postgres?{hosts}&target_session_attrs=read-write")
 
     def promote(self) -> None:
         """Make the standby the primary."""
@@ -154,10 +154,10 @@ def play(template: Template, folder: Path, load_s: float) -> Round:
         put_into(both.primary.address(), folder)
         clock = StoryClock(START)
 
-        def opened(place: Path, address: Address) -> Ledger:
+        def opened(place: Path, address: DatabaseAddress) -> Ledger:
             return Ledger.open(place, clock=clock, signer=template.signer, database=address)
 
-        def refused(place: Path, address: Address) -> str:
+        def refused(place: Path, address: DatabaseAddress) -> str:
             try:
                 with opened(place, address) as ledger:
                     return ledger.refusal.code if ledger.refusal is not None else "it could write"

@@ -19,9 +19,9 @@ from tests.profile import sampled
 
 from constancia.api.app import copy_app
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.columns import Source
 from constancia.api.opendata.pack import write_bundle
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.tables.all_tables import TABLES
+from constancia.api.opendata.tables.columns import TableSource
 from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
@@ -163,13 +163,13 @@ def test_o14_bundle_of_a_size_is_the_same_on_another_day(bundle: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def whole(played_whole: tuple[Path, object]) -> Iterator[Source]:
+def whole(played_whole: tuple[Path, object]) -> Iterator[TableSource]:
     """All that the whole demonstration has: every kind of row."""
     with Ledger.open(played_whole[0], clock=SystemClock(), signer=None) as ledger:
-        yield Source(reading=ledger.as_of(), log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
+        yield TableSource(reading=ledger.as_of(), log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
 
 
-def test_every_table_has_rows_and_every_code_a_word(whole: Source) -> None:
+def test_every_table_has_rows_and_every_code_a_word(whole: TableSource) -> None:
     without: set[tuple[str, str]] = set()
     for table in TABLES:
         rows = list(table.rows(whole))

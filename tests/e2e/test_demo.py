@@ -1,28 +1,24 @@
 """The demonstration keeps what it promises: the story's facts follow from the entries, and it verifies itself."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.api.command_line import run_here
-from tests.warm import MAIN
 
 from constancia.api.demo import run
-from constancia.api.demo.run import Played
+from constancia.api.demo.run import DemoResult
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.derive import derive, was_member
+from constancia.domain.commitments.deliverables.deliverable import DeliverableState
+from constancia.domain.facts.derive import derive, was_member
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.state import State
+from constancia.domain.values.calendar import Certainty
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit
@@ -154,7 +150,7 @@ def test_keys_are_rotated_and_revoked_and_past_signatures_stand(ledger: Ledger) 
     assert ledger.log.index_of(target) < correction
 
 
-def test_illegal_acts_were_refused_and_wrote_nothing(played: tuple[Path, Played], ledger: Ledger) -> None:
+def test_illegal_acts_were_refused_and_wrote_nothing(played: tuple[Path, DemoResult], ledger: Ledger) -> None:
     refused = played[1].refused
     assert len(refused) >= 4
     assert {"E_ALREADY_SIGNED", "E_SELF_DEALING", "E_KEY_NOT_ACTIVE", "E_SCOPE_LABEL", "E_KEY_REVOKED"} <= {
@@ -169,31 +165,23 @@ def test_what_is_invented_is_marked_so(ledger: Ledger) -> None:
     assert {"invented", "seed_step_invented"} <= marks
 
 
-def expect_shown(done: "subprocess.CompletedProcess[str]", verdict: str) -> None:
-    assert done.returncode == 0, done.stderr
-    assert verdict in done.stdout
-    assert "E_SCOPE_LABEL" in done.stdout
-
-
-def test_command_plays_prints_and_verifies(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", MAIN, "--lang", "es", "demo", "--short", "--dir", tmp_path / "libro"],
-        capture_output=True, text=True, check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(one for one in sys.path if one), "COLUMNS": "120"},
-    )  # fmt: skip
-    expect_shown(done, "ÍNTEGRO")
-
-
-def test_command_says_it_in_english(
-    played: tuple[Path, Played], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("lang", "verdict"), [("es", "ÍNTEGRO"), ("en", "INTACT")])
+def test_command_plays_prints_and_verifies(
+    played: tuple[Path, DemoResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, verdict: str
 ) -> None:
-    """The story is not played once more for it: the command gets a copy of what it came to."""
+    """The story is not played once more for it: the command gets a copy of what it came to.
 
-    def copied(folder: Path, *, force: bool, short: bool) -> Played:
+    As a process that plays it, the command is run by `test_packaging.py`.
+    """
+
+    def copied(folder: Path, *, force: bool, short: bool) -> DemoResult:
         assert (force, short) == (False, True)
         shutil.copytree(played[0], folder)
         return played[1]
 
     monkeypatch.setattr(run, "run_demo", copied)
-    asked = ["--lang", "en", "demo", "--short", "--dir", str(tmp_path / "libro")]
-    expect_shown(run_here(asked, env={"COLUMNS": "120"}, cwd=tmp_path), "INTACT")
+    asked = ["--lang", lang, "demo", "--short", "--dir", str(tmp_path / "libro")]
+    done = run_here(asked, env={"COLUMNS": "120"}, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert verdict in done.stdout
+    assert "E_SCOPE_LABEL" in done.stdout

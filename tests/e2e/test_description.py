@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from tests.api.description.schemas import closed, faults, validator
 
-from constancia.api.demo.run import Played
+from constancia.api.demo.run import DemoResult
 from constancia.api.description.forms import Forms
 from constancia.api.description.rows import ROWS
 from constancia.api.routers.acts import schema_of
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.values import FormError
+from constancia.domain.values.values import FormError
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections import STATE_PROJECTIONS
@@ -26,7 +26,7 @@ ASKED: tuple[dict[str, Any], ...] = ({"at": "2019-06-10"}, {"at": "2019"}, {"at"
 
 
 @pytest.fixture(scope="module")
-def ledger(played_whole: tuple[Path, Played]) -> Iterator[Ledger]:
+def ledger(played_whole: tuple[Path, DemoResult]) -> Iterator[Ledger]:
     with Ledger.open(played_whole[0], clock=SystemClock(), signer=None) as opened:
         yield opened
 

@@ -46,3 +46,33 @@ def test_list_of_complaints_says_who_filed_and_who_decided(walked: Walk) -> None
 def test_party_that_founded_nothing_says_who_registered_it(walked: Walk) -> None:
     assert "la registró INAI" in walked.pages["/es/partes/art19"][1]
     assert "la registró" not in walked.pages["/es/partes/nosc"][1]
+
+
+def test_who_took_a_party_over_is_not_late_with_what_had_ended_before(walked: Walk) -> None:
+    """A commitment that was withdrawn in 2021 is no duty of a ministry of 2025."""
+    page = walked.pages["/es/compromisos/p4-2"][1]
+    answered = page[page.index("Respondía cuando terminó el compromiso") :].partition("</dd>")[0]
+    assert ("SFP" in answered, "Anticorrupción" in answered) == (True, False)
+    assert "No se cumplió: llevaba 2 días de retraso cuando terminó el compromiso." in page
+    assert [phrase for phrase in ("Responde ahora", "Vencido: lleva") if phrase in page] == []
+    assert "Answered for it when the commitment ended" in walked.pages["/en/commitments/p4-2"][1]
+    assert "Responde ahora" in walked.pages["/es/compromisos/p4-1"][1]
+    closed = walked.pages["/es/compromisos/rm"][1]
+    assert "si falla la condición" not in closed, "of a milestone that is done"
+    late = walked.pages["/es/vencidos"][1].partition("Se cumplió tarde")[0]
+    of_sfp = late[late.index(">SFP</a></h2>") :]
+    assert "Datos abiertos de la demostración" in of_sfp
+
+
+def test_what_passed_from_another_party_is_not_on_the_page_of_one_that_has_the_same_successor(walked: Walk) -> None:
+    heirs = "Lo que debe hoy quien le sucede"
+    assert heirs not in walked.pages["/es/partes/inai"][1]
+    page = walked.pages["/es/partes/sfp"][1]
+    owed = page[page.index(heirs) :].partition("<h2>Dónde")[0]
+    assert "Intervención de comunicaciones privadas" in owed
+    assert owed.count("no ha contestado la impugnación") == 2
+
+
+def test_no_key_of_a_party_that_has_ended_is_in_use(walked: Walk) -> None:
+    ended, other = (walked.pages[f"/es/partes/{party}"][1] for party in ("sfp", "nosc"))
+    assert ["en uso" in ended, "en uso" in other] == [False, True]

@@ -1,4 +1,7 @@
-"""A few rounds of each kind of work, killed or met by a fault; `make rounds` plays thousands.
+"""A few rounds of work, killed or met by a fault: of every second kind, and of each in `make thorough`.
+
+The ledger's own modules choose which of them. `test_kill_rounds.py` kills all of them in each run, and `make rounds`
+plays thousands of rounds.
 
 They are played by an interpreter that has no other threads: a lock that one of them holds while a process is forked is
 held in the new process for good.
@@ -17,6 +20,7 @@ import pytest
 from tests.e2e import round_work
 from tests.e2e.forked_rounds import Rounds
 from tests.e2e.round_work import SCENARIOS, Say
+from tests.profile import sampled, turn_of
 
 Tallies = list[dict[str, Any]]
 
@@ -36,9 +40,13 @@ def shown(rounds: Rounds) -> None:
     sys.stdout.write(json.dumps([asdict(tally) for tally in rounds.tally.values()]))
 
 
+ONE_IN = sampled(2, 1)
+CHOSEN = list(SCENARIOS)[turn_of("ledger", ONE_IN) :: ONE_IN]
+
+
 def some_rounds(place: Path) -> Rounds:
-    rounds = Rounds(place, 11, list(SCENARIOS))
-    rounds.run(3 * len(SCENARIOS))
+    rounds = Rounds(place, 11, CHOSEN)
+    rounds.run(3 * len(CHOSEN))
     return rounds
 
 
@@ -61,7 +69,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_half_made_stays(tmp_path: Path
     tallies = played(some_rounds, tmp_path)
     assert [text for tally in tallies for text in tally["wrong"]] == []
     assert sum(tally["killed"] for tally in tallies) > 0
-    assert sum(tally["faults"] for tally in tallies) == len(SCENARIOS)
+    assert sum(tally["faults"] for tally in tallies) == len(CHOSEN) >= 3
     assert sum(tally["acknowledged"] for tally in tallies) > 0
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, ViewportSize
 from tests.api.served import serving
 from tests.e2e.axe_rules import broken_in_a_scheme
 from tests.e2e.conftest import Pages
+from tests.profile import sampled
 
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
@@ -18,20 +19,24 @@ from constancia.ledger.ledger import Ledger
 
 REPORT = "/es/preparar/avance?who=ap-a-sfp&about=commitment/rm"
 SCOPE = "/es/preparar/cambio-de-alcance?who=ap-a-sfp&about=commitment/rm"
-PATHS = (
+# Each kind of step and of field in one language: the list, who speaks, fields of each form, rows, files, a refusal.
+USUAL = (
     "/es/preparar",
-    "/en/prepare",
-    "/es/preparar/avance",
     "/es/preparar/impugnar",
-    "/es/preparar/proponer-decision",
-    REPORT,
     SCOPE,
-    "/es/preparar/proponer-decision?decides=ScopeChanged&who=ap-g-inai&about=commitment/rm",
     "/es/preparar/reunion?who=ap-s-inai",
-    "/es/preparar/RepresentativeAppointed?who=root.inai",
     "/en/prepare/hand-in?who=ap-a-sfp&about=deliverable/rm.d3.1",
     "/es/preparar/avance?who=ap-x&about=commitment/rm",
 )
+MORE = (
+    "/en/prepare",
+    "/es/preparar/avance",
+    "/es/preparar/proponer-decision",
+    REPORT,
+    "/es/preparar/proponer-decision?decides=ScopeChanged&who=ap-g-inai&about=commitment/rm",
+    "/es/preparar/RepresentativeAppointed?who=root.inai",
+)
+PATHS = sampled(USUAL, USUAL + MORE)
 MAX_BYTES = 50_000
 WIDE: Final[ViewportSize] = {"width": 1000, "height": 900}
 

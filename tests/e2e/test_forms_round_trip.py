@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from tests.e2e.forms_story import wanted_for
 
-from constancia.api.demo.run import Played
-from constancia.api.forms.build import Builder
+from constancia.api.demo.run import DemoResult
+from constancia.api.forms.answers.filling import answers_of
+from constancia.api.forms.answers.reading import form_fault, read
+from constancia.api.forms.builder import Builder
 from constancia.api.forms.fields import Form
-from constancia.api.forms.filling import answers_of
-from constancia.api.forms.reading import form_fault, read
 from constancia.domain.state import State
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
@@ -21,7 +21,9 @@ NOT_BY_FORM = {"LedgerOpened"}  # `constancia init` opens a ledger
 
 
 @pytest.fixture(scope="module")
-def told(played_whole: tuple[Path, Played]) -> Iterator[list[tuple[dict[str, Any], Form, dict[str, Any], list[str]]]]:
+def told(
+    played_whole: tuple[Path, DemoResult],
+) -> Iterator[list[tuple[dict[str, Any], Form, dict[str, Any], list[str]]]]:
     """Every statement of the story with its form as it was then, the body that was read, and what was wrong."""
     rows = []
     with Ledger.open(played_whole[0], clock=SystemClock(), signer=None) as ledger:

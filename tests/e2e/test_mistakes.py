@@ -3,10 +3,12 @@
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
-from tests.e2e.mistakes import LANGUAGES, MISTAKES, PAGE, document, messages, place
+from tests.e2e.mistakes import LANGUAGES, MISTAKES, PAGE, Mistake, document, messages, place
+from tests.rows import each_row
 
 from constancia.api.http.problems import ALL_CODES
 
@@ -47,10 +49,9 @@ def test_there_are_more_than_twenty_five(said: Said) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
-def test_answer_says_what_to_do_without_braces_and_ends_with_its_code(said: Said, mistake: object, lang: str) -> None:
-    text = said[mistake.name][lang]  # type: ignore[attr-defined]
+@each_row(("mistake", "lang"), product(MISTAKES, LANGUAGES), ids=lambda value: getattr(value, "name", value))
+def test_answer_says_what_to_do_without_braces_and_ends_with_its_code(said: Said, mistake: Mistake, lang: str) -> None:
+    text = said[mistake.name][lang]
     assert re.search(TO_DO[lang], text), text
     assert not re.search(r"\{'|\{\"(?!choice\": \"against\"\})", text), text
     assert "Traceback" not in text
@@ -64,7 +65,7 @@ def test_answer_says_what_to_do_without_braces_and_ends_with_its_code(said: Said
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
+@each_row(
     ("name", "words"),
     [
         ("colleagues-key", "Persona A (ficticia) (SFP)"),

@@ -27,7 +27,7 @@ from tests.ledger.lawless import Operator
 from tests.ledger.world import SCHEMA, SCOPE, Key, Signed, World, scope, text
 from tests.verify.small_ledger import write
 
-from constancia.api.cli.statement_search import ABSENT, Search
+from constancia.api.cli.auditor.statement_search import ABSENT, Search
 from constancia.ledger.audit.level3_law import Replay
 from constancia.verify.__main__ import main
 from constancia.verify.core.errors import Unreadable

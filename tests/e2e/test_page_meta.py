@@ -10,7 +10,7 @@ from tests.e2e.page_text import Block, Head
 from tests.e2e.page_walk import Walk
 from tests.e2e.wording import is_allowed, slips
 
-from constancia.api.pages.page_head import MOST, brief
+from constancia.api.pages.frame.page_head import MOST, brief
 
 FOUND = 200
 

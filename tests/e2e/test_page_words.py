@@ -20,7 +20,7 @@ from constancia.verify.report.acts import Names, day_words
 from constancia.verify.report.changes import change_words
 from constancia.verify.report.dates import fitted, precision_of
 from constancia.verify.report.kinds import KINDS
-from constancia.verify.report.lay import act_sentence
+from constancia.verify.report.lay_report import act_sentence
 from constancia.verify.sources.source import open_source
 
 DEADLINE = (b"2019-06/2019-08", b"2019-06/2020-08")

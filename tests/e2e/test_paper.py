@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from constancia.api.text.links import parse_link
+from constancia.api.text.paper.links import parse_link
 
 
 @pytest.fixture

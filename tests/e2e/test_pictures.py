@@ -11,22 +11,17 @@ from playwright.sync_api import Page
 from tests.api.served import serving
 from tests.e2e.axe_rules import RULES, broken_in_a_scheme
 from tests.e2e.conftest import Pages
+from tests.profile import sampled
+from tests.rows import each_row
 
-from constancia.api.demo.run import Played
+from constancia.api.demo.run import DemoResult
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 
-PATHS = (
-    "/es/",
-    "/es/acuerdos",
-    "/es/acuerdos/ag-1",
-    "/es/compromisos/rm",
-    "/es/compromisos/p4-2",
-    "/es/planes/plan-4",
-    "/es/decisiones/d-2",
-    "/en/commitments/p4-1",
-    "/en/decisions/d-4",
-)
+# Each kind of picture once in a browser, and all of them as they are served; `make thorough` opens all.
+USUAL = ("/es/acuerdos", "/es/compromisos/rm", "/es/planes/plan-4", "/en/decisions/d-4")
+MORE = ("/es/", "/es/acuerdos/ag-1", "/es/compromisos/p4-2", "/es/decisiones/d-2", "/en/commitments/p4-1")
+PATHS = USUAL + MORE
 # What a picture's shapes and letters take, in the page's own pixels.
 OUTSIDE = """() => [...document.querySelectorAll('svg.pic')].flatMap(pic => {
   const frame = pic.getBoundingClientRect()
@@ -43,7 +38,7 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('svg.pic text')].m
 
 
 @pytest.fixture(scope="module")
-def served(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(played_whole: tuple[Path, DemoResult], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address at which a copy of the whole demonstration is served."""
     copy = tmp_path_factory.mktemp("pictures") / "demo"
     shutil.copytree(played_whole[0], copy)
@@ -60,7 +55,7 @@ def page(pages: Pages) -> Iterator[Page]:
     assert [each for each in lines if not each.startswith("request ")] == []
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", sampled(USUAL, PATHS))
 def test_pictures_are_within_their_frames_large_enough_and_break_no_rule_of_accessibility(
     page: Page, served: str, path: str
 ) -> None:
@@ -91,7 +86,7 @@ def test_a_wide_picture_scrolls_by_itself_and_by_keyboard(page: Page, served: st
     pytest.fail("the key does not scroll it")
 
 
-@pytest.mark.parametrize("path", PATHS)
+@each_row("path", PATHS)
 def test_v1_pictures_have_no_style_script_or_handler(served: str, path: str) -> None:
     text = httpx.get(served + path).text
     pictures = re.findall(r"<figure class=\"picture\">.*?</figure>", text, re.DOTALL)

@@ -17,9 +17,10 @@ from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.publication.test_static_files import files, grow
 from tests.ledger.template import Template, Templates
 from tests.ledger.world import START
+from tests.profile import sampled
 from tests.warm import MAIN
 
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit
@@ -166,7 +167,7 @@ def test_killed_at_any_moment_it_leaves_a_sound_log_and_goes_on(long: Desk, tmp_
     for number in range(60):  # files that come before the tiles: enough of them to be killed among
         long.ledger.documents.put(b"later document %d" % number)
     interrupted = 0
-    for count in range(1, 6):
+    for count in range(1, sampled(3, 6)):
         _kill_at(how_many(place) + count, place, long.folder)
         interrupted += (place / "checkpoint").read_bytes() == before
         with open_source(str(place)) as source:

@@ -10,7 +10,7 @@ from tests.e2e.test_witnesses import copy, served, signed_report, until, unwitne
 from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.clock import SystemClock
 
 __all__ = ("copy", "unwitnessed")

@@ -9,8 +9,11 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
+from tests import warm
 from tests.e2e.test_stop import SHORT_S, Served, quiet, started
 from tests.e2e.test_witnesses import copy, signed_report, until, unwitnessed
+from tests.process_tree import children_of
 
 from constancia.api.http.settings import Settings
 from constancia.ledger.clock import SystemClock
@@ -41,9 +44,8 @@ def socket_of(number: int) -> Path | None:
 
 def reader_of(served: Served) -> int:
     """The reader process of a server, once it listens; 0 before."""
-    children = Path(f"/proc/{served.process.pid}/task").glob("*/children")
-    numbers = [int(number) for path in children for number in path.read_text().split()]
-    readers = [number for number in numbers if b"constancia.api.cli.reader" in command_of(number)]
+    numbers = children_of(served.process.pid)
+    readers = [number for number in numbers if b"constancia.api.cli.operator.reader_main" in command_of(number)]
     return next((number for number in readers if socket_of(number)), 0)
 
 
@@ -91,8 +93,11 @@ def test_reader_ends_with_a_server_that_is_killed(unwitnessed: Path) -> None:
         until(lambda: not command_of(number) and not place.parent.exists())
 
 
-def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(unwitnessed: Path, tmp_path: Path) -> None:
+def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(
+    unwitnessed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A server may be stopped at any moment of its own start."""
+    monkeypatch.setattr(warm, "MODULES", (*warm.MODULES, "constancia.api.cli.reader"))
     place = tmp_path / "sockets" / "reader"
     place.parent.mkdir()
     with Ledger.open(unwitnessed, clock=SystemClock(), signer=None) as ledger:
@@ -103,7 +108,7 @@ def test_reader_whose_server_is_gone_before_it_is_ready_ends_in_silence(unwitnes
         os.close(reads)  # nobody hears that it is ready
         with os.fdopen(writes, "wb") as deaf:
             done = subprocess.run(
-                [sys.executable, "-P", "-m", "constancia.api.cli.reader"], input=line, stdout=deaf,
+                [sys.executable, "-P", "-m", "constancia.api.cli.operator.reader_main"], input=line, stdout=deaf,
                 stderr=subprocess.PIPE, timeout=120, check=False,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )  # fmt: skip

@@ -11,20 +11,20 @@ from typing import Any
 
 import pytest
 from tests.warm import MAIN
-from tools.build_story import PATH, story, written
+from tools.docs.build_story import PATH, story, written
 
 from constancia.api.demo.props import baseline_scope
-from constancia.api.demo.run import Played
+from constancia.api.demo.run import DemoResult
 from constancia.api.text.i18n import tr
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.identity.succession import open_duties
 from constancia.ledger.audit.level3_law import Replay
+from constancia.ledger.belongings.vault import Vault
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.errors import NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.vault import Vault
 from constancia.ledger.views.exchange import ogp_rows
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.audit.run import audit
@@ -38,14 +38,14 @@ NEVER = {"LawEditionAdopted"}  # the ledger begins under the newest edition
 
 
 @pytest.fixture(scope="module")
-def whole(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Played]:
+def whole(played_whole: tuple[Path, DemoResult], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DemoResult]:
     """A copy to open, as what opens a ledger touches its databases; and what was played in it."""
     folder, outcome = played_whole
     return shutil.copytree(folder, tmp_path_factory.mktemp("whole") / "demo"), outcome
 
 
 @pytest.fixture(scope="module")
-def ledger(whole: tuple[Path, Played]) -> Iterator[Ledger]:
+def ledger(whole: tuple[Path, DemoResult]) -> Iterator[Ledger]:
     with Ledger.open(whole[0], clock=SystemClock(), signer=None) as opened:
         yield opened
 
@@ -64,7 +64,7 @@ def facts(ledger: Ledger, kind: str, at: str) -> list[tuple[str, str]]:
     return [(fact.stream, str(fact.params.get("target", ""))) for fact in found if fact.kind == kind]
 
 
-def test_it_is_intact_at_every_level_and_the_law_agrees(whole: tuple[Path, Played], ledger: Ledger) -> None:
+def test_it_is_intact_at_every_level_and_the_law_agrees(whole: tuple[Path, DemoResult], ledger: Ledger) -> None:
     folder, played = whole
     replay = Replay(played.ended)
     with open_source(str(folder)) as source:
@@ -82,11 +82,11 @@ def test_every_type_of_the_newest_edition_is_used(ledger: Ledger) -> None:
 
 
 def test_the_story_that_is_shipped_as_data_is_the_one_that_is_played(ledger: Ledger) -> None:
-    assert written(story(ledger.log.entries())) == PATH.read_text("utf-8"), "run: python -m tools.build_story"
+    assert written(story(ledger.log.entries())) == PATH.read_text("utf-8"), "run: python -m tools.docs.build_story"
 
 
 @pytest.fixture(scope="module")
-def terminal(whole: tuple[Path, Played]) -> str:
+def terminal(whole: tuple[Path, DemoResult]) -> str:
     """What `constancia state` prints of the whole story, in Spanish, in one line."""
     command = [sys.executable, "-c", MAIN, "--lang", "es", "state", str(whole[0])]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
@@ -116,7 +116,7 @@ def test_row_for_other_tools_counts_the_reduction_and_names_no_open_end(ledger: 
     assert (row["start"], row["end"]) == ("2019-03-26", "")
 
 
-def test_refused_attempts_are_those_of_the_story(whole: tuple[Path, Played]) -> None:
+def test_refused_attempts_are_those_of_the_story(whole: tuple[Path, DemoResult]) -> None:
     assert [(refused.type, refused.code) for refused in whole[1].refused] == [
         ("AgreementSigned", "E_ALREADY_SIGNED"),
         ("VoteCast", "E_ROLE"),
@@ -304,7 +304,7 @@ def test_nine_themes_are_answered_and_nothing_contributed_is_unanswered(ledger: 
 
 
 def test_sealed_data_are_blocked_then_destroyed_and_no_file_holds_them(
-    whole: tuple[Path, Played], ledger: Ledger
+    whole: tuple[Path, DemoResult], ledger: Ledger
 ) -> None:
     for at, status in (
         ("2021-01-12T00:00:00Z", "requested"),
@@ -362,7 +362,7 @@ def test_the_reported_attempt_is_the_one_that_was_refused(ledger: Ledger) -> Non
     assert (refused[evidence["sha256"]].type, refused[evidence["sha256"]].code) == ("ScopeChanged", "E_KEY_REVOKED")
 
 
-def test_the_ledger_knows_no_year_beyond_its_story(whole: tuple[Path, Played]) -> None:
+def test_the_ledger_knows_no_year_beyond_its_story(whole: tuple[Path, DemoResult]) -> None:
     assert whole[1].ended < datetime(2025, 3, 23, tzinfo=UTC)
 
 

@@ -21,9 +21,9 @@ from tests.e2e.test_journey import PASSPHRASE, Desk
 from tests.ledger.world import Key
 
 from constancia.domain.catalogue import parse_act
-from constancia.domain.kernel.calendar import format_instant, local_day
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.calendar import format_instant, local_day
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.values import digest
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.folder import LedgerFolder

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from tests.e2e.signing_scene import Device, Scene, choose, confirm, message, scene_in, signatory_in, without_pauses
 
 from constancia.api.signing.drafts import DraftStore
-from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.values.calendar import format_instant, local_day
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.wire.proofs import consistency_proof
 from constancia.verify.core.formats.canonical import canonical

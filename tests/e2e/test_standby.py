@@ -6,7 +6,7 @@ import pytest
 from tests.e2e.standby_rounds import play
 from tests.ledger.template import Templates
 
-from constancia.ledger.store import postgres_session
+from constancia.ledger.store.postgres import session as postgres_session
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from tests.witness_process import ROOT
 
 __all__ = ("copy", "unwitnessed")
 
-GRACE_S = 10  # for requests under way; that it is the default is shown in tests/api/http/test_serving.py
+GRACE_S = 10  # for requests under way; that it is the default is shown in tests/api/http/server/test_serving.py
 SHORT_S = 2  # as an operator may choose it
 STOP_S = SHORT_S + 15  # the machine of the tests is busy
 

@@ -22,8 +22,8 @@ from tests.e2e.conftest import Pages
 from tests.e2e.task_table import BUDGET, TASKS, Counts, between_markers, holds, table
 from tests.e2e.visitor import Visitor
 
-from constancia.api.demo.run import Played
-from constancia.api.text.links import parse_link
+from constancia.api.demo.run import DemoResult
+from constancia.api.text.paper.links import parse_link
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 from constancia.verify.__main__ import main as verify
@@ -34,7 +34,7 @@ Visits = Callable[..., AbstractContextManager[Visitor]]
 
 
 @pytest.fixture(scope="module")
-def folder(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(played_whole: tuple[Path, DemoResult], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the whole demonstration's ledger."""
     copy = tmp_path_factory.mktemp("tasks") / "demo"
     shutil.copytree(played_whole[0], copy)

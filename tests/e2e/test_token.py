@@ -10,7 +10,7 @@ from tests.api.verbs import SECRET
 from tests.e2e.test_witnesses import served, until
 from tests.tokens import PIN, Hsm, Token
 
-from constancia.api.cli.init import EXAMPLE
+from constancia.api.cli.opening.init import EXAMPLE
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.keys.key_file import generate, save
 from constancia.verify.core.formats.note import parse_note

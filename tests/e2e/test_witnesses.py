@@ -17,8 +17,8 @@ from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
 from constancia.api.demo.props import PARTIES
-from constancia.api.demo.run import Played
-from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.api.demo.run import DemoResult
+from constancia.domain.values.calendar import format_instant, local_day
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.keys.key_file import load
 from constancia.ledger.keys.note_keys import Cosigner
@@ -110,7 +110,7 @@ def served(folder: Path, *more: str, port: int = 0) -> Iterator[str]:
         process.wait(60)
 
 
-def test_demonstration_is_witnessed_by_all_three(played: tuple[Path, Played]) -> None:
+def test_demonstration_is_witnessed_by_all_three(played: tuple[Path, DemoResult]) -> None:
     folder, told = played
     assert told.witnessed
     trust = load_trust(folder / "trust")
@@ -145,6 +145,8 @@ def test_witnesses_end_with_the_demonstration_however_it_ends(tmp_path: Path, ho
     folder.parent.mkdir()
     process = start("demo", "--short", "--dir", str(folder))
     until(lambda: len(witnesses_of(folder)) == len(PARTIES))
+    if how is signal.SIGINT:  # in the midst of the play
+        until(lambda: list(folder.parent.glob(".demo.*.part/ledger.sqlite")) or process.poll() is not None)
     process.send_signal(how)
     process.wait(60)  # its own limits for witnesses and ledger add up to twenty seconds
     until(lambda: witnesses_of(folder) == [], 15)

@@ -11,7 +11,8 @@ import pytest
 from tests.e2e.page_text import Block, PageText, links_of, pieces
 from tests.e2e.page_walk import ASKED, PASTS, Walk
 from tests.e2e.wording import ALLOWED, BOTH, SLIPS, Allowed, Slip, is_allowed, slips
-from tools.act_words import choices
+from tests.rows import each_row
+from tools.docs.act_words import choices
 
 from constancia.api.text.i18n import LANGUAGES, message_ids
 
@@ -69,7 +70,7 @@ def test_no_page_shows_an_identifier(walked: Walk, read: dict[str, list[Block]])
     assert sorted(shown)[:20] == []
 
 
-@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: f"{slip.name} {slip.langs}")
+@each_row("slip", SLIPS, ids=lambda slip: f"{slip.name} {slip.langs}")
 def test_each_slip_is_recognized_and_nothing_else(slip: Slip) -> None:
     for lang in slip.langs:
         assert slip.name in set(slips(Block(slip.wrong, "", ()), lang))

@@ -12,11 +12,12 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from tests.profile import sampled
 from tests.rows import each_row
 
-from constancia.domain.kernel.calendar import parse_edtf
+from constancia.domain.values.calendar import parse_edtf
 
-COUNT = 300
+COUNT = sampled(150, 300)
 # What ours takes at all: the form. Which of them are dates is for the calendars to say.
 FORM = re.compile(r"(\d{4}(-\d\d(-\d\d)?)?)(/(\d{4}(-\d\d(-\d\d)?)?))?\Z", re.ASCII)
 SEASON = re.compile(r"\d{4}-(2[1-9]|3\d|4[01])(?:/|\Z)|/\d{4}-(2[1-9]|3\d|4[01])\Z")
@@ -81,7 +82,7 @@ def test_bounds_are_those_of_edtf() -> None:
             expected = None  # they give an interval that ends before it starts
         assert ours(text) == expected, text
         compared += expected is not None
-    assert compared > 50
+    assert compared > 25
 
 
 def test_what_is_taken_is_valid_to_edtf_validate_and_the_other_way_round() -> None:

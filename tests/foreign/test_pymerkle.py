@@ -4,12 +4,15 @@ import pytest
 from pymerkle import InclusionProof, InmemoryTree, InvalidProof, verify_consistency, verify_inclusion
 from pymerkle.hasher import MerkleHasher
 from tests.foreign.conftest import Library
+from tests.profile import sampled
+from tests.rows import each_row
 
 from constancia.verify.wire import merkle
 from constancia.verify.wire.merkle import EMPTY_ROOT
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
-SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 31, 64, 65, 127, 255, 256, 257, 300, 511, 512, 513)
+# To 9 all shapes of a tree, and those next to a tile's 256.
+SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 31, 65, 255, 256, 257, 513, *sampled((), (64, 127, 300, 511, 512)))
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +32,7 @@ def test_roots_are_theirs(library: Library, theirs: InmemoryTree) -> None:
     assert log.root(0) == theirs.get_root(0) == EMPTY_ROOT
 
 
-@pytest.mark.parametrize("size", SIZES)
+@each_row("size", SIZES)
 def test_they_accept_our_inclusion_proofs(library: Library, theirs: InmemoryTree, size: int) -> None:
     log = library.desk.ledger.log
     for index in range(size):
@@ -49,7 +52,7 @@ def test_they_refuse_our_inclusion_proof_for_another_leaf(library: Library, thei
         verify_inclusion(leaf, log.root(300), proof)
 
 
-@pytest.mark.parametrize("new", SIZES)
+@each_row("new", SIZES)
 def test_they_prove_our_roots_consistent_as_we_do(library: Library, theirs: InmemoryTree, new: int) -> None:
     """Their consistency proofs are built in another way than RFC 6962's, so each side proves by its own."""
     log = library.desk.ledger.log

@@ -28,7 +28,7 @@ from constancia.verify.core.formats.signatures import (
 from constancia.verify.core.formats.statement import parse_statement
 from constancia.verify.evidence.contradiction import prove
 from constancia.verify.sources.contradiction_file import parse_contradiction
-from constancia.verify.sources.foreign import foreign
+from constancia.verify.sources.foreign_file import foreign
 from constancia.verify.sources.source import parse_receipt
 from constancia.verify.sources.transit import parse_any
 from constancia.verify.speed.entry_patterns import read_entry

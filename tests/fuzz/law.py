@@ -8,7 +8,7 @@ from tests.domain.commitments.test_commitment import report
 from tests.domain.stage import Stage, rep, seated
 from tests.fuzz.harness import harness
 
-from constancia.domain.decide import decide
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import UnknownAct
 from constancia.domain.kernel.problems import Refusal
 from constancia.verify.core.errors import Malformed

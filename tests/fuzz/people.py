@@ -8,14 +8,14 @@ from urllib.parse import parse_qs
 from tests.fuzz.harness import harness
 
 from constancia.api.cli.opening.host import parse_signed_file
-from constancia.api.forms.build import Builder, Wanted
+from constancia.api.forms.answers.reading import read
+from constancia.api.forms.builder import Builder, FormRequest
 from constancia.api.forms.fields import Form
-from constancia.api.forms.reading import read
-from constancia.api.text.links import parse_link, without_long_signatures
+from constancia.api.text.paper.links import parse_link, without_long_signatures
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
-from constancia.domain.kernel.calendar import parse_day, parse_edtf, parse_instant
-from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.state import State
+from constancia.domain.values.calendar import parse_day, parse_edtf, parse_instant
+from constancia.domain.values.editions import NEWEST
 from constancia.ledger.opening.genesis_file import read_genesis
 from constancia.ledger.opening.invitation import read_invitation
 from constancia.ledger.opening.party_file import read_party_file
@@ -43,7 +43,7 @@ def act(data: bytes) -> None:
 
 @cache
 def _form(type_name: str) -> Form:
-    return Builder(State()).form(Wanted(type=type_name))
+    return Builder(State()).form(FormRequest(type=type_name))
 
 
 @harness()

@@ -26,10 +26,10 @@ from tests.ledger.authority import TestAuthority
 from tests.ledger.opening.test_first_acts import invitation, offered
 from tests.verify.small_ledger import Key, LogKey
 
-from constancia.api.text.links import permalink, proof_fragment
+from constancia.api.text.paper.links import permalink, proof_fragment
 from constancia.ledger.keys.key_file import generate, save
 from constancia.ledger.keys.note_keys import NoteKeys
-from constancia.ledger.monitor.findings import Event, Finding
+from constancia.ledger.monitor.findings import JournalLine, LogFinding
 from constancia.ledger.monitor.signed_heads import Told, format_heads
 from constancia.ledger.opening.invitation import Invitation, write_invitation
 from constancia.ledger.publication.trust_page import TrustPage
@@ -140,9 +140,9 @@ def of_monitors() -> dict[str, Seeds]:
     fork = log.signer.checkpoint(9, bytes(32))
     proof = format_contradiction([LOG_KEY], log.checkpoint(), fork, prefix_path(log.tree, 9, log.size))
     told = Told(origin=LOG_KEY.name, url="https://log.example", note=fork, verified=True, at="2026-01-01T00:00:00Z")
-    event = Event(
+    event = JournalLine(
         url="https://log.example", origin=LOG_KEY.name, at="2026-01-01T00:00:00Z", is_found=True,
-        finding=Finding(code="rollback", key="9", params={"size": 9}),
+        finding=LogFinding(code="rollback", key="9", params={"size": 9}),
     )  # fmt: skip
     state: dict[str, Any] = {"format": 1, "url": "https://log.example", "origin": LOG_KEY.name, "size": 9}
     return {

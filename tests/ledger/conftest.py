@@ -15,7 +15,7 @@ from constancia.ledger.assembly import LedgerParts, Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store.address import Address
+from constancia.ledger.store.address import DatabaseAddress
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Desk:
     signer: LogSigner
     folder: Path
     options: Options | None = None
-    database: Address | None = None
+    database: DatabaseAddress | None = None
 
     def take(self, signed: Signed) -> AppendOutcome:
         """Appends, and lets the parties see the new end of the log."""
@@ -68,7 +68,7 @@ def stored_in() -> str:
 
 
 @pytest.fixture
-def new_database(stored_in: str, request: pytest.FixtureRequest) -> Callable[[], Address | None]:
+def new_database(stored_in: str, request: pytest.FixtureRequest) -> Callable[[], DatabaseAddress | None]:
     """Gives the address of a database for one more ledger; None where it has a file of its own."""
     if stored_in == "sqlite":
         return lambda: None
@@ -77,7 +77,7 @@ def new_database(stored_in: str, request: pytest.FixtureRequest) -> Callable[[],
 
 
 @pytest.fixture
-def open_desk(tmp_path: Path, new_database: Callable[[], Address | None]) -> Iterator[OpenDesk]:
+def open_desk(tmp_path: Path, new_database: Callable[[], DatabaseAddress | None]) -> Iterator[OpenDesk]:
     """Opens ledgers, new ones or copies of a template, with the options wanted, and closes them at the end."""
     opened: list[Desk] = []
 

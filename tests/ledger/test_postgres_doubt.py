@@ -23,10 +23,10 @@ from constancia.ledger.append.recovery import replay
 from constancia.ledger.append.store_watch import StoreWatch
 from constancia.ledger.errors import StoreUnavailable, Unread
 from constancia.ledger.reader.log import read_recorded
-from constancia.ledger.store import postgres_session
-from constancia.ledger.store.postgres_application import create_tables
+from constancia.ledger.store.postgres import session as postgres_session
+from constancia.ledger.store.postgres.application import create_tables
+from constancia.ledger.store.postgres.session import WriterSession, connect
 from constancia.ledger.store.postgres_errors import unavailable
-from constancia.ledger.store.postgres_session import WriterSession, connect
 
 
 @pytest.fixture

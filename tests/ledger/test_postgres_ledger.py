@@ -18,10 +18,10 @@ from tests.postgres import Server, own_server
 
 from constancia.ledger.errors import Busy, Fatal, LedgerError, LostRace, StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store import postgres_application
-from constancia.ledger.store.address import DATABASE_NAME, Address
-from constancia.ledger.store.postgres_recorder import PostgresLedgerRecorder
-from constancia.ledger.store.postgres_session import Connection, connect
+from constancia.ledger.store.address import DATABASE_NAME, DatabaseAddress
+from constancia.ledger.store.postgres import application as postgres_application
+from constancia.ledger.store.postgres.recorder import PostgresLedgerRecorder
+from constancia.ledger.store.postgres.session import Connection, connect
 
 WAIT_S = 20
 T = TypeVar("T")
@@ -73,7 +73,7 @@ def second(desk: Desk, folder: Path, *, signer: bool = True) -> Ledger:
     return Ledger.open(folder, clock=desk.clock, signer=desk.signer if signer else None, database=desk.database)
 
 
-def as_attacker(address: Address, *statements: str) -> None:
+def as_attacker(address: DatabaseAddress, *statements: str) -> None:
     """Execute statements as who may do everything to the database: triggers do not run."""
     with closing(connect(address)) as connection:
         connection.execute("SET session_replication_role = replica")
@@ -83,7 +83,7 @@ def as_attacker(address: Address, *statements: str) -> None:
 
 def test_folder_remembers_its_database_without_the_password(desk: Desk) -> None:
     assert desk.database is not None
-    kept = Address.read(desk.database.conninfo.replace("constancia@", "constancia:geheim@"))
+    kept = DatabaseAddress.read(desk.database.conninfo.replace("constancia@", "constancia:geheim@"))
     desk.ledger.close()
     (desk.folder / DATABASE_NAME).unlink()
     Ledger.open(desk.folder, clock=desk.clock, signer=desk.signer, database=kept).close()
@@ -243,7 +243,7 @@ class TestServerGoesAway:
     """A server of its own, which is stopped and killed."""
 
     @pytest.fixture
-    def new_database(self, server: Server) -> Callable[[], Address]:
+    def new_database(self, server: Server) -> Callable[[], DatabaseAddress]:
         return server.schema
 
     def test_connection_cut_while_idle_is_made_again(self, desk: Desk, server: Server) -> None:

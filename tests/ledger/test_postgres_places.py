@@ -14,22 +14,25 @@ from typing import cast
 import pytest
 from eventsourcing.persistence import PersistenceError
 from tests.ledger import test_privacy
-from tests.ledger.append import test_refused_attempts
+from tests.ledger.attempts import test_refused_attempts
 from tests.ledger.conftest import Desk
 from tests.ledger.test_postgres_ledger import as_attacker, second
 from tests.postgres import Server, put_into
 
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
+from constancia.ledger.belongings.places import places_of
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.places import places_of
-from constancia.ledger.store import postgres_application, postgres_recorder, postgres_schema, postgres_tables
-from constancia.ledger.store.address import Address
-from constancia.ledger.store.database_files import PART_BYTES, DatabaseFiles
-from constancia.ledger.store.postgres_application import create_tables, open_database, tables_in
-from constancia.ledger.store.postgres_recorder import PostgresLedgerRecorder
-from constancia.ledger.store.postgres_session import connect
-from constancia.ledger.store.postgres_tables import PostgresTables
+from constancia.ledger.store.address import DatabaseAddress
+from constancia.ledger.store.postgres import application as postgres_application
+from constancia.ledger.store.postgres import recorder as postgres_recorder
+from constancia.ledger.store.postgres import schema as postgres_schema
+from constancia.ledger.store.postgres import tables as postgres_tables
+from constancia.ledger.store.postgres.application import create_tables, open_database, tables_in
+from constancia.ledger.store.postgres.files import PART_BYTES, DatabaseFiles
+from constancia.ledger.store.postgres.recorder import PostgresLedgerRecorder
+from constancia.ledger.store.postgres.session import connect
+from constancia.ledger.store.postgres.tables import PostgresTables
 
 scene = test_privacy.scene
 META = {"schema": "1", "origin": "example.org/log"}
@@ -144,7 +147,7 @@ def test_s3_what_a_reader_still_sees_is_taken_out_later(
     assert SEALED.encode() not in files_of(desk.database, postgres_server)
 
 
-def files_of(address: Address, server: Server) -> bytes:
+def files_of(address: DatabaseAddress, server: Server) -> bytes:
     """What is in the files of the tables next to the entries, written out."""
     query = (
         "SELECT pg_relation_filepath(c.oid) AS path FROM pg_class AS c WHERE relkind IN ('r', 't') AND (relnamespace "
@@ -342,7 +345,7 @@ class TestUpgrade:
         assert ("files", "path", "text") not in form_of(address)
 
 
-def in_version_1(address: Address, *, meta: bool = True) -> None:
+def in_version_1(address: DatabaseAddress, *, meta: bool = True) -> None:
     with closing(connect(address)) as connection, connection.transaction():
         for statement in postgres_schema.VERSION_1:
             connection.execute(statement)
@@ -350,13 +353,13 @@ def in_version_1(address: Address, *, meta: bool = True) -> None:
         _fill_meta(address, META)
 
 
-def _fill_meta(address: Address, meta: dict[str, str]) -> None:
+def _fill_meta(address: DatabaseAddress, meta: dict[str, str]) -> None:
     with closing(connect(address)) as connection:
         for item in meta.items():
             connection.execute("INSERT INTO meta VALUES (%s, %s)", item)
 
 
-def form_of(address: Address) -> list[tuple[str, ...]]:
+def form_of(address: DatabaseAddress) -> list[tuple[str, ...]]:
     """Columns with their types, indexes, and the version."""
     with closing(connect(address)) as connection:
         columns = connection.execute(

@@ -18,16 +18,16 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import Key, Signed, text
 
-from constancia.domain.kernel.sealing import commitment_of
+from constancia.domain.values.sealing import commitment_of
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.audit.resume_file import ResumeFile
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
+from constancia.ledger.belongings.places import Places
+from constancia.ledger.belongings.vault import Vault
 from constancia.ledger.disk.file_store import FileStore, FolderFiles
 from constancia.ledger.errors import NotFound, Withdrawn
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.places import Places
-from constancia.ledger.store.database_source import opened_source
-from constancia.ledger.vault import Vault
+from constancia.ledger.store.postgres.source import opened_source
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_text

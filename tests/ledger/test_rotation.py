@@ -11,14 +11,14 @@ from tests.ledger.world import ORIGIN, START, World
 from tests.postgres import Server
 
 from constancia.ledger.assembly import Options
-from constancia.ledger.backup import Older, backup, restore
+from constancia.ledger.backup.backup import Older, backup, restore
+from constancia.ledger.backup.relocation import move_to_database, move_to_file
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError, Locked, RolledBack
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.keys.note_keys import KeyFileError
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.relocation import move_to_database, move_to_file
 from constancia.ledger.rotation import Rotation, begin, finish, replace_at_once
 from constancia.ledger.snapshots import snapshot_store, snapshots
 from constancia.ledger.witnesses.witness import NotSigned, Witness

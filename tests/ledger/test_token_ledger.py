@@ -10,7 +10,7 @@ from tests.ledger.test_rotation import INTACT, SECRET, Place
 from tests.ledger.world import ORIGIN, START
 from tests.tokens import Hsm, Token, access
 
-from constancia.ledger.backup import backup, restore
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError, TokenUnavailable
 from constancia.ledger.health import health_of

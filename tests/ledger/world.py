@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from constancia.domain.kernel.calendar import local_day
-from constancia.domain.kernel.editions import FIRST, NEWEST
+from constancia.domain.values.calendar import local_day
+from constancia.domain.values.editions import FIRST, NEWEST
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.formats.canonical import canonical

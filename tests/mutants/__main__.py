@@ -33,8 +33,9 @@ SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
 # A module's own tests, which lie where it lies, come first; then those of the rooms that use it.
 TESTS: Final[dict[str, tuple[str, ...]]] = {
     # What streams are about is compared with the fold where rows are made of it.
-    "domain/": ("tests/domain", "tests/ledger/views/test_concerned.py"),
-    "domain/kernel/": ("tests/domain/kernel", "tests/domain", "tests/ledger/views/test_concerned.py"),
+    "domain/": ("tests/domain", "tests/ledger/views/test_subjects.py"),
+    "domain/kernel/": ("tests/domain/kernel", "tests/domain", "tests/ledger/views/test_subjects.py"),
+    "domain/values/": ("tests/domain/values", "tests/domain", "tests/ledger/views/test_subjects.py"),
     "verify/wire/": ("tests/verify/wire", "tests/verify/core", "tests/verify/audit", "tests/verify/evidence"),
     "verify/core/": (
         "tests/verify/core",
@@ -47,6 +48,7 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/verify/test_rotated_keys.py",
         "tests/ledger/test_postquantum.py",
     ),
+    "ledger/attempts/": ("tests/ledger/attempts", "tests/ledger/append", "tests/ledger/test_postgres_places.py"),
     "ledger/append/": (
         "tests/ledger/append",
         "tests/ledger/test_ledger.py",

@@ -109,7 +109,7 @@ def test_run_goes_on_where_another_ended_first_with_what_was_never_tried(tmp_pat
     assert Record(None).waiting(others) == others
 
 
-@each_row("path", ["verify/core/formats/merkle.py", "ledger/append/writer.py", "domain/kernel/values.py"])
+@each_row("path", ["verify/core/formats/merkle.py", "ledger/append/writer.py", "domain/values/values.py"])
 def test_stages_of_a_module_are_there(path: str) -> None:
     assert all((ROOT / test).exists() for test in stages_of(path, ()))
     assert stages_of(path, ["tests/verify"])[-1] == "tests/verify"

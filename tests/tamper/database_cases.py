@@ -24,17 +24,17 @@ from tests.verify.core_alone import by_core, input_of
 from tests.verify.small_ledger import Witness
 
 from constancia.ledger.assembly import Options
-from constancia.ledger.backup import backup
+from constancia.ledger.backup.backup import backup
+from constancia.ledger.backup.relocation import move_to_file
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.relocation import move_to_file
 from constancia.ledger.store.address import DATABASE_NAME
-from constancia.ledger.store.database_files import DatabaseFiles
-from constancia.ledger.store.database_source import opened_source
-from constancia.ledger.store.postgres_application import create_tables, tables_in
-from constancia.ledger.store.postgres_session import connect
-from constancia.ledger.store.transfer import TABLES
+from constancia.ledger.store.postgres.application import create_tables, tables_in
+from constancia.ledger.store.postgres.files import DatabaseFiles
+from constancia.ledger.store.postgres.session import connect
+from constancia.ledger.store.postgres.source import opened_source
+from constancia.ledger.store.postgres.transfer import TABLES
 from constancia.ledger.witnesses.cosignature_store import signature_line
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable

@@ -14,8 +14,8 @@ from tests.tamper.database_cases import WAYS, Alteration, Databases
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store import transfer
-from constancia.ledger.store.transfer import Snapshot
+from constancia.ledger.store.postgres import transfer
+from constancia.ledger.store.postgres.transfer import Snapshot
 
 COUNT, SEED = sampled(24, 1_000), 20261129
 

@@ -7,7 +7,7 @@ from tests.tamper.acts import byte_acts, flips
 from tests.tamper.bench import Figures
 from tests.verify.small_ledger import write
 
-from constancia.verify.audit.check_tiles import TileChecker
+from constancia.verify.audit.checks.tiles import TileChecker
 from constancia.verify.report.findings import Fault, Findings
 from constancia.verify.sources.files import Folder
 from constancia.verify.sources.published_log import PublishedLog

@@ -66,7 +66,7 @@ def test_core_loads_nothing_but_the_core() -> None:
 
 def test_reference_is_what_the_docstrings_give() -> None:
     done = subprocess.run(
-        [sys.executable, "-P", str(ROOT / "tools" / "api_reference.py"), "--check"], check=False,
+        [sys.executable, "-P", str(ROOT / "tools" / "docs" / "api_reference.py"), "--check"], check=False,
         env={"PYTHONPATH": str(ROOT / ".import")},
     )  # fmt: skip
     assert done.returncode == 0, "run `make api-docs`"

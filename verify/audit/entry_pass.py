@@ -28,7 +28,7 @@ from constancia.verify.wire.merkle import Tree, hash_leaf
 _CITATION: Final = re.compile(rb'"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))?')
 
 
-class Item(NamedTuple):
+class LogPosition(NamedTuple):
     """One position of the log: its bytes, the stored leaf hash, the store's row."""
 
     at: int
@@ -160,7 +160,7 @@ class EntryPass(LogCheck):
         self._settle(None)
         self._pending = None
 
-    def add(self, item: Item) -> Entry | None:
+    def add(self, item: LogPosition) -> Entry | None:
         """Take in the next place of the log; gives what could be read there."""
         self.unread += item.raw is None
         entry = None if item.raw is None else self.parse(item.at, item.raw)

@@ -7,7 +7,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from constancia.verify.audit.entry_pass import Item
+from constancia.verify.audit.entry_pass import LogPosition
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.published_log import MAX_GAP, FoundFile, PublishedLog
 from constancia.verify.sources.sqlite_store import BatchRow, Store
@@ -18,7 +18,7 @@ from constancia.verify.wire.tiles import HASHES_PER_TILE, bundle_bytes, tile_wid
 NO_BATCH: Final = b""  # instead of a leaf hash, past the last batch
 
 
-def store_items(store: Store, findings: Findings, start: int = 0) -> Iterator[Item]:
+def store_items(store: Store, findings: Findings, start: int = 0) -> Iterator[LogPosition]:
     """Return a store's entries from an index on, with the leaf hashes of their batches."""
     recorded = _recorded_leaves(store, findings, start)
     at, rows = start, 0
@@ -35,14 +35,14 @@ def store_items(store: Store, findings: Findings, start: int = 0) -> Iterator[It
             _missing(findings, at, index - 1)
             gaps.append(at)
         for gap in range(at, index):
-            yield Item(gap, None, next(recorded, None))
+            yield LogPosition(gap, None, next(recorded, None))
         leaf = next(recorded, NO_BATCH)
         if leaf is NO_BATCH and covered:
             covered = False
             findings.fault("entry-beyond", index, "stored_events.position", f"at most {index}", row.position)
         state = row.state
         raw = state if isinstance(state, bytes) else str(state).encode("utf-8", "surrogateescape")
-        yield Item(index, raw, leaf or None, row)
+        yield LogPosition(index, raw, leaf or None, row)
         at = index + 1
     findings.count("L1", "rows", rows)
     rest = list(recorded)
@@ -51,7 +51,7 @@ def store_items(store: Store, findings: Findings, start: int = 0) -> Iterator[It
         gaps.append(at)
     _place_strays(strays, gaps, at, findings)
     for number, leaf in enumerate(rest):
-        yield Item(at + number, None, leaf)
+        yield LogPosition(at + number, None, leaf)
 
 
 def _place_strays(strays: list[object], gaps: list[int], end: int, findings: Findings) -> None:
@@ -110,7 +110,7 @@ def _leaves_of(batch: BatchRow, findings: Findings) -> tuple[list[bytes], int]:
     return hashes, count
 
 
-def published_items(published: PublishedLog, size: int, findings: Findings, start: int = 0) -> Iterator[Item]:
+def published_items(published: PublishedLog, size: int, findings: Findings, start: int = 0) -> Iterator[LogPosition]:
     """Give a published log's entries from an index on, with the hashes of the level-0 tiles.
 
     The first entry that can't be had ends it: what comes after could not be judged by what came before.
@@ -121,7 +121,7 @@ def published_items(published: PublishedLog, size: int, findings: Findings, star
         entries = _bundle_entries(bundle, width, findings)
         leaves = _tile_hashes(tile, width, entries, findings)
         for i in range(max(0, start - first), min(width, len(entries))):
-            yield Item(first + i, entries[i], leaves[i])
+            yield LogPosition(first + i, entries[i], leaves[i])
         if len(entries) < width:
             findings.end(max(start, first + len(entries)))
             return

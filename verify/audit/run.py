@@ -17,15 +17,15 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from constancia.verify.audit.check_checkpoints import CheckpointChecker
-from constancia.verify.audit.check_cosignatures import kept_cosignatures
-from constancia.verify.audit.check_documents import check_source
-from constancia.verify.audit.check_pinned import is_of_another_ledger
-from constancia.verify.audit.check_store import check_meta, check_schema
-from constancia.verify.audit.check_tiles import TileChecker
-from constancia.verify.audit.check_witness_times import WitnessTimes, recorded_at_of
-from constancia.verify.audit.described import describe, size_of
-from constancia.verify.audit.entry_pass import EntryPass, Item
+from constancia.verify.audit.checks.checkpoints import CheckpointChecker
+from constancia.verify.audit.checks.cosignatures import kept_cosignatures
+from constancia.verify.audit.checks.documents import check_source
+from constancia.verify.audit.checks.pins import is_of_another_ledger
+from constancia.verify.audit.checks.store import check_meta, check_schema
+from constancia.verify.audit.checks.tiles import TileChecker
+from constancia.verify.audit.checks.witness_times import WitnessTimes, recorded_at_of
+from constancia.verify.audit.entries_in_words import describe, size_of
+from constancia.verify.audit.entry_pass import EntryPass, LogPosition
 from constancia.verify.audit.entry_stream import published_items, store_items
 from constancia.verify.audit.extensions import AuditLevel, ResumeState
 from constancia.verify.core.conclusion import check_pins
@@ -194,7 +194,7 @@ class _Audit:
         self._known.append(PinnedCheckpoint(RESUME, None, memory.size, memory.root(memory.size)))
         return 0
 
-    def _items(self, start: int, size: int) -> Iterator[Item]:
+    def _items(self, start: int, size: int) -> Iterator[LogPosition]:
         if self._store is not None:
             return store_items(self._store, self._findings, start)
         return iter(()) if self._published is None else published_items(self._published, size, self._findings, start)

@@ -18,13 +18,13 @@ from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.note import Note, VerifierKey, format_vkey
 from constancia.verify.core.formats.policy import Policy
 from constancia.verify.report.findings import Findings
-from constancia.verify.sources.contradiction_file import Admitted, Contradiction, parse_contradiction
+from constancia.verify.sources.contradiction_file import AdmittedEntry, Contradiction, parse_contradiction
 from constancia.verify.sources.transit import as_written
 from constancia.verify.trust.trust_folder import TrustFolder
 from constancia.verify.wire.merkle import EMPTY_ROOT, hash_leaf, prefix_roots, verify_inclusion
 
 
-class Proved(NamedTuple):
+class ProvedContradiction(NamedTuple):
     """A contradiction: for the first `size` entries the newer tree has `root`, the other side claims `claimed`."""
 
     newer: Checkpoint
@@ -34,7 +34,7 @@ class Proved(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def prove(parts: Contradiction) -> Proved:
+def prove(parts: Contradiction) -> ProvedContradiction:
     """Check a proof, except whose the key is.
 
     Raises:
@@ -44,7 +44,7 @@ def prove(parts: Contradiction) -> Proved:
     """
     newer, note = open_checkpoint(parts.newer, *parts.log_keys)
     notes = [note]
-    if isinstance(parts.other, Admitted):
+    if isinstance(parts.other, AdmittedEntry):
         size, claimed = _seen_by(parts.other, newer)
     else:
         older, other = open_checkpoint(parts.other, *parts.log_keys)
@@ -53,7 +53,7 @@ def prove(parts: Contradiction) -> Proved:
     root = _root_at(size, newer, parts.prefix)
     if root == claimed:
         raise Malformed("consistent", "contradiction", f"two roots for {size} entries", "the same root twice")
-    return Proved(newer, size, root, claimed, tuple(notes))
+    return ProvedContradiction(newer, size, root, claimed, tuple(notes))
 
 
 def _root_at(size: int, newer: Checkpoint, prefix: Sequence[bytes]) -> bytes:
@@ -66,7 +66,7 @@ def _root_at(size: int, newer: Checkpoint, prefix: Sequence[bytes]) -> bytes:
     return roots[0]
 
 
-def _seen_by(admitted: Admitted, newer: Checkpoint) -> tuple[int, bytes]:
+def _seen_by(admitted: AdmittedEntry, newer: Checkpoint) -> tuple[int, bytes]:
     index, leaf = admitted.index, hash_leaf(admitted.raw)
     if not verify_inclusion(leaf_hash=leaf, index=index, size=newer.size, proof=admitted.path, root=newer.root):
         raise Malformed("inclusion", "contradiction.path", f"a path to {newer.root.hex()}", leaf.hex())
@@ -101,7 +101,7 @@ def check_contradiction(raw: bytes, location: str, trust: TrustFolder | None, fi
         return
     findings.size, findings.root = proved.newer.size, proved.newer.root
     findings.count("L1", "checkpoints", len(proved.notes))
-    if isinstance(parts.other, Admitted):
+    if isinstance(parts.other, AdmittedEntry):
         index = parts.other.index
         findings.note("contradiction-entry", size=proved.size, newer=proved.newer.size, index=index)
     else:
@@ -114,14 +114,14 @@ def check_contradiction(raw: bytes, location: str, trust: TrustFolder | None, fi
         return
     _name_witnesses(proved, trust.policy, findings)
     expected, last = f"{proved.root.hex()} at size {proved.size}", max(0, proved.size - 1)
-    if isinstance(parts.other, Admitted):
+    if isinstance(parts.other, AdmittedEntry):
         place = "entry: statement.seen"
         findings.fault("contradiction-seen", 0, place, expected, proved.claimed, last_index=last, somewhere=True)
     else:
         findings.fault("contradiction", 0, "older", expected, proved.claimed, last_index=last, somewhere=True)
 
 
-def _name_witnesses(proved: Proved, policy: Policy, findings: Findings) -> None:
+def _name_witnesses(proved: ProvedContradiction, policy: Policy, findings: Findings) -> None:
     """Name the witnesses that cosigned both: they broke their commitment too."""
     if len(proved.notes) < 2:
         return

@@ -14,8 +14,8 @@ from constancia.verify.core.formats.entry import Entry, parse_entry
 from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey
 from constancia.verify.core.formats.policy import open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
-from constancia.verify.report.findings import Findings, Shown, fault_of
-from constancia.verify.sources.foreign import foreign, seems_an_entry
+from constancia.verify.report.findings import EntryInWords, Findings, fault_of
+from constancia.verify.sources.foreign_file import foreign, seems_an_entry
 from constancia.verify.sources.source import parse_whole_proof
 from constancia.verify.sources.transit import as_written
 from constancia.verify.sources.zones import load_zone
@@ -90,7 +90,7 @@ def _check_entry(index: int, raw: bytes, findings: Findings) -> Entry | None:
     if entry.index != index:
         findings.fault("index", index, "receipt.index", entry.index, index)
     findings.origin = entry.statement.ledger
-    findings.act = Shown(index=entry.index, entry=parse_canonical(raw))
+    findings.act = EntryInWords(index=entry.index, entry=parse_canonical(raw))
     if index == 0:
         _check_founders(entry, findings)
     return entry

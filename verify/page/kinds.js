@@ -1,4 +1,4 @@
-// What a file seems to be that is no receipt, ledger or entry: as verify/sources/foreign.py, with the tables of verify/report/kinds.py.
+// What a file seems to be that is no receipt, ledger or entry: as verify/sources/foreign_file.py, with the tables of verify/report/kinds.py.
 const MAX_TEXT = 4e6, rulesOf = table => table.trim().split("\n").map(line => line.trim().split(/\s+/));
 const MAGIC = rulesOf(`
 @MAGIC

@@ -12,7 +12,7 @@ __all__ = ["MAX_FAULTS", "MAX_KEPT", "Fault", "Findings", "Remark", "Report", "V
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class EntryInWords:
     """An entry that a report shows in words.
 
     Args:
@@ -55,8 +55,8 @@ class Report:
     list_all: bool = False
     since: int | None = None
     checkpoint: str | None = None
-    act: Shown | None = None
-    altered: tuple[Shown, ...] = ()
+    act: EntryInWords | None = None
+    altered: tuple[EntryInWords, ...] = ()
     names: Names = field(default_factory=Names)
     trust: Mapping[str, str] | None = None
     verdict: Verdict
@@ -82,8 +82,8 @@ class Findings(FaultList):
         self.since: int | None = None
         self.checkpoint: bytes | None = None
         self.trust: Mapping[str, str] | None = None
-        self.act: Shown | None = None
-        self.altered: list[Shown] = []
+        self.act: EntryInWords | None = None
+        self.altered: list[EntryInWords] = []
         self.names = Names()
         self._indexes: list[int] = []
         self._rejected: set[tuple[str, int | None]] = set()

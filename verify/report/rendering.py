@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.acts import Names
-from constancia.verify.report.findings import Fault, Remark, Report, Shown, Verdict
+from constancia.verify.report.findings import EntryInWords, Fault, Remark, Report, Verdict
 from constancia.verify.report.kinds import KINDS, NOT_HAD
-from constancia.verify.report.lay import REMARKED, act_sentence, changes_of, lay_lines, remark_words
+from constancia.verify.report.lay_report import REMARKED, act_sentence, changes_of, lay_lines, remark_words
 from constancia.verify.report.output import UNREADABLE
 from constancia.verify.report.printable import printable
 from constancia.verify.report.words import FAULTS, LABELS, LAY, REFUSED, SEEN, TECHNICAL, TLS, VERDICTS, filled
@@ -143,7 +143,7 @@ def _fault_document(fault: Fault) -> dict[str, object]:
     return {name: getattr(fault, name) for name in members} | {lang: FAULTS[fault.code][lang] for lang in LANGUAGES}
 
 
-def _act_document(shown: Shown, names: Names) -> dict[str, object]:
+def _act_document(shown: EntryInWords, names: Names) -> dict[str, object]:
     return {
         "index": shown.index,
         "entry": shown.entry,

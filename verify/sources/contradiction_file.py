@@ -40,7 +40,7 @@ _INDEX = re.compile(r"(?:0|[1-9]\d{0,15})\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted:
+class AdmittedEntry:
     """An entry of the newer tree: index, bytes, inclusion proof."""
 
     index: int
@@ -54,7 +54,7 @@ class Contradiction:
 
     log_keys: tuple[VerifierKey, ...]
     newer: bytes
-    other: bytes | Admitted
+    other: bytes | AdmittedEntry
     prefix: tuple[bytes, ...]
 
 
@@ -86,7 +86,7 @@ def parse_contradiction(raw: bytes) -> Contradiction:
         index, _, entry = _word(lines, "entry").partition(" ")
         if not _INDEX.match(index) or int(index) > MAX_INTEGER:
             raise Malformed("contradiction", "contradiction.entry", "an index below 2^53", index)
-        admitted = Admitted(
+        admitted = AdmittedEntry(
             index=int(index), raw=decode_base64(entry, "contradiction.entry"), path=_hashes(lines, "path")
         )
     else:

@@ -15,7 +15,7 @@ from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.sources.files import Files, Folder, open_regular
-from constancia.verify.sources.foreign import MAX_TEXT_BYTES, OURS, Foreign, foreign, kind_of_zip
+from constancia.verify.sources.foreign_file import MAX_TEXT_BYTES, OURS, Foreign, foreign, kind_of_zip
 from constancia.verify.sources.published_log import PublishedLog, had
 from constancia.verify.sources.sqlite_store import SCHEMA, Store, open_store
 from constancia.verify.sources.transit import is_html, undone

@@ -1,4 +1,5 @@
 """Opening a ledger in the terminal: the questions, and the part of each machine, step by step.
 
-May import: `api.client`, `api.cli.terminal`, `api.cli.prompts`.
+May import: `log_key`, `prompts`, `signatory`, `terminal`.
+Of other rooms of the interface: what `api.cli` may import.
 """

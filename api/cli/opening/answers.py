@@ -56,7 +56,7 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class OpeningQuestion:
     """A question: the name of its answer, the id of its words, what Enter means, and what an answer has to be."""
 
     name: str
@@ -76,7 +76,7 @@ class Question:
         answers.put(self.name, ask(self.text, default=self.default(), check=self.check or line))
 
 
-class Asked(Protocol):
+class QuestionGroup(Protocol):
     """A question, or several of one matter."""
 
     @property
@@ -99,7 +99,7 @@ class Asked(Protocol):
         ...
 
 
-def ask_all(questions: Sequence[Asked], answers: Answers) -> None:
+def ask_all(questions: Sequence[QuestionGroup], answers: Answers) -> None:
     """Ask what was not answered yet; say first what was."""
     answered = [question for question in questions if question.name in answers]
     if answered:
@@ -109,7 +109,7 @@ def ask_all(questions: Sequence[Asked], answers: Answers) -> None:
             question.put_to(answers)
 
 
-def review(questions: Sequence[Asked], answers: Answers) -> None:
+def review(questions: Sequence[QuestionGroup], answers: Answers) -> None:
     """Show all answers, and ask again those whose number is given, until Enter says that they are right."""
     while True:
         say("")

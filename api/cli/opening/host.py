@@ -246,7 +246,7 @@ def _draft(
     places: "LedgerFolder", invitation: "Invitation", parties: Mapping[str, bytes], given: LogKeyOptions
 ) -> None:
     """Make the log's key and draft the genesis; where it was cut short, it is done over."""
-    from constancia.domain.kernel.calendar import format_instant, local_day
+    from constancia.domain.values.calendar import format_instant, local_day
     from constancia.ledger.disk.documents import Documents
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.disk.file_store import FolderFiles

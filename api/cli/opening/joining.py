@@ -43,7 +43,7 @@ def go_on_online(folder: Path, choices: Choices) -> None:
     invitation, offered = read_own_file(folder)
     _wait_until_open(invitation, folder)
     with RemoteLog(invitation.address) as log:
-        _Joining(folder, invitation, offered, log, choices).run()
+        _JoiningRun(folder, invitation, offered, log, choices).run()
 
 
 def _wait_until_open(invitation: "Invitation", folder: Path) -> None:
@@ -79,7 +79,7 @@ def _is_starting(address: str) -> bool:
     return False
 
 
-class _Joining:
+class _JoiningRun:
     """One run: what was verified last, and the keys that were opened."""
 
     def __init__(
@@ -162,7 +162,7 @@ class _Joining:
 
     def _state(self) -> "tuple[State, str]":
         """Give the state at the address, of the very tree that was verified against the one before, and today."""
-        from constancia.domain.kernel.calendar import local_day
+        from constancia.domain.values.calendar import local_day
         from constancia.ledger.clock import SystemClock
         from constancia.ledger.local_copy import open_ledger
 
@@ -204,14 +204,14 @@ class _Joining:
         from dataclasses import replace
 
         from constancia.api.text.i18n import say as sentence_words
-        from constancia.domain.naming import Named
+        from constancia.domain.naming import NamedThing
         from constancia.domain.sentences import sentence_of
 
         sentence = sentence_of({"actor": self._actor(act), "body": act.body, "stream": "", "type": act.type}, state)
         known = {"who": self._name} if act.signer == "representative" else {}
         titles = {
-            "agreement": Named(title=self.invitation.agreement.title.to_json()),
-            "governance_body": Named(title=self.invitation.committee.name.to_json()),
+            "agreement": NamedThing(title=self.invitation.agreement.title.to_json()),
+            "governance_body": NamedThing(title=self.invitation.committee.name.to_json()),
         }
         named = {name: title for name, title in titles.items() if name in act.body}
         return sentence_words(replace(sentence, params={**sentence.params, **known, **named}), language())
@@ -231,8 +231,8 @@ class _Joining:
     def _submit(self, act: "FirstAct") -> None:
         """Draft the act on the tree as it is verified now, sign it, hand it in, and keep the receipt."""
         from constancia.domain.catalogue import parse_act
-        from constancia.domain.kernel.calendar import format_instant, local_day
-        from constancia.domain.kernel.editions import NEWEST
+        from constancia.domain.values.calendar import format_instant, local_day
+        from constancia.domain.values.editions import NEWEST
         from constancia.ledger.disk.durable import write_file
         from constancia.ledger.signatory.draft import Occasion, draft_statement, sign_statement
         from constancia.ledger.submission import signed_document
@@ -287,8 +287,8 @@ def _with_what_follows(acts: "Sequence[FirstAct]", invitation: "Invitation", par
 
 def _awaited(state: "State", day: str, invitation: "Invitation") -> list[str]:
     """Give the parties whose turn it is; a text is put forward and frozen by the first party of the invitation."""
-    from constancia.domain.kernel.calendar import parse_day
-    from constancia.domain.opening import opening_steps
+    from constancia.domain.facts.opening import opening_steps
+    from constancia.domain.values.calendar import parse_day
 
     turns = [turn for step in opening_steps(state, parse_day(day)) for turn in step.turns]
     if turns and turns[0].type in ("AgreementDrafted", "AgreementTextFrozen"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from constancia.api.cli.opening.answers import Answers, Question, address, ask_all, identifier_of, review
+from constancia.api.cli.opening.answers import Answers, OpeningQuestion, address, ask_all, identifier_of, review
 from constancia.api.cli.opening.host import (
     GENESIS,
     INVITATION,
@@ -126,7 +126,7 @@ def present(folder: Path, choices: Choices) -> None:
 def _answered(folder: Path, invitation: "Invitation", choices: Choices) -> dict[str, Any]:
     """Give name, post, capacity, scope and witness, from a file or from questions."""
     from constancia.domain.catalogue import acts_signed_by
-    from constancia.domain.kernel.languages import member_of
+    from constancia.domain.values.languages import member_of
 
     scope = sorted(acts_signed_by("rep") | acts_signed_by("root_or_rep"))
     lang = invitation.languages[0]
@@ -147,17 +147,17 @@ def _answered(folder: Path, invitation: "Invitation", choices: Choices) -> dict[
     return {"capacity": _CAPACITY, "scope": scope} | about | {"post": post}
 
 
-def _questions(invitation: "Invitation") -> tuple[Question, ...]:
+def _questions(invitation: "Invitation") -> tuple[OpeningQuestion, ...]:
     """Give what is asked: the post in each authentic language, the capacity where the ledger has words of its own."""
     from constancia.api.text.i18n import in_language, language_name
 
     languages, listed = invitation.languages, invitation.capacities
     words = "opening.q_post" if len(languages) == 1 else "opening.q_post_in"
     names = {tag: language_name(tag, language()) for tag in languages}
-    posts = [Question(name=f"post_{tag}", words=words, language=names[tag]) for tag in languages]
+    posts = [OpeningQuestion(name=f"post_{tag}", words=words, language=names[tag]) for tag in languages]
     capacities = {str(item.capacity): in_language(item.name, language(), languages) for item in listed or ()}
     choices = [
-        Question(
+        OpeningQuestion(
             name="capacity",
             words="opening.q_capacity",
             language=", ".join(f"{name} ({meaning})" for name, meaning in capacities.items()),
@@ -165,10 +165,10 @@ def _questions(invitation: "Invitation") -> tuple[Question, ...]:
         )
     ]
     return (
-        Question(name="name", words="opening.q_person"),
+        OpeningQuestion(name="name", words="opening.q_person"),
         *posts,
         *(choices if listed is not None and _CAPACITY not in capacities else ()),
-        Question(
+        OpeningQuestion(
             name="witness",
             words="opening.q_witness",
             default=lambda: "",
@@ -203,7 +203,7 @@ def _key(path: Path, prompt: str, passphrase_file: Path | None, **names: object)
 
 def _representative_key(folder: Path, name: str, choices: Choices) -> tuple[str, dict[str, str]]:
     """Give id and public part of the representative's key: one that exists, checked as an e.firma, or a new one."""
-    from constancia.api.cli.efirma import check_efirma
+    from constancia.api.cli.signatory.efirma import check_efirma
     from constancia.ledger.keys.key_file import load
 
     own = choices.representative_key

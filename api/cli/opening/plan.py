@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from constancia.api.cli.opening.answers import Answers, Asked, Question, address, ask_all, identifier_of, line, review
+from constancia.api.cli.opening.answers import (
+    Answers,
+    OpeningQuestion,
+    QuestionGroup,
+    address,
+    ask_all,
+    identifier_of,
+    line,
+    review,
+)
 from constancia.api.cli.prompts import ask, choose
 from constancia.api.cli.terminal import MAX_JSON_BYTES, fail, language, message, say
 
@@ -43,7 +52,7 @@ def invitation_from(plan: Mapping[str, Any], base: Path) -> "Invitation":
         Malformed: A member is missing, unknown or of another form.
         LedgerError: A text is not UTF-8.
     """
-    from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
+    from constancia.domain.values.languages import DEFAULT_LANGUAGES
     from constancia.ledger.opening.invitation import invitation_of
 
     item: dict[str, Any] = {name: value for name, value in plan.items() if name not in ("founders", "charter")}
@@ -156,14 +165,14 @@ class _Parties:
 
 
 def _new_party(answer: str, parties: list[dict[str, str]]) -> str:
-    from constancia.domain.kernel.values import FormError
-    from constancia.ledger.opening.invitation import Invited
+    from constancia.domain.values.values import FormError
+    from constancia.ledger.opening.invitation import InvitedParty
 
     name = identifier_of(answer)
     if not answer:
         return answer
     try:
-        Invited.parse({"kind": "x", "legal_name": {"es": "x"}, "party": name})
+        InvitedParty.parse({"kind": "x", "legal_name": {"es": "x"}, "party": name})
     except FormError as error:
         raise ValueError(message("opening.party_form", found=answer)) from error
     if name in {identifier_of(party["acronym"]) for party in parties}:
@@ -187,7 +196,7 @@ def _origin(answer: str) -> str:
 
 
 def _zone(answer: str) -> str:
-    from constancia.domain.kernel.calendar import zone
+    from constancia.domain.values.calendar import zone
 
     try:
         zone(answer)
@@ -220,15 +229,15 @@ def _shown_rule(rule: str) -> str:
     return message("opening.rule_majority" if rule == _RULES[1] else "opening.rule_unanimity")
 
 
-_QUESTIONS: Final[tuple[Asked, ...]] = (
-    Question(name="name", words="opening.q_name"),
-    Question(name="origin", words="opening.q_origin", check=_origin),
-    Question(name="address", words="opening.q_address", check=address),
-    Question(name="timezone", words="opening.q_zone", default=lambda: "America/Mexico_City", check=_zone),
+_QUESTIONS: Final[tuple[QuestionGroup, ...]] = (
+    OpeningQuestion(name="name", words="opening.q_name"),
+    OpeningQuestion(name="origin", words="opening.q_origin", check=_origin),
+    OpeningQuestion(name="address", words="opening.q_address", check=address),
+    OpeningQuestion(name="timezone", words="opening.q_zone", default=lambda: "America/Mexico_City", check=_zone),
     _Parties(),
-    Question(name="committee", words="opening.q_committee", default=lambda: _spanish("cli.opening.d_committee")),
-    Question(name="mandate", words="opening.q_mandate", default=lambda: _spanish("cli.opening.d_mandate")),
-    Question(name="rule", words="opening.q_rule", default=lambda: "1", check=_rule, shown=_shown_rule),
-    Question(name="title", words="opening.q_title"),
-    Question(name="text", words="opening.q_text", check=_file),
+    OpeningQuestion(name="committee", words="opening.q_committee", default=lambda: _spanish("cli.opening.d_committee")),
+    OpeningQuestion(name="mandate", words="opening.q_mandate", default=lambda: _spanish("cli.opening.d_mandate")),
+    OpeningQuestion(name="rule", words="opening.q_rule", default=lambda: "1", check=_rule, shown=_shown_rule),
+    OpeningQuestion(name="title", words="opening.q_title"),
+    OpeningQuestion(name="text", words="opening.q_text", check=_file),
 )

@@ -1,39 +1,39 @@
 """The projections that pages, interface and level L4 read, one file each.
 
-State projections are served as `/api/v1/<name>` and compared by L4 under the same name: a new one is a file here and a
-line in the table. Entry projections are stored.
+State projections are served as `/api/v1/<name>` and compared by L4 under the same name: a new one is a file in a room
+of these and a line in the table. Entry projections are stored. May import: `subjects`.
 """
 
 from functools import cache
 from typing import Final
 
-from constancia.domain.derive import FORM as FACTS_FORM
-from constancia.domain.kernel.forms import form_number
+from constancia.domain.facts.derive import FORM as FACTS_FORM
 from constancia.domain.state import state_form
-from constancia.ledger.views.projections.agreements import AGREEMENTS
-from constancia.ledger.views.projections.allegations import ALLEGATIONS
+from constancia.domain.values.form_number import form_number
 from constancia.ledger.views.projections.base import EntryProjection, StateProjection
-from constancia.ledger.views.projections.bodies import BODIES
-from constancia.ledger.views.projections.cancellations import CANCELLATIONS
 from constancia.ledger.views.projections.citations import CITATIONS
-from constancia.ledger.views.projections.commitments import COMMITMENTS
-from constancia.ledger.views.projections.complaints import COMPLAINTS
-from constancia.ledger.views.projections.conditions import CONDITIONS
-from constancia.ledger.views.projections.corrections import CORRECTIONS
-from constancia.ledger.views.projections.decisions import DECISIONS
-from constancia.ledger.views.projections.deliverables import DELIVERABLES
-from constancia.ledger.views.projections.duties import DUTIES
-from constancia.ledger.views.projections.gatherings import GATHERINGS
-from constancia.ledger.views.projections.overdue import OVERDUE
-from constancia.ledger.views.projections.participants import PARTICIPANTS
-from constancia.ledger.views.projections.participation import PARTICIPATION
-from constancia.ledger.views.projections.parties import PARTIES
-from constancia.ledger.views.projections.plans import PLANS
-from constancia.ledger.views.projections.remarks import REMARKS
-from constancia.ledger.views.projections.responses import RESPONSES
-from constancia.ledger.views.projections.signatures import SIGNATURES
-from constancia.ledger.views.projections.statements import STATEMENTS
-from constancia.ledger.views.projections.successions import SUCCESSIONS
+from constancia.ledger.views.projections.commitments.agreements import AGREEMENTS
+from constancia.ledger.views.projections.commitments.commitments import COMMITMENTS
+from constancia.ledger.views.projections.commitments.conditions import CONDITIONS
+from constancia.ledger.views.projections.commitments.deliverables import DELIVERABLES
+from constancia.ledger.views.projections.commitments.duties import DUTIES
+from constancia.ledger.views.projections.commitments.overdue import OVERDUE
+from constancia.ledger.views.projections.commitments.plans import PLANS
+from constancia.ledger.views.projections.commitments.signatures import SIGNATURES
+from constancia.ledger.views.projections.governance.bodies import BODIES
+from constancia.ledger.views.projections.governance.decisions import DECISIONS
+from constancia.ledger.views.projections.governance.participants import PARTICIPANTS
+from constancia.ledger.views.projections.governance.parties import PARTIES
+from constancia.ledger.views.projections.governance.successions import SUCCESSIONS
+from constancia.ledger.views.projections.participation.gatherings import GATHERINGS
+from constancia.ledger.views.projections.participation.participation import PARTICIPATION
+from constancia.ledger.views.projections.participation.responses import RESPONSES
+from constancia.ledger.views.projections.remarks.allegations import ALLEGATIONS
+from constancia.ledger.views.projections.remarks.cancellations import CANCELLATIONS
+from constancia.ledger.views.projections.remarks.complaints import COMPLAINTS
+from constancia.ledger.views.projections.remarks.corrections import CORRECTIONS
+from constancia.ledger.views.projections.remarks.remarks import REMARKS
+from constancia.ledger.views.projections.remarks.statements import STATEMENTS
 from constancia.ledger.views.projections.timeline import TIMELINE
 
 STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (

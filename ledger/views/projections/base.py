@@ -13,10 +13,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import zone
 from constancia.domain.state import State
+from constancia.domain.values.calendar import zone
 from constancia.ledger.store.mapper import SaidEntry
-from constancia.ledger.views.concerned import Concerned, StateOf
+from constancia.ledger.views.subjects import StateOf, StreamSubjects
 
 Row = Mapping[str, Any]
 
@@ -58,7 +58,7 @@ class EntryProjection:
     """
 
     name: str
-    rows: Callable[[SaidEntry, Concerned, StateOf], Sequence[tuple[str, Row]]]
+    rows: Callable[[SaidEntry, StreamSubjects, StateOf], Sequence[tuple[str, Row]]]
 
 
 def rows_of(

@@ -8,11 +8,11 @@ it, never what the file says of itself.
 from typing import Any, Final
 
 from constancia.ledger.store.mapper import SaidEntry
-from constancia.ledger.views.concerned import Concerned, StateOf
 from constancia.ledger.views.projections.base import EntryProjection, Row
+from constancia.ledger.views.subjects import StateOf, StreamSubjects
 
 
-def _rows(entry: SaidEntry, _about: Concerned, _state: StateOf) -> list[tuple[str, Row]]:
+def _rows(entry: SaidEntry, _about: StreamSubjects, _state: StateOf) -> list[tuple[str, Row]]:
     statement = entry.statement
     return [
         (

@@ -6,19 +6,19 @@ own precision with its earliest and latest day; the page chooses the order.
 
 from typing import Final
 
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.remarks.correction import CORRECTION
 from constancia.domain.remarks.entry import ENTRY
+from constancia.domain.values.calendar import parse_edtf
 from constancia.ledger.store.mapper import SaidEntry
-from constancia.ledger.views.concerned import Concerned, StateOf
 from constancia.ledger.views.projections.base import EntryProjection, Row
+from constancia.ledger.views.subjects import StateOf, StreamSubjects
 
 ALL: Final = "all"
 # Streams about an entry, which first of all concern the stream that it was said of.
 _OF_AN_ENTRY: Final = (f"{CORRECTION.name}/", f"{ENTRY.name}/")
 
 
-def _rows(entry: SaidEntry, about: Concerned, state: StateOf) -> list[tuple[str, Row]]:
+def _rows(entry: SaidEntry, about: StreamSubjects, state: StateOf) -> list[tuple[str, Row]]:
     subjects = _subjects(entry, about, state)
     row, place = _row(entry, subjects), f"#{entry.index:010d}"
     return [(subject + place, row) for subject in (ALL, *subjects)]
@@ -44,7 +44,7 @@ def _row(entry: SaidEntry, subjects: tuple[str, ...]) -> Row:
     }
 
 
-def _subjects(entry: SaidEntry, about: Concerned, state: StateOf) -> tuple[str, ...]:
+def _subjects(entry: SaidEntry, about: StreamSubjects, state: StateOf) -> tuple[str, ...]:
     """Return the streams that an entry concerns: its own, what it decides, delivers, corrects, serves."""
     stream = entry.originator_id
     concerned = about.take(entry, state)

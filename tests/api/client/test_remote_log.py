@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 
 import pytest
+from tests.rows import each_row
 
 from constancia.api.client.remote_log import MAX_ANSWER_BYTES, NoLedger, RemoteLog, RemoteProblem, Unreachable
 from constancia.api.text.i18n import tr
@@ -145,7 +146,7 @@ def test_what_does_not_pass_soon_is_said_at_once_with_what_to_do(
     assert tr(lang, f"problem.{code}.next") in words
 
 
-@pytest.mark.parametrize("code", ["E_BUSY", "E_STOPPED", "E_STORE", "E_RATE"])
+@each_row("code", ["E_BUSY", "E_STOPPED", "E_STORE", "E_RATE"])
 def test_what_passes_soon_is_tried_again(code: str) -> None:
     with raw_answers(problem_of("503 x", code), WHOLE) as (url, asked), RemoteLog(url) as log:
         assert (log.checkpoint(), len(asked)) == (b"note", 2)
@@ -191,7 +192,7 @@ def test_endless_answer_is_no_ledgers_and_is_not_held_in_memory() -> None:
         assert len(asked) == 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         answer_of("200 OK", "Content-Type: text/html", body=b"Not found"),
@@ -208,9 +209,7 @@ def test_page_redirect_or_problem_that_is_none_is_no_ledgers_answer(raw: bytes) 
     assert len(asked) == 1
 
 
-@pytest.mark.parametrize(
-    "url", ["http://", "http://[", "http:///x", "ftp://a", "http://é.example", "x", "http://\ud800"]
-)
+@each_row("url", ["http://", "http://[", "http:///x", "ftp://a", "http://é.example", "x", "http://\ud800"])
 def test_what_is_no_address_is_said_before_anything_is_asked(url: str) -> None:
     with pytest.raises(NoLedger, match="address"):
         RemoteLog(url)

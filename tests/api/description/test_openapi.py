@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.api.description.schemas import faults, validator
-from tests.api.served import Desk
+from tests.api.served import Desk, inside
 from tests.api.test_agreement_life import lived
 
 from constancia.api.description.answers import ANSWERS
@@ -88,26 +88,27 @@ def filled(desk: Desk, path: str) -> Iterator[str]:
 
 def test_answers_have_the_form_that_is_described(scene: Desk, described: dict[str, Any]) -> None:
     components, wrong, tried = described["components"]["schemas"], [], set[str]()
-    for method, path, operation in operations(described):
-        if method != "get":
-            continue
-        forms = {
-            kind: validator(content["schema"], components)
-            for kind, content in operation["responses"]["200"].get("content", {}).items()
-            if kind in JSON
-        }
-        if not forms:
-            continue
-        for address in filled(scene, path):
-            queries = PASTS if any(each["name"] == "at" for each in operation.get("parameters", ())) else ("",)
-            queries = ("?old=2&new=9",) if path.endswith("/consistency") else queries
-            for query in queries:
-                answer = scene.http.get(address + query, headers={"Accept": "application/json"})
-                if answer.status_code == 200:
-                    tried.add(path)
-                    kind = answer.headers["content-type"].partition(";")[0]
-                    assert kind in forms, address
-                    wrong += [(address + query, fault) for fault in faults(forms[kind], answer.json())]
+    with inside(scene) as http:
+        for method, path, operation in operations(described):
+            if method != "get":
+                continue
+            forms = {
+                kind: validator(content["schema"], components)
+                for kind, content in operation["responses"]["200"].get("content", {}).items()
+                if kind in JSON
+            }
+            if not forms:
+                continue
+            for address in filled(scene, path):
+                queries = PASTS if any(each["name"] == "at" for each in operation.get("parameters", ())) else ("",)
+                queries = ("?old=2&new=9",) if path.endswith("/consistency") else queries
+                for query in queries:
+                    answer = http.get(address + query, headers={"Accept": "application/json"})
+                    if answer.status_code == 200:
+                        tried.add(path)
+                        kind = answer.headers["content-type"].partition(";")[0]
+                        assert kind in forms, address
+                        wrong += [(address + query, fault) for fault in faults(forms[kind], answer.json())]
     assert sorted({(address.partition("?")[0], fault) for address, fault in wrong})[:30] == []
     untried = {"/api/v1/documents", "/api/v1/documents/{sha256}", "/rollbacks.json"}
     refused = {"/api/v1/refusals/{sha256}"}  # there is one where other tests of this scene came first

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount
-from tests.api.served import UNLIMITED, Desk, report
+from tests.api.served import UNLIMITED, Desk, Inside, report
 from tests.api.test_cancellations import HttpDesk
 from tests.ledger.test_privacy import PAPER, PAPER_SHA256, Scene
 
@@ -41,17 +41,20 @@ def test_only_what_the_log_gives_forever_is_given_without_asking(adopted: Desk, 
         "/e/{leaf_hash}": f"/e/{scene.entry}",
     }
     answered, forever = set(), set()
-    for context in iter_route_contexts(create_app(adopted.ledger, UNLIMITED).routes):
+    app = create_app(adopted.ledger, UNLIMITED)
+    inside = Inside(app, adopted.url)
+    for context in iter_route_contexts(app.routes):
         route = context.original_route
         if isinstance(route, Mount) or not isinstance(route, APIRoute) or "GET" not in (route.methods or ()):
             continue
         address = places.get(route.path) or re.sub(r"\{[\w:]+\}", "0", route.path)
-        answer = adopted.http.get(address, follow_redirects=False)
+        answer = inside.get(address)
         answered |= {route.path} if answer.status_code < 400 else set()
         control = answer.headers["cache-control"]
         forever |= {route.path} if "immutable" in control else set()
         longest = int((re.findall(r"max-age=(\d+)", control) or ["0"])[0])
         assert route.path in FOREVER or longest <= 300, f"{route.path} is given for {longest} s without asking"
+    inside.close()
     assert forever == FOREVER
     assert answered >= {*places, *FOREVER, "/api/v1/ogp.csv", "/api/v1/receipts/{name}", "/checkpoint"}
 

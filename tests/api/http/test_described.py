@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-from tests.api.served import Desk
+from tests.api.served import Desk, Inside, inside
 from tests.profile import sampled
 
 PLACES = ("0", "999999999", "c" * 300, "rm")
@@ -29,7 +29,7 @@ def filled(path: str) -> Iterator[str]:
         yield start + place + rest.partition("}")[2]
 
 
-def asked(http: httpx.Client, path: str, method: str) -> Iterator[httpx.Response]:
+def asked(http: httpx.Client, within: Inside, path: str, method: str) -> Iterator[httpx.Response]:
     """Ask for an operation's places in every way; each way at one of them, by turns, and by `make thorough` at all."""
     places = list(filled(path))
     if method == "post":
@@ -44,7 +44,7 @@ def asked(http: httpx.Client, path: str, method: str) -> Iterator[httpx.Response
         # A turn more for the headers, so that no place has the same number of both.
         turn = (number + number // len(places)) % len(places)
         for place in sampled([places[turn]], places):
-            yield http.request(method, place + query, headers=headers)
+            yield within.request(method.upper(), place + query, headers=headers)
 
 
 def undescribed(answer: httpx.Response, responses: dict[str, Any]) -> str | None:
@@ -63,9 +63,10 @@ def undescribed(answer: httpx.Response, responses: dict[str, Any]) -> str | None
 def test_every_answer_is_described(scene: Desk) -> None:
     described = scene.http.get("/openapi.json").json()
     missing: set[tuple[str, str, str]] = set()
-    for path, operations in described["paths"].items():
-        for method, operation in operations.items():
-            for answer in asked(scene.http, path, method):
-                what = undescribed(answer, operation["responses"])
-                missing |= {(method, path, what)} if what else set()
+    with inside(scene) as within:
+        for path, operations in described["paths"].items():
+            for method, operation in operations.items():
+                for answer in asked(scene.http, within, path, method):
+                    what = undescribed(answer, operation["responses"])
+                    missing |= {(method, path, what)} if what else set()
     assert sorted(missing) == []

@@ -12,9 +12,9 @@ import httpx
 import pytest
 import uvicorn
 
-from constancia.api.http.fast_heads import FastHeads
-from constancia.api.http.heads import BoundedHeads, PlainHeads
-from constancia.api.http.serving import server_of
+from constancia.api.http.server.fast_heads import FastHeads
+from constancia.api.http.server.heads import BoundedHeads, PlainHeads
+from constancia.api.http.server.serving import server_of
 
 READERS = (PlainHeads, FastHeads)
 BODY = b"x" * 300_000

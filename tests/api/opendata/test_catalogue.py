@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 import httpx
-from tests.api.served import UNLIMITED, Desk, serving
+from tests.api.served import UNLIMITED, Desk, appoint, later, serving
 
 SAYS = {
     "operator": "Archivo",
@@ -17,6 +17,18 @@ SAYS = {
 def expanded(document: dict[str, Any], name: str) -> str:
     prefix, _, rest = name.partition(":")
     return str(document["@context"][prefix]) + rest
+
+
+def test_days_are_those_of_the_ledgers_zone(adopted: Desk) -> None:
+    """In the evening of Mexico UTC has begun the next day."""
+    later(adopted, hours=(28 - adopted.clock.now().hour) % 24)
+    appoint(adopted, "inai", "late")
+    assert str(adopted.clock.now().date()) != adopted.world.today
+    (end,) = {
+        dataset["dct:temporal"]["dcat:endDate"]["@value"]
+        for dataset in adopted.http.get("/data/catalog.jsonld").json()["dcat:dataset"]
+    }
+    assert end == adopted.world.today
 
 
 def test_every_dataset_has_files_that_answer(scene: Desk) -> None:

@@ -5,13 +5,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.api.opendata.test_tables import as_json, source_of
+from tests.api.opendata.tables.test_all_tables import as_json, source_of
 from tests.api.served import Desk
+from tests.rows import each_row
 
 from constancia.api.http.settings import Settings
-from constancia.api.opendata.about import about_of
 from constancia.api.opendata.database import metadata, write_database
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.dataset import about_of
+from constancia.api.opendata.tables.all_tables import TABLES
 
 SAYS = Settings(
     operator="Archivo", contact="datos@example.org", licence="CC-BY-4.0", licence_url="https://example.org/by"
@@ -37,7 +38,7 @@ def test_it_is_whole_and_its_keys_lead_somewhere(path: Path) -> None:
     assert sum(map(len, keys)) > 30
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@each_row("table", TABLES, ids=lambda table: table.name)
 def test_tables_and_spanish_views_have_the_rows(scene: Desk, path: Path, table: object) -> None:
     with closing(sqlite3.connect(path)) as database:
         for lang in ("en", "es"):

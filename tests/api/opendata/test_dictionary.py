@@ -11,7 +11,7 @@ import pytest
 from tests.api.served import Desk
 
 from constancia.api.opendata.dictionary import field_note, note_of, title_of
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.tables.all_tables import TABLES
 from constancia.api.text.i18n import LANGUAGES
 
 TYPES = {"string", "integer", "boolean", "date", "datetime"}

@@ -2,7 +2,7 @@
 
 from tests.rows import each_row
 
-from constancia.api.opendata.links import Address, file_of_page, rewritten
+from constancia.api.opendata.links import SiteAddress, file_of_page, rewritten
 
 FILES = {
     "/es/compromisos": "es/compromisos.html",
@@ -12,7 +12,7 @@ FILES = {
 
 
 def copied(page: str, place: str = "es/compromisos/rm.html", path: str = "/es/compromisos/rm") -> str:
-    return rewritten(page, Address(path), place, lambda target: FILES.get(target.path), "<aside>copia</aside>")
+    return rewritten(page, SiteAddress(path), place, lambda target: FILES.get(target.path), "<aside>copia</aside>")
 
 
 @each_row(
@@ -43,20 +43,20 @@ def test_o11_o12_what_becomes_of_a_link(page: str, copy: str) -> None:
 @each_row(
     ("address", "file"),
     [
-        (Address("/es/"), "es/index.html"),
-        (Address("/es/compromisos"), "es/compromisos.html"),
-        (Address("/en/commitments/p4-1"), "en/commitments/p4-1.html"),
-        (Address("/es/compromisos/con"), "es/compromisos/con-.html"),
-        (Address("/es/compromisos/nul.x"), "es/compromisos/nul.x-.html"),
-        (Address("/es/decisiones", "start=50"), "es/decisiones-start-50.html"),
-        (Address("/es/compromisos/ñ:"), "es/compromisos/--.html"),
+        (SiteAddress("/es/"), "es/index.html"),
+        (SiteAddress("/es/compromisos"), "es/compromisos.html"),
+        (SiteAddress("/en/commitments/p4-1"), "en/commitments/p4-1.html"),
+        (SiteAddress("/es/compromisos/con"), "es/compromisos/con-.html"),
+        (SiteAddress("/es/compromisos/nul.x"), "es/compromisos/nul.x-.html"),
+        (SiteAddress("/es/decisiones", "start=50"), "es/decisiones-start-50.html"),
+        (SiteAddress("/es/compromisos/ñ:"), "es/compromisos/--.html"),
     ],
 )
-def test_name_of_a_pages_file_is_one_for_every_system(address: Address, file: str) -> None:
+def test_name_of_a_pages_file_is_one_for_every_system(address: SiteAddress, file: str) -> None:
     assert file_of_page(address) == file
 
 
 def test_relative_links_are_read_from_the_pages_own_address() -> None:
-    assert Address.read("?start=50", "/es/registros") == Address("/es/registros", "start=50")
-    assert Address.read("otro", "/es/decisiones/d-1") == Address("/es/decisiones/otro")
-    assert Address.read("mailto:a@example.org", "/es/") is None
+    assert SiteAddress.read("?start=50", "/es/registros") == SiteAddress("/es/registros", "start=50")
+    assert SiteAddress.read("otro", "/es/decisiones/d-1") == SiteAddress("/es/decisiones/otro")
+    assert SiteAddress.read("mailto:a@example.org", "/es/") is None

@@ -4,9 +4,9 @@ from typing import Any, cast
 
 import pytest
 
-from constancia.api.pages import picture_path, picture_roadmap, picture_scope, picture_signatures
-from constancia.api.pages.picture_source import Source
-from constancia.api.pictures.svg import Words
+from constancia.api.pages.figures import decision_path, roadmap, scope, signatures
+from constancia.api.pages.figures.source import PictureSource
+from constancia.api.pictures.svg import ForeignText
 from constancia.api.text.i18n import tr
 
 
@@ -41,11 +41,11 @@ class Rows:
     def gone_from(self, _decision: dict[str, Any]) -> tuple[str, ...]:
         return tuple(self._rows.get("gone", ()))
 
-    def words(self, text: Any) -> Words:
-        return Words(text["es"])
+    def words(self, text: Any) -> ForeignText:
+        return ForeignText(text["es"])
 
-    def party_words(self, name: str) -> Words:
-        return Words(name.upper())
+    def party_words(self, name: str) -> ForeignText:
+        return ForeignText(name.upper())
 
     def party(self, name: str) -> str:
         return name.upper()
@@ -60,8 +60,8 @@ class Rows:
         return tr("es", f"word.{name}")
 
 
-def source(**rows: list[Any]) -> Source:
-    return cast("Source", Rows(**rows))
+def source(**rows: list[Any]) -> PictureSource:
+    return cast("PictureSource", Rows(**rows))
 
 
 def mark(party: str, leaf: str = "aa", on: str = "2019-03-01", index: int = 1) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def states(model: Any) -> list[list[str]]:
 
 def test_each_party_to_a_text_has_what_it_did() -> None:
     row, signed = agreement()
-    model = picture_signatures.matrix_of_all(source(agreements=[row], signatures=[signed]))
+    model = signatures.matrix_of_all(source(agreements=[row], signatures=[signed]))
     assert [party.text for party in model.parties] == ["A", "B", "C", "D", "E"]
     assert states(model) == [["signed"], ["reserved"], ["disowned"], ["missing"], ["attested"]]
 
@@ -103,7 +103,7 @@ def test_each_party_to_a_text_has_what_it_did() -> None:
 def test_who_left_or_exists_no_more_is_shown_beside_what_it_signed() -> None:
     row, signed = agreement(departures=[{"party": "a", "effective": "2020-02-01", "version": 1}])
     ended = {"party": "b", "effective": "2021-01-01"}
-    model = picture_signatures.matrix_of_all(source(agreements=[row], signatures=[signed], ended=[ended]))
+    model = signatures.matrix_of_all(source(agreements=[row], signatures=[signed], ended=[ended]))
     assert states(model)[:2] == [["signed", "left"], ["reserved", "succeeded"]]
     assert model.rows[0].cells[0][1].on == "2020-02-01"
 
@@ -122,15 +122,15 @@ def decision(status: str = "signed", **more: Any) -> dict[str, Any]:
 
 
 def test_votes_signatures_and_what_was_disowned_are_in_a_decisions_cells() -> None:
-    model = picture_signatures.matrix_of_all(source(decisions=[decision()], disowned=["s1"]))
+    model = signatures.matrix_of_all(source(decisions=[decision()], disowned=["s1"]))
     assert states(model) == [["for", "disowned"], ["against"], ["not_voted"]]
     unsigned = decision("adopted", signatures=[], signed_by=[])
-    model = picture_signatures.matrix_of_all(source(decisions=[unsigned], disowned=["v2"]))
+    model = signatures.matrix_of_all(source(decisions=[unsigned], disowned=["v2"]))
     assert states(model) == [["for", "not_signed"], ["against", "disowned"], ["not_voted"]]
 
 
 def test_older_rows_are_counted() -> None:
-    model = picture_signatures.matrix_of_all(source(decisions=[decision() for _each in range(7)]))
+    model = signatures.matrix_of_all(source(decisions=[decision() for _each in range(7)]))
     assert (len(model.rows), model.left_out) == (4, 3)
 
 
@@ -151,15 +151,15 @@ def test_each_status_of_a_decision_has_its_place_on_the_path(
     entry = 9 if status == "signed" else None
     monkeypatch.setattr(Rows, "statement", lambda _self, _index: {"occurred_on": "2019-03-03"}, raising=False)
     enacted = mark("a", index=9) if entry else None
-    path = picture_path.path_of(source(), decision(status, enacted=enacted))
+    path = decision_path.path_of(source(), decision(status, enacted=enacted))
     assert [step.state for step in path.steps] == steps
 
 
 def test_what_is_missing_of_a_decision_is_said() -> None:
-    voting = picture_path.path_of(source(), decision("voting", enacted=None)).steps[1]
+    voting = decision_path.path_of(source(), decision("voting", enacted=None)).steps[1]
     assert "falta el voto de: C" in voting.words
     assert "se puede votar hasta: 31 de mayo de 2019" in voting.words
-    adopted = picture_path.path_of(source(), decision("adopted", enacted=None, signed_by=[], signatures=[])).steps[3]
+    adopted = decision_path.path_of(source(), decision("adopted", enacted=None, signed_by=[], signatures=[])).steps[3]
     assert adopted.words == ("falta la firma de: A",)
 
 
@@ -167,10 +167,10 @@ def test_who_is_gone_is_not_awaited_on_the_path() -> None:
     gone = source(gone=["a", "c"])
     assert not [
         words
-        for words in picture_path.path_of(gone, decision("voting", enacted=None)).steps[1].words
+        for words in decision_path.path_of(gone, decision("voting", enacted=None)).steps[1].words
         if "falta el voto" in words
     ]
-    adopted = picture_path.path_of(gone, decision("adopted", enacted=None, signed_by=[], signatures=[])).steps[3]
+    adopted = decision_path.path_of(gone, decision("adopted", enacted=None, signed_by=[], signatures=[])).steps[3]
     assert not [words for words in adopted.words if "falta la firma" in words]
     assert "A, C" in adopted.words[0]
 
@@ -198,7 +198,7 @@ def commitment(**more: Any) -> dict[str, Any]:
 
 
 def test_the_scope_names_what_was_cut_by_title_and_who_did_not_sign() -> None:
-    model = picture_scope.ribbon_of(source(decisions=[decision()]), commitment())
+    model = scope.ribbon_of(source(decisions=[decision()]), commitment())
     assert [(item.title.text, item.present, item.is_removed) for item in model.items] == [
         ("Foro", (True, True), False),
         ("Ruta", (True, False), True),
@@ -216,11 +216,11 @@ def test_a_proposal_is_matched_to_the_vote_on_the_very_same_scope() -> None:
     }  # fmt: skip
     body = {"from_version": 1, "scope": wanted}
     put = decision("rejected", decision="d-3", act={"type": "ScopeChanged", "stream": "commitment/k", "body": body})
-    [shown] = picture_scope.ribbon_of(source(decisions=[put]), commitment(proposals=[proposal])).proposals
+    [shown] = scope.ribbon_of(source(decisions=[put]), commitment(proposals=[proposal])).proposals
     assert (shown.votes.status, shown.votes.proposed_by, shown.votes.against) == ("rejected", "B", ("B",))
     assert [change.what.clean for change in shown.changes] == ["Otro"]
     put["act"]["body"]["scope"] = scope_of("Foro")
-    first, second = picture_scope.ribbon_of(source(decisions=[put]), commitment(proposals=[proposal])).proposals
+    first, second = scope.ribbon_of(source(decisions=[put]), commitment(proposals=[proposal])).proposals
     assert (first.votes.status, second.votes.status) == (None, "rejected")
 
 
@@ -230,7 +230,7 @@ def test_suspensions_run_from_the_word_that_suspends_to_the_next() -> None:
         {"to": "resumed", "mark": mark("a", on="2020-11-16")},
         {"to": "suspended", "mark": mark("a", on="2021-01")},
     ]
-    pauses = picture_roadmap._pauses({"decided": decided})
+    pauses = roadmap._pauses({"decided": decided})
     assert [(pause.since, pause.until) for pause in pauses] == [("2020-06-15", "2020-11-16"), ("2021-01", None)]
 
 
@@ -238,4 +238,4 @@ def test_windows_that_a_milestone_had_before_are_in_their_order() -> None:
     scopes = [
         {"scope": {"milestones": [{"milestone": "m", "window": window}]}} for window in ("2019-06", "2019-08", "2020")
     ]
-    assert list(picture_roadmap._windows_before({"scopes": scopes}, "m", "2020")) == ["2019-06", "2019-08"]
+    assert list(roadmap._windows_before({"scopes": scopes}, "m", "2020")) == ["2019-06", "2019-08"]

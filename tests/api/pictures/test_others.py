@@ -9,11 +9,11 @@ from tests.api.pictures.drawn import FOREIGN, POINTS, checked, is_shown, lines, 
 from tests.rows import each_row
 
 from constancia.api.pictures import chain, decision_path, scope, signatures
-from constancia.api.pictures.svg import Words
+from constancia.api.pictures.svg import ForeignText
 from constancia.api.text.i18n import LANGUAGES
 
-words = st.builds(Words, FOREIGN, st.sampled_from([None, "en", "ar"]))
-clean = FOREIGN.map(lambda text: Words(text).clean)
+words = st.builds(ForeignText, FOREIGN, st.sampled_from([None, "en", "ar"]))
+clean = FOREIGN.map(lambda text: ForeignText(text).clean)
 
 
 def both(figure: object, *expected: str) -> None:
@@ -28,9 +28,9 @@ def both(figure: object, *expected: str) -> None:
 @each_row("state", get_args(signatures.State))
 def test_each_state_of_a_signature_or_a_vote_is_in_both(state: signatures.State, lang: str) -> None:
     sign = signatures.Sign(state=state, on="2019-03-01")
-    row = signatures.Row(title=Words("Texto"), standing="en vigor", cells=((sign,),))
+    row = signatures.MatrixRow(title=ForeignText("Texto"), standing="en vigor", cells=((sign,),))
     both(
-        signatures.draw(signatures.Matrix(parties=(Words("SFP"),), rows=(row,)), lang),
+        signatures.draw(signatures.Matrix(parties=(ForeignText("SFP"),), rows=(row,)), lang),
         signatures.sign_words(sign, lang),
     )
 
@@ -50,8 +50,8 @@ def test_states_look_different_without_their_colour_and_word() -> None:
 def test_many_parties_scroll_and_few_do_not() -> None:
     def drawn(count: int) -> str:
         cells = tuple((signatures.Sign(state="signed"),) for _place in range(count))
-        row = signatures.Row(title=Words("Texto"), standing="en vigor", cells=cells)
-        parties = tuple(Words(f"P{place}") for place in range(count))
+        row = signatures.MatrixRow(title=ForeignText("Texto"), standing="en vigor", cells=cells)
+        parties = tuple(ForeignText(f"P{place}") for place in range(count))
         return str(signatures.draw(signatures.Matrix(parties=parties, rows=(row,)), "es"))
 
     assert 'class="scroll"' not in drawn(3)
@@ -65,10 +65,10 @@ signs = st.builds(signatures.Sign, state=st.sampled_from(get_args(signatures.Sta
 
 @pytest.mark.slow
 @given(st.lists(words, min_size=1, max_size=6), st.data())
-def test_any_matrix_is_drawn_and_says_the_same_twice(parties: list[Words], data: st.DataObject) -> None:
+def test_any_matrix_is_drawn_and_says_the_same_twice(parties: list[ForeignText], data: st.DataObject) -> None:
     cell = st.lists(signs, min_size=1, max_size=3).map(tuple)
     cells = st.lists(cell, min_size=len(parties), max_size=len(parties)).map(tuple)
-    row = st.builds(signatures.Row, title=words, standing=clean, cells=cells)
+    row = st.builds(signatures.MatrixRow, title=words, standing=clean, cells=cells)
     model = signatures.Matrix(
         parties=tuple(parties),
         rows=tuple(data.draw(st.lists(row, min_size=1, max_size=3))),
@@ -86,26 +86,26 @@ def ribbon() -> scope.Ribbon:
     nothing: frozenset[scope.ChangeKind] = frozenset()
     votes = scope.Votes(status="signed", favour=("INAI", "NOSC"), without=("SFP",))
     down = scope.Votes(status="rejected", proposed_by="SFP", favour=("SFP",), against=("NOSC",), abstained=("INAI",))
-    change = scope.Change(kind="removed", what=Words("Hoja de ruta iniciada"))
+    change = scope.ScopeChange(kind="removed", what=ForeignText("Hoja de ruta iniciada"))
     return scope.Ribbon(
         versions=(
             scope.Version(number=1, on="2019-03-01", votes=scope.Votes(status="signed")),
             scope.Version(number=2, on="2019-07", votes=votes, changes=(change,)),
         ),
         items=(
-            scope.Item(
-                group="deliverables", title=Words("Hoja de ruta iniciada"), present=(True, False),
+            scope.ScopeItem(
+                group="deliverables", title=ForeignText("Hoja de ruta iniciada"), present=(True, False),
                 changes=(nothing, frozenset({"removed"})),
             ),
-            scope.Item(
-                group="milestones", title=Words("Diseño"), present=(True, True),
+            scope.ScopeItem(
+                group="milestones", title=ForeignText("Diseño"), present=(True, True),
                 changes=(nothing, frozenset({"deferred"}))
             ),
         ),
         proposals=(
             scope.Proposal(
-                reasons=Words("La ruta no llevaría tiempos"), on="2019-07-02", votes=down,
-                changes=(scope.Change(kind="removed", what=Words("Ruta (los tiempos)")),),
+                reasons=ForeignText("La ruta no llevaría tiempos"), on="2019-07-02", votes=down,
+                changes=(scope.ScopeChange(kind="removed", what=ForeignText("Ruta (los tiempos)")),),
             ),
         ),
     )  # fmt: skip
@@ -131,9 +131,9 @@ def test_what_was_taken_out_is_struck_through_by_title_and_what_was_voted_down_n
 @each_row("kind", get_args(scope.ChangeKind))
 def test_each_kind_of_change_has_a_sign_in_the_picture_and_a_word_in_the_table(kind: scope.ChangeKind) -> None:
     votes = scope.Votes(status="signed")
-    change = scope.Change(kind=kind, what=Words("Ruta"))
-    item = scope.Item(
-        group="actions", title=Words("Ruta"), present=(True, True), changes=(frozenset(), frozenset({kind}))
+    change = scope.ScopeChange(kind=kind, what=ForeignText("Ruta"))
+    item = scope.ScopeItem(
+        group="actions", title=ForeignText("Ruta"), present=(True, True), changes=(frozenset(), frozenset({kind}))
     )
     versions = tuple(scope.Version(number=n, on="2019", votes=votes, changes=(change,) * (n - 1)) for n in (1, 2))
     root = checked(scope.draw(scope.Ribbon(versions=versions, items=(item,)), "es"))
@@ -160,7 +160,7 @@ def test_any_scope_is_drawn_within_its_frame(data: st.DataObject) -> None:
         scope.Votes, status=st.sampled_from(["signed", "rejected", None]), proposed_by=clean,
         favour=names, against=names, abstained=names, absent=names, without=names,
     )  # fmt: skip
-    change = st.builds(scope.Change, kind=st.sampled_from(get_args(scope.ChangeKind)), what=words)
+    change = st.builds(scope.ScopeChange, kind=st.sampled_from(get_args(scope.ChangeKind)), what=words)
     changes = st.lists(change, max_size=3).map(tuple)
     count = data.draw(st.integers(1, 7))
     versions = tuple(
@@ -169,7 +169,7 @@ def test_any_scope_is_drawn_within_its_frame(data: st.DataObject) -> None:
     )
     kinds = st.frozensets(st.sampled_from(get_args(scope.ChangeKind)), max_size=2)
     item = st.builds(
-        scope.Item, group=st.sampled_from(get_args(scope.Group)), title=words,
+        scope.ScopeItem, group=st.sampled_from(get_args(scope.Group)), title=words,
         present=st.lists(st.booleans(), min_size=count, max_size=count).map(tuple),
         changes=st.lists(kinds, min_size=count, max_size=count).map(tuple),
     )  # fmt: skip
@@ -189,7 +189,7 @@ def test_any_scope_is_drawn_within_its_frame(data: st.DataObject) -> None:
 @each_row("state", get_args(decision_path.StepState))
 def test_each_state_of_a_step_is_in_both_with_date_and_words(state: decision_path.StepState, lang: str) -> None:
     steps = tuple(
-        decision_path.Step(kind=kind, state=state, on="2019-07-03", words=("falta: NOSC",))
+        decision_path.PathStep(kind=kind, state=state, on="2019-07-03", words=("falta: NOSC",))
         for kind in get_args(decision_path.StepKind)
     )
     figure = decision_path.draw(decision_path.Path(steps=steps), lang)
@@ -205,8 +205,8 @@ def test_each_state_of_a_step_is_in_both_with_date_and_words(state: decision_pat
 def test_a_decision_that_failed_turns_aside() -> None:
     def path(state: decision_path.StepState) -> str:
         steps = (
-            decision_path.Step(kind="outcome", state=state),
-            decision_path.Step(kind="signatures", state="never"),
+            decision_path.PathStep(kind="outcome", state=state),
+            decision_path.PathStep(kind="signatures", state="never"),
         )
         return str(decision_path.draw(decision_path.Path(steps=steps), "es"))
 
@@ -219,9 +219,9 @@ def test_the_chain_names_entries_root_and_how_far_each_witness_got() -> None:
         size=450,
         root="cd51618864e7b717" + "0" * 48,
         witnesses=(
-            chain.WitnessLine(name=Words("INAI"), last=449, on="2026-11-29"),
-            chain.WitnessLine(name=Words("NOSC"), last=401, on="2026-11-28"),
-            chain.WitnessLine(name=Words("SFP"), last=None),
+            chain.WitnessLine(name=ForeignText("INAI"), last=449, on="2026-11-29"),
+            chain.WitnessLine(name=ForeignText("NOSC"), last=401, on="2026-11-28"),
+            chain.WitnessLine(name=ForeignText("SFP"), last=None),
         ),
     )
     figure = chain.draw(model, "es")
@@ -245,7 +245,7 @@ def test_the_entries_that_are_drawn_are_the_first_and_the_last_with_its_pair(
 
 @pytest.mark.slow
 @given(st.integers(1, 10**7), st.lists(words, max_size=4), st.data())
-def test_any_chain_is_drawn_within_its_frame(size: int, names: list[Words], data: st.DataObject) -> None:
+def test_any_chain_is_drawn_within_its_frame(size: int, names: list[ForeignText], data: st.DataObject) -> None:
     last = st.one_of(st.none(), st.integers(0, size - 1))
     witnesses = tuple(chain.WitnessLine(name=name, last=data.draw(last)) for name in names)
     figure = chain.draw(chain.Chain(size=size, root="ab" * 32, witnesses=witnesses), "es")

@@ -11,16 +11,16 @@ from tests.rows import each_row
 
 from constancia.api.pictures.roadmap import draw
 from constancia.api.pictures.roadmap_model import (
-    Event,
     EventKind,
     Pause,
     RoadMap,
-    Row,
+    RoadmapEvent,
+    RoadmapRow,
     event_words,
     late_days,
     standing,
 )
-from constancia.api.pictures.svg import Words
+from constancia.api.pictures.svg import ForeignText
 from constancia.api.pictures.time_axis import axis_over
 
 KINDS: tuple[EventKind, ...] = (
@@ -28,12 +28,12 @@ KINDS: tuple[EventKind, ...] = (
 )  # fmt: skip
 
 
-def road(*rows: Row, day: str = "2020-01-15", is_over: bool = False, is_today: bool = True) -> RoadMap:
+def road(*rows: RoadmapRow, day: str = "2020-01-15", is_over: bool = False, is_today: bool = True) -> RoadMap:
     return RoadMap(name="rm-a", rows=rows, day=day, is_today=is_today, is_over=is_over)
 
 
-def row(window: str | None = "2019-06/2019-11", **more: Any) -> Row:
-    return Row(title=Words("Ruta"), window=window, **more)
+def row(window: str | None = "2019-06/2019-11", **more: Any) -> RoadmapRow:
+    return RoadmapRow(title=ForeignText("Ruta"), window=window, **more)
 
 
 def rects(model: RoadMap) -> list[dict[str, str]]:
@@ -107,7 +107,7 @@ def test_delay_is_hatched_and_said() -> None:
 
 @each_row("kind", KINDS)
 def test_each_event_is_in_picture_key_and_table(kind: EventKind) -> None:
-    event = Event(kind=kind, on="2019-07", what=Words("Relatoría"))
+    event = RoadmapEvent(kind=kind, on="2019-07", what=ForeignText("Relatoría"))
     root = checked(draw(road(row(events=(event,))), "es"))
     assert event_words(event, "es") in lines(picture_of(root))
     assert event_words(event, "es") in table_of(root)
@@ -152,10 +152,12 @@ def test_v3_few_places_are_written_and_all_are_on_the_axis(days: list[Any]) -> N
     assert all(2.5 <= axis.of_start(day) <= axis.of_end(day) <= 97.5 for day in days)
 
 
-events = st.builds(Event, kind=st.sampled_from(KINDS), on=st.one_of(POINTS, windows()), what=st.builds(Words, FOREIGN))
+events = st.builds(
+    RoadmapEvent, kind=st.sampled_from(KINDS), on=st.one_of(POINTS, windows()), what=st.builds(ForeignText, FOREIGN)
+)
 rows = st.builds(
-    Row,
-    title=st.builds(Words, FOREIGN, st.sampled_from([None, "en", "ar"])),
+    RoadmapRow,
+    title=st.builds(ForeignText, FOREIGN, st.sampled_from([None, "en", "ar"])),
     window=st.one_of(st.none(), windows()),
     windows_before=st.lists(windows(), max_size=2).map(tuple),
     done_on=st.one_of(st.none(), POINTS),
@@ -176,7 +178,7 @@ rows = st.builds(
     st.sampled_from(["es", "en"]),
 )
 def test_any_road_map_is_drawn_within_its_frame_and_the_table_says_the_same(
-    parts: list[Row], day: str, is_over: bool, lang: str
+    parts: list[RoadmapRow], day: str, is_over: bool, lang: str
 ) -> None:
     model = road(*parts, day=day, is_over=is_over)
     if not parts:

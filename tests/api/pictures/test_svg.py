@@ -8,7 +8,7 @@ from markupsafe import Markup
 from tests.api.pictures.drawn import FOREIGN
 from tests.rows import each_row
 
-from constancia.api.pictures.svg import NARROWEST, Words, cut, label, paragraph, picture, tag, width_of, wrapped
+from constancia.api.pictures.svg import NARROWEST, ForeignText, cut, label, paragraph, picture, tag, width_of, wrapped
 
 
 def test_v1_attributes_and_text_are_escaped() -> None:
@@ -26,7 +26,7 @@ def test_v2_cut_text_fits_and_begins_as_the_whole(text: str, room: float, size: 
 
 @given(FOREIGN, st.integers(min_value=1, max_value=4))
 def test_v2_lines_fit_and_say_all_or_end_in_an_ellipsis(text: str, most: int) -> None:
-    clean = Words(text).clean
+    clean = ForeignText(text).clean
     lines = wrapped(clean, NARROWEST, 13, most)
     assert len(lines) <= most
     assert all(width_of(line, 13) <= NARROWEST for line in lines)
@@ -36,7 +36,7 @@ def test_v2_lines_fit_and_say_all_or_end_in_an_ellipsis(text: str, most: int) ->
 
 @given(FOREIGN)
 def test_v2_the_title_has_the_whole_of_what_is_cut(text: str) -> None:
-    words = Words(text)
+    words = ForeignText(text)
     for drawn in (label(words, 0, 10, 60), paragraph(words, 0, room=60)[0]):
         read = ET.fromstring(str(drawn))  # noqa: S314
         title = read.find("title")
@@ -47,9 +47,9 @@ def test_v2_the_title_has_the_whole_of_what_is_cut(text: str) -> None:
 
 
 def test_words_from_right_to_left_are_isolated_and_direction_marks_shown() -> None:
-    assert Words("שלום").clean == "\u2068שלום\u2069"
-    assert "\u202e" not in Words("a\u202eb").clean
-    assert Words("uno\n dos\tres").clean == "uno dos res"
+    assert ForeignText("שלום").clean == "\u2068שלום\u2069"
+    assert "\u202e" not in ForeignText("a\u202eb").clean
+    assert ForeignText("uno\n dos\tres").clean == "uno dos res"
 
 
 def test_many_marks_on_a_letter_are_thinned() -> None:
@@ -57,7 +57,7 @@ def test_many_marks_on_a_letter_are_thinned() -> None:
 
 
 def test_a_text_in_another_language_has_it_in_picture_and_table() -> None:
-    words = Words("road", "en")
+    words = ForeignText("road", "en")
     assert 'lang="en"' in label(words, 0, 10)
     assert words.html() == Markup('<span lang="en">road</span>')
 

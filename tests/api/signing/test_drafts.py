@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tests.api.served import Desk
 
-from constancia.api.signing.drafts import Draft, DraftLimits, DraftStore, Expired
-from constancia.ledger.backup import backup
+from constancia.api.signing.drafts import Draft, DraftLimits, DraftStore, ExpiredDraft
+from constancia.ledger.backup.backup import backup
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import Busy, LedgerError, ReadOnly
 from constancia.verify.core.errors import Malformed
@@ -86,7 +86,7 @@ def signed() -> dict[str, Any]:
 def test_d3_a_draft_expires_says_so_and_is_then_forgotten(store: DraftStore, clock: StoryClock) -> None:
     name = store.put(act(), "es")
     clock.advance(timedelta(days=30))
-    assert store.get(name) == Expired(id=name, expires_at="2019-03-31T12:00:00Z")
+    assert store.get(name) == ExpiredDraft(id=name, expires_at="2019-03-31T12:00:00Z")
     clock.advance(timedelta(days=31))
     store.put(act(), "es")
     assert store.get(name) is None
@@ -168,6 +168,6 @@ def test_d3_a_crowded_file_takes_drafts_for_two_days(tmp_path: Path, clock: Stor
     with pytest.raises(Busy):
         store.put(act(), "es")
     clock.advance(timedelta(days=2, seconds=1))
-    assert all(isinstance(store.get(name), Expired) for name in flood)
+    assert all(isinstance(store.get(name), ExpiredDraft) for name in flood)
     after = store.put(act(), "es")
     assert all(isinstance(store.get(name), Draft) for name in (first, second, after))

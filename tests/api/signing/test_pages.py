@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from tests.api.served import DOCSET, DOCSET_DIGEST, Desk, appoint, digest, later, row, wide
 from tests.ledger.world import PARTIES, doc, text
+from tests.rows import each_row
 
-from constancia.api.signing.messages import messages
+from constancia.api.signing.pages.messages import messages
 from constancia.api.text.i18n import LANGUAGES
-from constancia.domain.bearing import able_members
+from constancia.domain.facts.bearing import able_members
 
 STATIC = Path(__file__).resolve().parents[3] / "api" / "static" / "signing"
 
@@ -74,7 +75,7 @@ def test_past_view_is_read_and_not_signed(scene: Desk) -> None:
     assert 'id="make"' not in keys
 
 
-@pytest.mark.parametrize(
+@each_row(
     "path",
     ["p-nobody/agreement/ag", "p-wide-sfp/agreement/nothing", "p-wide-sfp/commitment/c1", "p-wide-sfp/decision/ag"],
 )
@@ -233,6 +234,22 @@ def test_text_is_not_awaited_from_who_has_ended(deciding: Desk) -> None:
     assert "Hoy no puede firmar: SFP" in desk.http.get("/es/acuerdos/ag").text
 
 
+def test_nobody_signs_for_a_party_that_has_ended(deciding: Desk) -> None:
+    desk = deciding
+    person, keys = "/es/pendientes/p-wide-sfp", "/es/llaves/wide-sfp"
+    before = [desk.http.get(path).text for path in (person, keys, "/es/partes/sfp", "/es/pendientes")]
+    assert ["Llaves listas para firmar" in before[0], "Hacer mi llave" in before[1]] == [True, True]
+    assert ["en uso" in before[2], 'href="/es/pendientes/p-wide-sfp"' in before[3]] == [True, True]
+    succeed(desk)
+    after = [desk.http.get(path).text for path in (person, keys, "/es/partes/sfp", "/es/pendientes")]
+    assert [phrase for phrase in ("Llaves listas para firmar", "Nada espera ahora") if phrase in after[0]] == []
+    assert [phrase for phrase in ("Hacer mi llave", "Puede firmar") if phrase in after[1]] == []
+    assert ["No se puede firmar" in page for page in after[:2]] == [True, True]
+    assert ["en uso" in after[2], "terminó con la parte" in after[2]] == [False, True]
+    assert 'href="/es/pendientes/p-wide-sfp"' not in after[3]
+    assert desk.http.get("/es/pendientes/p-wide-nosc").text.count("Llaves listas para firmar") == 1
+
+
 def test_pending_as_feed_and_calendar(scene: Desk) -> None:
     everybody = scene.http.get("/feeds/es/pending.atom")
     assert everybody.headers["content-type"].startswith("application/atom+xml")
@@ -324,7 +341,7 @@ def test_prepared_act_gets_a_link_and_is_no_entry(scene: Desk) -> None:
     assert scene.ledger.size == size
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("body", "status"),
     [("{", 400), ("[]", 400), ("{}", 400), (json.dumps({"body": "x" * 70_000}), 413)],
     ids=["no JSON", "no object", "nothing", "too much"],

@@ -2,7 +2,7 @@
 
 from tests.rows import each_row
 
-from constancia.api.pages.marked_text import marked
+from constancia.api.pages.frame.marked_text import marked
 from constancia.api.text.alphabets import lookalikes
 
 GREEK_O, CYRILLIC_A = "\N{GREEK CAPITAL LETTER OMICRON}", "\N{CYRILLIC CAPITAL LETTER A}"

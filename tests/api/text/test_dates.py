@@ -11,8 +11,8 @@ from tests.rows import each_row
 
 from constancia.api.text.dates import DateWords, byte_words, date_short, date_words, instant_words
 from constancia.api.text.i18n import say, tr
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.sentences import Parameter, Sentence
+from constancia.domain.values.calendar import parse_edtf
 from constancia.verify.report.acts import day_words
 from constancia.verify.report.words import DATES
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.rows import each_row
-from tools.build_refusal_docs import PAGE, page_with_steps
+from tools.docs.build_refusal_docs import PAGE, page_with_steps
 
 from constancia.api.http.problems import ALL_CODES
 from constancia.api.text.error_words import error_words

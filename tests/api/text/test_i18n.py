@@ -15,10 +15,10 @@ from tests.rows import each_row
 from tools import build_language_names
 
 from constancia.api.http.problems import ALL_CODES
-from constancia.api.pages.marked_text import marked, marked_sentence
-from constancia.api.text.compiling import compile_catalogues
+from constancia.api.pages.frame.marked_text import marked, marked_sentence
+from constancia.api.text.catalogues.compiler import compile_catalogues
 from constancia.api.text.i18n import LANGUAGES, catalogue_texts, in_language, language_name, message_ids, say, tr
-from constancia.domain.catalogue import MACHINES
+from constancia.domain.catalogue import MACHINES, REGISTRY
 from constancia.domain.sentences import VARIANTS, Sentence
 from constancia.ledger.monitor.findings import KINDS
 
@@ -89,6 +89,24 @@ def test_every_refusal_code_has_a_title() -> None:
 
 def test_every_act_has_a_sentence() -> None:
     assert {f"act.{move}" for machine in MACHINES.values() for move in machine.rows} - texts("es").keys() == set()
+
+
+# What the founders say together, or what a signed decision says: who records it adds nothing of its own.
+BY_NOBODY_ALONE = ("LedgerOpened", "CommitmentAdopted", "ScopeChanged")
+# Said by the root of the party that it is about, which is its subject.
+OF_ITSELF = ("MemberOrganizationJoined", "MemberOrganizationLeft", "PartyWithdrew", "RepresentativeAppointed")
+
+
+@each_row("lang", LANGUAGES)
+def test_sentence_of_an_act_names_who_says_it(lang: str) -> None:
+    """Else one party's word reads as what is so, or as what another party says."""
+    for msgid, words in texts(lang).items():
+        kind, _, rest = msgid.partition(".")
+        name = rest.partition(".")[0]
+        if kind == "act" and name in REGISTRY and name not in BY_NOBODY_ALONE:
+            named = ("%(subject)s",) if name in OF_ITSELF else ("%(party)s", "%(who)s")
+            assert any(each in words for each in named), msgid
+    assert all(REGISTRY[name].signer == "root" for name in OF_ITSELF)
 
 
 def test_every_variant_has_a_sentence() -> None:

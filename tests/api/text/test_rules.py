@@ -1,8 +1,8 @@
 """A refusal's rule in the reader's language."""
 
 from constancia.api.text.rules import rule_words
-from constancia.domain.authority import GENERAL
 from constancia.domain.catalogue import AGGREGATES
+from constancia.domain.judgement.authority import GENERAL
 from constancia.domain.kernel.kind import rule_list
 
 

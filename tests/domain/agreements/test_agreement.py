@@ -7,7 +7,7 @@ from tests.domain.tables import Walk, codes
 from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import Agreement, in_force_on
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 AG = "agreement/ag"
 DOCSET: Body = {"authentic": "es", "documents": [doc("texto", "es"), doc("text", "en")]}

@@ -19,8 +19,8 @@ from tests.domain.stage import MEMBERS, Stage, act_of, commitment, seated, small
 from tests.rows import each_row
 
 from constancia.domain.agreements.agreement import in_force_on
-from constancia.domain.derive import derive
-from constancia.domain.kernel.values import digest
+from constancia.domain.facts.derive import derive
+from constancia.domain.values.values import digest
 
 
 def conditioned(*names: str) -> Stage:

@@ -4,20 +4,20 @@ from datetime import date
 
 from tests.domain.agreements.test_agreement import COMMA, agreement, amending, draft, frozen, leaving, signed
 from tests.domain.agreements.test_agreement import signed_by as signed_agreement
+from tests.domain.facts.test_validity import dated
 from tests.domain.stage import MEMBERS, Stage, root
 from tests.domain.tables import codes
-from tests.domain.test_validity import dated
 from tests.rows import each_row
 
-from constancia.domain.derive import Derived, derive
-from constancia.domain.validity import validities
+from constancia.domain.facts.derive import DerivedFact, derive
+from constancia.domain.facts.validity import validities
 
 
 def in_force() -> Stage:
     return signed_agreement(*MEMBERS)
 
 
-def facts(stage: Stage, kind: str) -> list[Derived]:
+def facts(stage: Stage, kind: str) -> list[DerivedFact]:
     return [fact for fact in derive(stage.state, stage.now) if fact.kind == kind]
 
 

@@ -23,7 +23,7 @@ from tests.domain.stage import Body, Stage, act_of, evidence, milestone, propose
 from tests.domain.tables import codes
 from tests.rows import each_row
 
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 SMALLER: Body = SCOPE | {"deliverables": [SCOPE["deliverables"][0]]}
 LATER: Body = SCOPE | {"milestones": [*SCOPE["milestones"][:1], milestone("m2", "2019-06/2019-11", lead=["nosc"]),

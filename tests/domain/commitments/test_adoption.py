@@ -18,13 +18,14 @@ from tests.domain.stage import (
     root,
     seated,
     small_scope,
+    text,
 )
 from tests.domain.tables import codes
 from tests.rows import each_row
 
-from constancia.domain.derive import derive, flags
-from constancia.domain.kernel.values import digest
+from constancia.domain.facts.derive import derive, flags
 from constancia.domain.sentences import sentence_of
+from constancia.domain.values.values import digest
 
 REDUCTION = change(SMALLER, "reduction", decision="d-9")
 ACT = act_of("ScopeChanged", REDUCTION)
@@ -183,3 +184,59 @@ def test_case_40_a_responsible_is_a_party_a_role_or_the_members(member: str) -> 
     assert (refusal.code, refusal.judged_against["party"]) == ("E_NOT_FOUND", "sfpp")
     refusal = adopted().refused("sfp", "ScopeChanged", change(scope, "reduction", decision="d-9"))
     assert (refusal.code, refusal.judged_against["party"]) == ("E_NOT_FOUND", "sfpp")
+
+
+# Nobody is made to answer for anything by others.
+
+
+def led_by(party: str, **changed: str) -> Body:
+    return {
+        "commitment": "c2",
+        "decision": "d-c2",
+        "scope": small_scope(milestones=[milestone(lead=["sfp"], support=[party], **changed)]),
+    }
+
+
+def of_a_body_of_its_own(body: Body) -> Stage:
+    """A party and one that it registered have decided, in a body that they founded, on a milestone for a third one."""
+    stage = seated()
+    stage.outsider("amiga", "sfp")
+    stage.body("dos", ("amiga", "sfp"))
+    stage.says("sfp", "CommitmentProposed", commitment("c2") | {"governance_body": "dos"})
+    return stage.decided("d-c2", act_of("CommitmentAdopted", body), body="dos", voters=("amiga", "sfp"))
+
+
+def proposal_of(stage: Stage, decision: str) -> Body:
+    """The target of who acknowledges the proposal of a decision."""
+    said = (one for one in stage.entries if one.statement["type"] == "DecisionProposed")
+    return {"target": next(one.leaf_hash for one in said if one.statement["body"]["decision"] == decision)}
+
+
+@each_row("party", ["nosc", "red"])
+def test_case_40_no_two_found_a_body_in_which_a_third_is_late(party: str) -> None:
+    stage = of_a_body_of_its_own(led_by(party))
+    refusal = stage.refused("sfp", "CommitmentAdopted", led_by(party))
+    assert (refusal.code, refusal.judged_against["party"]) == ("E_POLICY", party)
+    stage.says(party, "EntryAcknowledged", proposal_of(stage, "d-c2"))
+    stage.copy().says("sfp", "CommitmentAdopted", led_by(party))
+    contest = {"contest": "x", "evidence": [], "grounds": text("Ya no"), **proposal_of(stage, "d-c2")}
+    stage.says(party, "EntryContested", contest)
+    assert stage.code("sfp", "CommitmentAdopted", led_by(party)) == "E_POLICY"
+
+
+def test_case_40_nor_by_a_change_of_the_scope_and_who_answers_already_goes_on() -> None:
+    stage = of_a_body_of_its_own(led_by("nosc"))
+    stage.says("nosc", "EntryAcknowledged", proposal_of(stage, "d-c2"))
+    stage.says("sfp", "CommitmentAdopted", led_by("nosc"))
+    for party, code in (("inai", "E_POLICY"), ("nosc", "")):
+        scope = led_by(party, window="2019-03-26/2019-05-25")["scope"]
+        changed = {"commitment": "c2", "decision": f"d-{party}", "declared_kind": "reduction", "from_version": 1}
+        body = changed | {"scope": scope}
+        stage.decided(f"d-{party}", act_of("ScopeChanged", body), body="dos", voters=("amiga", "sfp"))
+        assert stage.code_of("sfp", "ScopeChanged", body) == code
+
+
+def test_case_40_a_former_edition_took_whom_it_named() -> None:
+    stage = seated(edition=2)
+    stage.adopted("c1", small_scope(milestones=[milestone(lead=["red"])]))
+    assert found(stage).scope is not None

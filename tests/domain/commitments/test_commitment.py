@@ -21,7 +21,7 @@ from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.status import STATUS_MOVES
-from constancia.domain.remarks.standing import contested_level, contests_of
+from constancia.domain.remarks.entry_standing import contested_level, contests_of
 
 C1 = "commitment/c1"
 # The road map in small: two milestones with an end, one that goes on.

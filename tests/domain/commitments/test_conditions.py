@@ -8,7 +8,7 @@ from tests.domain.tables import codes
 from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment, DeclaredCondition
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
 CONDITION: Body = {"en": "subject to the availability of resources", "es": "sujeto a la disponibilidad de recursos"}

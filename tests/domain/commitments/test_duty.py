@@ -7,9 +7,9 @@ from tests.domain.stage import MEMBERS, Body, Stage, doc, seated, text
 from tests.domain.tables import Walk, codes
 from tests.rows import each_row
 
-from constancia.domain.bearing import bearers, is_orphaned
 from constancia.domain.commitments.duty import Duty
-from constancia.domain.derive import derive
+from constancia.domain.facts.bearing import bearers, is_orphaned
+from constancia.domain.facts.derive import derive
 
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
 

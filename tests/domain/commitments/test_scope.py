@@ -10,7 +10,7 @@ from tests.domain.strategies import few, scopes
 from tests.rows import each_row
 
 from constancia.domain.commitments.scope import SEVERITY, Scope, compare
-from constancia.domain.kernel.values import FormError
+from constancia.domain.values.values import FormError
 
 M1 = milestone("m1", "2019-03-26", support=["nosc"])
 M2 = milestone(

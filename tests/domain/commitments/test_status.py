@@ -21,10 +21,10 @@ from tests.domain.stage import proposed as put_to_the_vote
 from tests.domain.tables import codes
 from tests.rows import each_row
 
-from constancia.domain.derive import derive, flags
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.values import digest
-from constancia.domain.milestones import milestone_standing
+from constancia.domain.facts.derive import derive, flags
+from constancia.domain.facts.milestones import milestone_standing
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.values import digest
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 TYPE = "CommitmentStatusDecided"
@@ -221,6 +221,27 @@ def test_a_suspended_commitment_is_delivered_to() -> None:
     stage = brought_to("suspended")
     stage.deliver("inai", "e1").says("inai", "MilestoneCompleted", completed())
     assert found(stage).status == "suspended"
+
+
+def test_k3_no_party_repeats_alone_what_all_have_decided_otherwise_since() -> None:
+    stage = brought_to("resumed", brought_to("suspended"))
+    for party in ("inai", "nosc", "sfp"):
+        refusal = stage.refused(party, TYPE, status("suspended"))
+        assert (refusal.code, refusal.judged_against["since"]) == ("E_STATE", "resumed")
+    again = status("suspended", decision="d-again")
+    stage.decided("d-again", act_of(TYPE, again)).says("inai", TYPE, again)
+    assert stage.code("sfp", TYPE, status("resumed")) == "E_STATE"
+    assert stage.status("commitment/c1") == "suspended"
+
+
+def test_k3_nor_records_a_decision_that_is_left_over_from_before() -> None:
+    stage = brought_to("suspended")
+    left_over = status("resumed", decision="d-left-over")
+    stage.decided("d-left-over", act_of(TYPE, left_over))
+    brought_to("resumed", stage)
+    again = status("suspended", decision="d-again")
+    stage.decided("d-again", act_of(TYPE, again)).says("inai", TYPE, again)
+    assert stage.code("sfp", TYPE, left_over) == "E_STATE"
 
 
 def test_former_editions_know_no_status() -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from tests.domain.stage import Body, Stage, rep, seated, sha256, text
 
 from constancia.domain.complaints.complaint import Complaint
-from constancia.domain.derive import Derived, derive
+from constancia.domain.facts.derive import DerivedFact, derive
 from constancia.domain.kernel.acts import REGISTRY, Recorded
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 
@@ -99,7 +99,7 @@ def answered(stage: Stage, who: str, **members: Any) -> Stage:
     return stage
 
 
-def facts(stage: Stage, kind: str) -> list[Derived]:
+def facts(stage: Stage, kind: str) -> list[DerivedFact]:
     return [fact for fact in derive(stage.state, stage.now) if fact.kind == kind and fact.stream == Q]
 
 

@@ -19,7 +19,7 @@ from tests.domain.stage import MEMBERS, Body, Stage, act_of, doc, seated
 from tests.rows import each_row
 
 from constancia.domain.complaints.facts import owed_answers
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.identity.succession import open_duties
 
 # Answers, and who is late.

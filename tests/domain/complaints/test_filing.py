@@ -21,7 +21,7 @@ from tests.domain.tables import codes
 from tests.rows import each_row
 
 from constancia.domain.complaints.filing import ComplaintFiled
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 # Protected.
 

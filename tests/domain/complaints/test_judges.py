@@ -373,6 +373,19 @@ def test_26_nor_does_a_party_that_its_filers_founder_brought_in_through_another(
         assert there.code(judge, "ComplaintAdmitted", admission()) == "E_NOT_SEATED"
 
 
+@each_row("filer", ["otra", "sfp"])
+def test_26_nobody_judges_in_a_body_that_it_founded_with_its_own(filer: str) -> None:
+    """Nor by accusing one of its own along with another party, so that it belongs to that body."""
+    stage = seated()
+    for party in ("amiga", "otra", "tercera"):
+        stage.outsider(party, "sfp")
+    stage.body("dos", ("amiga", "tercera"))
+    stage.says(filer, "ComplaintFiled", filing(against=["inai"], subject="governance/dos"))
+    stage.says(filer, "ComplaintFiled", filing("q2", against=["inai", "tercera"], governance_body="dos"))
+    stage.says(filer, "ComplaintFiled", filing("q3", against=["inai"], governance_body="cc"))
+    assert [may_decide(stage, name) for name in ("q1", "q2", "q3")] == [set(), set(), {"nosc"}]
+
+
 def test_whom_all_members_admitted_is_nobodys_and_who_brought_it_in_decides_as_any_other() -> None:
     stage = seated()
     admit(stage, "red")

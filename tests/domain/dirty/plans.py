@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from tests.domain.dirty.draws import draws, of
 from tests.domain.stage import Body, act_of, doc, text
 
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 if TYPE_CHECKING:
     from tests.domain.dirty.players import Players, Said

@@ -15,13 +15,13 @@ from tests.domain.dirty.reading import Broken, require
 from tests.domain.dirty.ways_on import GONE, ways_on
 from tests.domain.stage import MEMBERS, ORIGIN, Stage
 
-from constancia.domain.decide import decide
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import Recorded, UnknownAct
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import digest
 from constancia.domain.state import replay
+from constancia.domain.values.values import digest
 
 FACTS_EVERY = 8  # accepted acts between two looks at the derived facts
 UNDO_EVERY = 16

@@ -37,7 +37,7 @@ from tests.domain.stage import (
     text,
 )
 
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 Said = tuple[Voice, str, Body]
 PROVENANCE = ("seed", "public", "invented")

@@ -6,7 +6,7 @@ from tests.domain.dirty.deeds import LEVELS
 from tests.domain.dirty.draws import draws
 from tests.domain.stage import Body, text
 
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 if TYPE_CHECKING:
     from tests.domain.dirty.players import Players, Said

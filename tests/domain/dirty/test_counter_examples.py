@@ -31,12 +31,12 @@ from tests.domain.stage import (
 from tests.rows import each_row
 
 from constancia.domain.catalogue import KINDS, UnknownAct
-from constancia.domain.decide import decide
-from constancia.domain.derive import derive, was_member
+from constancia.domain.facts.derive import derive, was_member
 from constancia.domain.governance.body import GovernanceBody
-from constancia.domain.kernel.calendar import Certainty
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.calendar import Certainty
+from constancia.domain.values.values import digest
 
 WINDOW = "2019-03-26/2019-05-24"
 
@@ -62,7 +62,7 @@ def with_an_outsider(stage: Stage) -> None:
     """A commitment for which an outsider answers, with a member."""
     stage.outsider("con")
     lead = {"milestones": [milestone("m1", WINDOW, lead=["con", "inai"])], "deliverables": [deliverable("e1")]}
-    stage.adopted("c1", small_scope(**lead))
+    stage.adopted("c1", small_scope(**lead), agreeing=("con",))
 
 
 def overruling(stage: Stage) -> dict[str, str]:

@@ -31,7 +31,7 @@ from tests.domain.stage import (
 from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 SEEDS = range(1, 17)
 ACTS = 400

@@ -25,11 +25,11 @@ from tests.domain.stage import (
     text,
 )
 
-from constancia.domain.decide import decide
 from constancia.domain.governance.body import GovernanceBody, acting_name
-from constancia.domain.kernel.calendar import local_day
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.calendar import local_day
+from constancia.domain.values.values import digest
 
 GONE = ("left", "lost", "silent")
 ENDED = ("closed", "rejected", "withdrawn")  # of a commitment: nothing of it waits any more

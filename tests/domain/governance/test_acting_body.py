@@ -14,10 +14,10 @@ from tests.domain.plans.test_plan import carrying, closing, opening, submitting
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, founded, milestone, proposed, seated, small_scope, text
 from tests.rows import each_row
 
-from constancia.domain.bearing import bearers, fallback_bearers
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.facts.bearing import bearers, fallback_bearers
 from constancia.domain.governance.body import acting_body, acting_name
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 FOUR = tuple(sorted((*MEMBERS, "red")))
 STATUS = "CommitmentStatusDecided"

@@ -9,7 +9,7 @@ from tests.domain.tables import codes
 from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 
 def adopting(**changed: object) -> Body:
@@ -78,7 +78,7 @@ def test_what_one_alone_decided_under_the_first_edition_is_adopted_under_no_late
     assert (codes(refusal), refusal.judged_against["missing"]) == ({"E_POLICY"}, [])
 
 
-ADOPTING: Body = {"commitment": "c3", "scope": small_scope()}
+ADOPTING: Body = {"commitment": "c3", "scope": small_scope(milestones=[milestone(lead=["inai"])])}
 CHANGING: Body = {
     "commitment": "c1", "declared_kind": "deferral", "from_version": 1,
     "scope": small_scope(milestones=[milestone(window="2020")]),

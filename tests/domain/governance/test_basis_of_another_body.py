@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tests.domain.commitments.deliverables.test_deliverable import contested, overruling
 from tests.domain.commitments.test_commitment import status
-from tests.domain.commitments.test_deliverable import contested, overruling
 from tests.domain.plans.test_deadline import extending
 from tests.domain.plans.test_plan import carrying, opening
 from tests.domain.stage import Body, Stage, act_of, commitment, milestone, seated, small_scope

@@ -10,7 +10,7 @@ from tests.rows import each_row
 
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision, DecisionProposed, Vote
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 D1 = "decision/d1"
 ADOPTION: Body = {"commitment": "c1", "decision": "d1", "scope": small_scope()}

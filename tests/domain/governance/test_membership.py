@@ -8,7 +8,7 @@ from tests.domain.tables import codes
 from tests.rows import each_row
 
 from constancia.domain.governance.body import GovernanceBody
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 DOCSET: Body = {"authentic": "es", "documents": [doc("texto", "es")]}
 SIGNED: Body = {"agreement": "ag", "docset": digest(DOCSET), "version": 1}

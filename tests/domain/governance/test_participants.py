@@ -7,7 +7,7 @@ from tests.domain.tables import codes
 from tests.rows import each_row
 
 from constancia.domain.governance.body import GovernanceBody, Participant
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 
 def admission(party: str = "red", **changed: Any) -> Body:

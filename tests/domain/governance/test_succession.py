@@ -23,9 +23,9 @@ from tests.domain.stage import (
 from tests.domain.tables import Walk, codes
 from tests.rows import each_row
 
-from constancia.domain.bearing import bearers, kind_changed, separate_voices
 from constancia.domain.commitments.duty import Duty
-from constancia.domain.derive import derive
+from constancia.domain.facts.bearing import bearers, kind_changed, separate_voices
+from constancia.domain.facts.derive import derive
 from constancia.domain.identity.key import active_roots
 from constancia.domain.identity.succession import Succession, holder_of, open_duties
 

@@ -31,7 +31,7 @@ from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.governance.decision import Decision
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 VOTE: Body = {"choice": "for", "decision": "d-9", "digest": digest(ACT)}
 

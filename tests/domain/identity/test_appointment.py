@@ -22,7 +22,7 @@ from tests.domain.tables import Walk
 from tests.rows import each_row
 
 from constancia.domain.identity.appointment import Appointment
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 
 AP = "appointment/ap-x"
 REVOCATION: Body = {"appointment": "ap-x", "reason": text("Dejó el puesto")}

@@ -21,9 +21,9 @@ from tests.rows import each_row
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.identity.genesis import LedgerOpened, LedgerState
 from constancia.domain.identity.party import PartyNameRecorded, PartyRegistered
-from constancia.domain.kernel import editions
 from constancia.domain.kernel.rules import rule
-from constancia.domain.kernel.values import FormError
+from constancia.domain.values import editions
+from constancia.domain.values.values import FormError
 
 ADOPTED = {"edition": editions.NEWEST}
 NAME = {"lang": "en", "name": "Other", "official": False, "party": "nosc", "used_in": "x"}

@@ -29,8 +29,8 @@ from constancia.domain.identity.genesis import (
     term_if_any,
     unknown_rules,
 )
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.values import FormError, Rule
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.values import FormError, Rule
 
 
 def first_edition() -> Stage:

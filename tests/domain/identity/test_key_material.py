@@ -12,7 +12,7 @@ from tests.domain.strategies import few
 from tests.rows import each_row
 
 from constancia.domain.identity.key_material import KeyMaterial, key_id_of, spki_of
-from constancia.domain.kernel.values import FormError
+from constancia.domain.values.values import FormError
 
 
 @few

@@ -11,7 +11,7 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
 from constancia.domain.identity.role import MEMBERS as RESERVED
 from constancia.domain.identity.role import ROLES
-from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.values.editions import NEWEST
 
 NOSC = "party/nosc"
 
@@ -211,9 +211,9 @@ def test_25_a_founder_has_its_name_before_it_registers_itself() -> None:
 
 def test_25_a_name_that_is_not_official_is_nobodys() -> None:
     stage = seated()
-    for body in (name(), name(name="Comité", body="cc")):
+    for body in (name(), name(name="Mesa", body="cc")):
         stage.says("nosc", "PartyNameRecorded", body)
-    for party, legal_name in (("nucleo", "Núcleo"), ("comite", "Comité")):
+    for party, legal_name in (("nucleo", "Núcleo"), ("mesa", "Mesa")):
         stage.says("inai", "PartyRegistered", registration(party, "company") | {"legal_name": text(legal_name)})
 
 

@@ -9,8 +9,8 @@ from tests.rows import each_row
 from constancia.domain.catalogue import parse_act
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, DEFAULT_KINDS
 from constancia.domain.kernel.acts import UnknownAct
-from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.sentences import sentence_of
+from constancia.domain.values.editions import NEWEST
 
 KINDS = [{"composite": True, "kind": "net", "name": text("red")}, {"kind": "town", "name": text("pueblo")}]
 CAPACITIES = [{"capacity": "voice", "name": text("vocal")}]

@@ -11,7 +11,7 @@ from tests.rows import each_row
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.identity.genesis import LedgerOpened
 from constancia.domain.kernel.acts import Act, is_newer, names_later_edition, recorded_entry
-from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.values.editions import NEWEST
 
 VOTE = {"choice": "for", "decision": "d1", "digest": "sha256:" + "0" * 64}
 

@@ -7,8 +7,8 @@ from tests.domain.remarks.test_allegation import allegation
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Concurrence, Mark, document_of, moved
-from constancia.domain.kernel.values import Text
 from constancia.domain.remarks.allegation import AllegationMade
+from constancia.domain.values.values import Text
 
 
 def mark(party: str, index: int = 1) -> Mark:

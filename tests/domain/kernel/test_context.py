@@ -8,9 +8,9 @@ from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.party import Party
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future, find_nothing, lies_in_future
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.calendar import parse_edtf
+from constancia.domain.values.values import digest
 
 
 def context(stage: Stage) -> Context:

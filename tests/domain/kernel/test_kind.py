@@ -16,7 +16,7 @@ from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.kind import AggregateKind, rule_list
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Rule, rule
-from constancia.domain.kernel.values import Identifier
+from constancia.domain.values.values import Identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

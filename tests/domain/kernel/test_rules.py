@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.domain.stage import commitment, founded
+from tests.rows import each_row
 
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.context import Context
@@ -34,7 +35,7 @@ def met(one: Rule[Any, Any], on: Aggregate | None, at: Context) -> list[Met]:
     return [problem.found for problem in problems]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("answer", "found"),
     [
         (None, []),

@@ -30,7 +30,7 @@ ORGANIZES: list[tuple[Body, set[str]]] = [
 
 
 def three() -> Stage:
-    stage = seated().adopted("c1", SCOPE)
+    stage = seated().adopted("c1", SCOPE, agreeing=("red",))
     stage.says("nosc", "CommitmentProposed", commitment("proposal"))
     stage.outsider("otra")
     return stage.body("friends", ("otra", "sfp"))

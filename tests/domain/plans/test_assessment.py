@@ -21,10 +21,10 @@ from tests.domain.tables import Walk
 from tests.rows import each_row
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.values import digest
 from constancia.domain.plans.assessment import Assessment
 from constancia.domain.plans.scale import DEFAULTS
-from constancia.domain.remarks.standing import contested_level
+from constancia.domain.remarks.entry_standing import contested_level
+from constancia.domain.values.values import digest
 
 TYPE = "AssessmentPublished"
 
@@ -141,7 +141,7 @@ def test_n1_nor_one_that_is_responsible_or_worked_on_it(body: Body) -> None:
     for party in ("irm", "otra"):
         stage.outsider(party)
     ended(stage, "withdrawn")
-    stage.adopted("c2", scope).fill("consultant", "red", "c2", milestone="m2")
+    stage.adopted("c2", scope, agreeing=("irm",)).fill("consultant", "red", "c2", milestone="m2")
     carried(stage, name="c2", scope_digest=digest(scope))
     body = body | ({"commitment": "c2"} if "commitment" in body else {})
     assert stage.code("irm", TYPE, body) == "E_SELF_DEALING"  # named in the scope

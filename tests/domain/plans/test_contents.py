@@ -20,8 +20,8 @@ from tests.domain.stage import Body, Stage, act_of, commitment, text
 from tests.domain.stage import proposed as put_to_the_vote
 from tests.rows import each_row
 
-from constancia.domain.derive import derive
-from constancia.domain.kernel.values import digest
+from constancia.domain.facts.derive import derive
+from constancia.domain.values.values import digest
 
 # What is carried in.
 

@@ -20,7 +20,7 @@ from tests.domain.stage import MEMBERS, Body, Stage, act_of, seated, text
 from tests.domain.tables import Said, Walk, codes, words
 from tests.rows import each_row
 
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.plans.course import outcome_of
 
 

@@ -11,10 +11,10 @@ from tests.domain.stage import proposed as put_to_the_vote
 from tests.domain.tables import Said, Walk, codes, words
 from tests.rows import each_row
 
-from constancia.domain.derive import derive
+from constancia.domain.facts.derive import derive
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.values import Doc
 from constancia.domain.plans.deadline import DeadlineMove, clock_stops, last_day, moves_of, with_stops
+from constancia.domain.values.values import Doc
 
 TYPE = "DeadlineMoved"
 LATE = datetime(2023, 1, 1, tzinfo=UTC)

@@ -6,9 +6,9 @@ from tests.domain.plans.test_plan import LATE, P4, closing, found, opened, openi
 from tests.domain.stage import seated
 from tests.rows import each_row
 
-from constancia.domain.derive import derive
-from constancia.domain.kernel.occurrence import Occurrence
+from constancia.domain.facts.derive import derive
 from constancia.domain.plans.lateness import PlanStanding
+from constancia.domain.values.occurrence import Occurrence
 
 # Submitted, late or in time.
 

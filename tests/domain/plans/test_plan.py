@@ -16,9 +16,9 @@ from tests.domain.stage import (
 )
 from tests.domain.stage import proposed as put_to_the_vote
 
-from constancia.domain.kernel.values import digest
 from constancia.domain.plans.lateness import PlanStanding, plan_standing
 from constancia.domain.plans.plan import ActionPlan
+from constancia.domain.values.values import digest
 
 P4 = "plan/plan-4"
 SCOPE = small_scope()

@@ -13,11 +13,11 @@ from tests.rows import each_row
 
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.rules import Rule
-from constancia.domain.kernel.values import digest
 from constancia.domain.plans.assessment import AssessmentPublished
 from constancia.domain.plans.contents import ActionPlanSubmitted, CommitmentCarriedIntoPlan
 from constancia.domain.plans.course import ActionPlanClosed, ActionPlanOpened, _not_alone
 from constancia.domain.plans.deadline import DeadlineMoved
+from constancia.domain.values.values import digest
 
 
 def voted(type_name: str, stage: Callable[[], Stage], body: Body, of: str = "cc") -> Refused:

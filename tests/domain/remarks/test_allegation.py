@@ -9,7 +9,7 @@ from tests.domain.tables import Walk, codes
 from tests.rows import each_row
 
 from constancia.domain.remarks.allegation import ASKED, Allegation, allegations_about
-from constancia.domain.remarks.standing import standing_of
+from constancia.domain.remarks.entry_standing import standing_of
 
 
 def reduction(**changed: Any) -> Body:

@@ -15,8 +15,6 @@ from tests.rows import each_row
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.acts import UnknownAct, parse_act
-from constancia.domain.kernel.sealing import commitment_of
-from constancia.domain.kernel.values import FormError, Hex64, Json
 from constancia.domain.remarks.cancellation import (
     Cancellation,
     CancellationDecided,
@@ -24,6 +22,8 @@ from constancia.domain.remarks.cancellation import (
     CancellationRequested,
     withdrawals,
 )
+from constancia.domain.values.sealing import commitment_of
+from constancia.domain.values.values import FormError, Hex64, Json
 
 SALT = bytes(range(32))
 COMMITMENT = commitment_of(SALT, "Persona H")

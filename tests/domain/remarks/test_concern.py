@@ -17,8 +17,8 @@ from tests.rows import each_row
 
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.values import digest
 from constancia.domain.remarks.concern import accused_by, authors_of, concerned_by, is_answerable
+from constancia.domain.values.values import digest
 
 
 def concerned(stage: Stage, entry: Recorded) -> set[str]:
@@ -29,7 +29,7 @@ def concerned(stage: Stage, entry: Recorded) -> set[str]:
 def test_an_entry_on_a_commitment_concerns_its_body_and_who_is_responsible() -> None:
     stage = seated()
     stage.outsider("con")
-    stage.adopted("c1", small_scope(milestones=[milestone(lead=["con", "inai"])]))
+    stage.adopted("c1", small_scope(milestones=[milestone(lead=["con", "inai"])]), agreeing=("con",))
     began = stage.says("con", "WorkStarted", {"commitment": "c1", "milestone": "m1"})
     assert concerned(stage, began) == {"inai", "nosc", "sfp"}
     adopted = next(one for one in stage.entries if one.statement["type"] == "CommitmentAdopted")
@@ -48,7 +48,7 @@ def test_a_decision_and_a_vote_concern_the_body() -> None:
 
 
 def test_a_vote_concerns_who_answers_for_what_is_decided() -> None:
-    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=["red"])]))
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=["red"])]), agreeing=("red",))
     change = {"commitment": "c1", "decision": "d2", "declared_kind": "clarification", "from_version": 1}
     scope = small_scope(milestones=[milestone(lead=["red"], window="2019-03-26/2019-05-25")])
     stage.decided("d2", act_of("ScopeChanged", change | {"scope": scope, "declared_kind": "deferral"}))

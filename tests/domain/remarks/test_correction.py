@@ -11,9 +11,9 @@ from tests.domain.tables import Walk, codes
 from tests.rows import each_row
 
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.values import EdtfText, Label, Text, Value, digest
 from constancia.domain.remarks.correction import Correction, CorrectionRecorded, correctable, kind_of, value_at
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.values import EdtfText, Label, Text, Value, digest
 
 
 def stage_with_a_report() -> Stage:

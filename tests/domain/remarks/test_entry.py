@@ -13,9 +13,9 @@ from tests.rows import each_row
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.identity.edition import LawEditionAdopted
 from constancia.domain.kernel.acts import Recorded
-from constancia.domain.kernel.values import digest
 from constancia.domain.remarks.concern import ACCUSING, CONTESTED_OTHERWISE, REMARKS
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
+from constancia.domain.values.values import digest
 
 MADE = "ProgressReported"
 

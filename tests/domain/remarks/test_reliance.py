@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from tests.domain.commitments.test_duty import assignment
 from tests.domain.participation.test_gathering import contributed, convened
 from tests.domain.plans.test_assessment import assessing, watched
@@ -61,7 +60,7 @@ def asked_for(stage: Stage, said: Recorded) -> Stage:
 HIDING: Body = decided("blocked", WORK, until="2119-01-01")
 
 
-@pytest.mark.parametrize("others", [work, report, assessment, contribution, source_of_a_duty])
+@each_row("others", [work, report, assessment, contribution, source_of_a_duty])
 def test_22_nobody_hides_what_another_party_cited_first(others: Callable[[Stage], Recorded]) -> None:
     stage = at_work()
     first = others(stage)

@@ -12,8 +12,8 @@ from tests.ledger.test_ledger import changed
 from tests.ledger.world import ORIGIN, START, World
 from tests.rows import each_row
 
-from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.domain.values.occurrence import CLAIM_SPAN
 from constancia.ledger.append.clock_guard import SKEW, ClockGuard, since_boot
 from constancia.ledger.assembly import Options
 from constancia.ledger.audit.level3_law import Replay

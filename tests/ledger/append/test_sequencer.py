@@ -18,7 +18,7 @@ from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.template import Templates
 from tests.ledger.world import Key, Signed
 
-from constancia.domain.decide import decide
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission
 from constancia.ledger.append.sequencer import leave_memory_alone, tune_interpreter

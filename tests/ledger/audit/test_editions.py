@@ -11,7 +11,7 @@ import pytest
 from tests.rows import each_row
 
 from constancia.domain import state as states
-from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.values.editions import NEWEST
 from constancia.ledger.audit.level3_law import Replay
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.canonical import canonical

@@ -11,11 +11,11 @@ from tests.ledger.test_postgres_ledger import as_attacker
 from tests.postgres import Server, put_into
 
 from constancia.ledger.audit.level3_law import Replay
-from constancia.ledger.backup import backup
+from constancia.ledger.backup.backup import backup
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.errors import LedgerError
-from constancia.ledger.store.address import DATABASE_NAME, Address
-from constancia.ledger.store.database_source import opened_source
+from constancia.ledger.store.address import DATABASE_NAME, DatabaseAddress
+from constancia.ledger.store.postgres.source import opened_source
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.trust.trust_folder import load_trust
@@ -47,7 +47,7 @@ def folder(tmp_path: Path, templates: Templates) -> Path:
 
 
 @pytest.fixture
-def moved(tmp_path: Path, templates: Templates, postgres_server: Server) -> tuple[Path, Address]:
+def moved(tmp_path: Path, templates: Templates, postgres_server: Server) -> tuple[Path, DatabaseAddress]:
     place, address = tmp_path / "moved", postgres_server.schema()
     templates.adopted.copy_to(place)
     put_into(address, place)
@@ -78,7 +78,7 @@ def shown(report: Report) -> object:
     )
 
 
-def restoring(address: Address, folder: Path) -> Callable[[], None]:
+def restoring(address: DatabaseAddress, folder: Path) -> Callable[[], None]:
     """Gives what puts the rows of an untouched file back."""
 
     def restore() -> None:
@@ -91,7 +91,7 @@ def restoring(address: Address, folder: Path) -> Callable[[], None]:
     return restore
 
 
-def test_sound_ledger_is_as_sound_as_in_its_file(folder: Path, moved: tuple[Path, Address]) -> None:
+def test_sound_ledger_is_as_sound_as_in_its_file(folder: Path, moved: tuple[Path, DatabaseAddress]) -> None:
     in_database, in_sqlite = report_of(moved[0], replay=True), report_of(folder, replay=True)
     assert shown(in_database) == shown(in_sqlite)
     assert (in_database.faults, in_database.root) == ((), in_sqlite.root)
@@ -99,7 +99,7 @@ def test_sound_ledger_is_as_sound_as_in_its_file(folder: Path, moved: tuple[Path
 
 @pytest.mark.slow
 def test_alteration_gives_the_same_faults_at_the_same_places(
-    tmp_path: Path, templates: Templates, moved: tuple[Path, Address]
+    tmp_path: Path, templates: Templates, moved: tuple[Path, DatabaseAddress]
 ) -> None:
     place, address = moved
     for number, (of_sqlite, of_postgres) in enumerate(ALTERATIONS):
@@ -116,7 +116,7 @@ def test_alteration_gives_the_same_faults_at_the_same_places(
     assert report_of(place).faults == ()
 
 
-def test_two_rows_of_one_position_are_named_and_not_copied(tmp_path: Path, moved: tuple[Path, Address]) -> None:
+def test_two_rows_of_one_position_are_named_and_not_copied(tmp_path: Path, moved: tuple[Path, DatabaseAddress]) -> None:
     place, address = moved
     as_attacker(
         address,
@@ -130,7 +130,7 @@ def test_two_rows_of_one_position_are_named_and_not_copied(tmp_path: Path, moved
         backup(place, tmp_path / "backup")
 
 
-def test_backup_makes_no_sound_ledger_of_an_altered_one(tmp_path: Path, moved: tuple[Path, Address]) -> None:
+def test_backup_makes_no_sound_ledger_of_an_altered_one(tmp_path: Path, moved: tuple[Path, DatabaseAddress]) -> None:
     """SQLite would number a row without a position, and take a text for the number that it looks like."""
     place, address = moved
     key = "ALTER TABLE stored_events DROP CONSTRAINT stored_events_pkey"
@@ -156,7 +156,7 @@ def test_backup_makes_no_sound_ledger_of_an_altered_one(tmp_path: Path, moved: t
         ("ALTER TABLE batches ADD COLUMN more text",),
     ],
 )
-def test_table_of_another_form_is_named(moved: tuple[Path, Address], statements: tuple[str, ...]) -> None:
+def test_table_of_another_form_is_named(moved: tuple[Path, DatabaseAddress], statements: tuple[str, ...]) -> None:
     place, address = moved
     as_attacker(address, *statements)
     report = report_of(place)

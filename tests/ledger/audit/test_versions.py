@@ -27,12 +27,13 @@ from constancia.domain.catalogue import KINDS
 from constancia.domain.commitments.commitment import CommitmentAct
 from constancia.domain.identity import edition, genesis
 from constancia.domain.identity.party import Party
-from constancia.domain.kernel import acts, editions
+from constancia.domain.kernel import acts
 from constancia.domain.kernel.acts import REGISTRY, act
 from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.editions import NEWEST
-from constancia.domain.kernel.forms import form_number, shape_of
-from constancia.domain.kernel.values import Identifier
+from constancia.domain.values import editions
+from constancia.domain.values.editions import NEWEST
+from constancia.domain.values.form_number import form_number, shape_of
+from constancia.domain.values.values import Identifier
 from constancia.ledger.audit import level4_served, level4_stored
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.views import projector

@@ -8,8 +8,8 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import START
 
-from constancia.api.opendata.files import made_whole
-from constancia.ledger.backup import backup, restore
+from constancia.api.opendata.export_files import made_whole
+from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.disk.database import create_database
 from constancia.ledger.disk.durable import remove_half_made
 from constancia.ledger.ledger import Ledger

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.domain.stage import KINDS, MEMBERS, Stage, founded, material, text
 
-from constancia.domain.kernel.values import digest
+from constancia.domain.values.values import digest
 from constancia.ledger.opening.first_acts import Otherwise, is_over, next_acts
 from constancia.ledger.opening.invitation import Invitation, invitation_of
 from constancia.ledger.opening.party_file import PartyFile

@@ -16,7 +16,7 @@ from tests.ledger.publication.test_static_files import files, grow
 from tests.object_store import BUCKET, ObjectStore, program, running
 from tests.rows import each_row
 
-from constancia.api.cli.publish import _publish_again
+from constancia.api.cli.operator.publish import _publish_again
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import Fatal
 from constancia.ledger.ledger import Ledger

@@ -116,7 +116,7 @@ def test_killed_at_any_change_the_next_run_gives_what_a_fresh_place_has(
         assert whole.run() == 0
         points = range(1, len(whole.changes) + 1)
         assert len(points) > 5
-        for number, at in enumerate(sampled(points[::3], points)):
+        for number, at in enumerate(sampled(points[::5], points)):
             place = f"{places}/{at}"
             copied(begun, place)
             assert Publisher(desk, way, place).run(at, is_stored=bool(number % 2)) == -9

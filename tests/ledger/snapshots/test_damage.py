@@ -124,7 +124,7 @@ def test_r1_r2_r3_damage_is_noticed_before_it_is_used(
     """What is asked first differs, so that each is asked of a file of which nothing else was read."""
     monkeypatch.setattr(snapshot_store, "_FEW", (0, 256)[seed % 2])
     chance = random.Random(seed)  # noqa: S311 (which damage is tried)
-    altered, many = 0, sampled(20, 30)
+    altered, many = 0, sampled(10, 30)  # each ten in a row are each of another kind
     for number in range(many):
         folder = tmp_path / f"damaged{number}"
         shutil.copytree(original.desk.folder, folder)

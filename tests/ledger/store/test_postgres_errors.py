@@ -15,15 +15,16 @@ from tests.ledger.test_postgres_ledger import as_attacker, codes, eventually
 from tests.postgres import Server, own_server
 from tests.rows import each_row
 
-from constancia.ledger import store
-from constancia.ledger.backup import backup
+from constancia.ledger.backup.backup import backup
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.store import postgres_errors, postgres_session
-from constancia.ledger.store.address import Address, address_in, remember_address
-from constancia.ledger.store.postgres import postgres
-from constancia.ledger.store.postgres_application import create_tables, open_database
-from constancia.ledger.store.postgres_session import confirm, connect
+from constancia.ledger.store import postgres as package
+from constancia.ledger.store import postgres_errors
+from constancia.ledger.store.address import DatabaseAddress, address_in, remember_address
+from constancia.ledger.store.postgres import session as postgres_session
+from constancia.ledger.store.postgres.application import create_tables, open_database
+from constancia.ledger.store.postgres.driver import postgres
+from constancia.ledger.store.postgres.session import confirm, connect
 
 RIGHT, WRONG = "right", "wrong"
 META = {"schema": "1", "origin": "example.org/log"}
@@ -52,11 +53,11 @@ def stored_in() -> str:
 
 
 @pytest.fixture
-def new_database(server: Server) -> Callable[[], Address]:
+def new_database(server: Server) -> Callable[[], DatabaseAddress]:
     return server.schema
 
 
-def code_of(address: Address) -> str:
+def code_of(address: DatabaseAddress) -> str:
     return code_when(lambda: create_tables(address, META))
 
 
@@ -89,7 +90,7 @@ def test_password_in_the_address_opens(server: Server) -> None:
 @each_row("text", ["mysql://a@b/c", "/var/lib/db", "host=a dbname=b", "postgresql://a@[b/c", ""])
 def test_address_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(StoreUnavailable) as caught:
-        Address.read(text)
+        DatabaseAddress.read(text)
     assert caught.value.code == "E_STORE_ADDRESS"
 
 
@@ -103,7 +104,7 @@ def test_address_of_another_form_is_refused(text: str) -> None:
 )  # fmt: skip
 def test_address_that_libpq_reads_otherwise_is_refused_unseen(text: str) -> None:
     with pytest.raises(StoreUnavailable, match="%23 %2F %3F %40") as caught:
-        Address.read(text)
+        DatabaseAddress.read(text)
     assert "heim" not in str(caught.value)
 
 
@@ -116,30 +117,30 @@ def test_address_that_libpq_reads_otherwise_is_refused_unseen(text: str) -> None
     ],
 )  # fmt: skip
 def test_address_without_secrets_is_shown_as_libpq_reads_it(text: str) -> None:
-    assert conninfo_to_dict(Address.read(text).shown) == conninfo_to_dict(text)
+    assert conninfo_to_dict(DatabaseAddress.read(text).shown) == conninfo_to_dict(text)
 
 
 def test_secrets_among_the_parameters_are_not_shown() -> None:
     query = "Password=geheim&sslkey=geheim&scram_client_key=geheim&SCRAM_server_key=geheim&oauth_client_secret=geheim"
-    address = Address.read(f"postgresql://anna:ge%23heim@h/libro?{query}&options=a+b")
+    address = DatabaseAddress.read(f"postgresql://anna:ge%23heim@h/libro?{query}&options=a+b")
     assert address.shown == "postgresql://anna@h/libro?options=a%2Bb"
 
 
 def test_password_is_never_shown_nor_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    address = Address.read("postgresql://anna:geheim@db.example:5433/libro?password=geheim&sslmode=require")
+    address = DatabaseAddress.read("postgresql://anna:geheim@db.example:5433/libro?password=geheim&sslmode=require")
     assert address.shown == "postgresql://anna@db.example:5433/libro?sslmode=require"
     remember_address(tmp_path, address)
-    assert address_in(tmp_path) == Address(address.shown)
+    assert address_in(tmp_path) == DatabaseAddress(address.shown)
     monkeypatch.setenv("CONSTANCIA_DATABASE", address.conninfo)
     assert address_in(tmp_path) == address
     assert "geheim" not in repr(address)
     monkeypatch.setenv("CONSTANCIA_DATABASE", "postgresql://another.example/ledger")
-    assert address_in(tmp_path) == Address(address.shown)
+    assert address_in(tmp_path) == DatabaseAddress(address.shown)
 
 
 def test_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(store, "postgres_application")
-    monkeypatch.setitem(sys.modules, "constancia.ledger.store.postgres_application", None)
+    monkeypatch.delattr(package, "application")
+    monkeypatch.setitem(sys.modules, "constancia.ledger.store.postgres.application", None)
     with pytest.raises(StoreUnavailable, match=re.escape("constancia[postgres]")) as caught:
         postgres()
     assert caught.value.code == "E_STORE_DRIVER"

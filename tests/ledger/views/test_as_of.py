@@ -9,7 +9,7 @@ from tests.ledger.conftest import Desk
 from tests.rows import each_row
 
 from constancia.ledger.errors import NotFound
-from constancia.ledger.views.as_of import MAX_SIZE, Question, read_question
+from constancia.ledger.views.as_of import MAX_SIZE, AsOfQuestion, read_question
 from constancia.verify.core.errors import Malformed
 
 MEXICO, UTC_ZONE, SAMOA, MANILA = "America/Mexico_City", "UTC", "Pacific/Apia", "Asia/Manila"
@@ -55,7 +55,7 @@ INSTANT: Final = instant("2019-03-01T05:59:59+00:00")  # the last second of Febr
 def test_b2_an_instant_alone_says_both(text: str) -> None:
     asked = read_question(None, None, text, MEXICO)
     feb = date(2019, 2, 28)
-    assert asked == Question(known=INSTANT, first=feb, last=feb, at=INSTANT)
+    assert asked == AsOfQuestion(known=INSTANT, first=feb, last=feb, at=INSTANT)
 
 
 @each_row("known", ["#7", "2019", "2019-03-01T00:00:00Z"])
@@ -70,7 +70,7 @@ def test_an_instant_beside_what_was_known_is_a_day_asked(known: str) -> None:
     [(80, None, None), (None, "#80", None), (None, None, "#80")],
 )
 def test_a_size_has_a_sign_of_its_own(size: int | None, known: str | None, at: str | None) -> None:
-    assert read_question(size, known, at, MEXICO) == Question(size=80)
+    assert read_question(size, known, at, MEXICO) == AsOfQuestion(size=80)
 
 
 def test_a_bare_number_is_a_year_and_never_a_size() -> None:

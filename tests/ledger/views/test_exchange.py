@@ -6,7 +6,7 @@ from typing import Any
 from tests.ledger.conftest import Desk
 from tests.rows import each_row
 
-from constancia.domain.kernel.calendar import parse_edtf
+from constancia.domain.values.calendar import parse_edtf
 from constancia.ledger.views.exchange import ogp_rows, popolo
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import play
 
-from constancia.domain.kernel.calendar import Certainty
+from constancia.domain.values.calendar import Certainty
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.ledger.views.reading import Reading

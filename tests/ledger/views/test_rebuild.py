@@ -17,7 +17,7 @@ from tests.ledger.world import PARTIES
 from tests.witness_process import ROOT
 
 from constancia.api.text.error_words import error_words
-from constancia.domain.kernel.values import canonical
+from constancia.domain.values.values import canonical
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.states import States

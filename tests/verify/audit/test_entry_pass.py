@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
-import pytest
 from tests.dishonest import setting, with_recorded_at, with_statement
+from tests.rows import each_row
 from tests.verify.small_ledger import Log, Writer, relinked
 
-from constancia.verify.audit.entry_pass import EntryPass, Item
+from constancia.verify.audit.entry_pass import EntryPass, LogPosition
 from constancia.verify.report.findings import Fault, Findings
 from constancia.verify.speed.signature_pool import Pool
 from constancia.verify.wire.merkle import hash_leaf
 
 
-def folded(items: list[Item], origin: str | None = None) -> tuple[EntryPass, list[Fault]]:
+def folded(items: list[LogPosition], origin: str | None = None) -> tuple[EntryPass, list[Fault]]:
     findings = Findings("store", "x")
     with Pool(findings, 1) as pool:
         fold = EntryPass(findings, pool, origin, "stored")
@@ -23,8 +23,8 @@ def folded(items: list[Item], origin: str | None = None) -> tuple[EntryPass, lis
     return fold, list(findings.report(list_all=True).faults)
 
 
-def items_of(log: Log) -> list[Item]:
-    return [Item(number, raw, hash_leaf(raw)) for number, raw in enumerate(log.entries)]
+def items_of(log: Log) -> list[LogPosition]:
+    return [LogPosition(number, raw, hash_leaf(raw)) for number, raw in enumerate(log.entries)]
 
 
 def places(faults: list[Fault]) -> list[tuple[int | None, str]]:
@@ -55,7 +55,7 @@ def test_c1_altered_stored_hash_is_the_dissenter_of_three(log: Log) -> None:
 def test_c1_altered_link_is_the_dissenter_of_three(log: Log) -> None:
     items = items_of(log)
     raw = relinked(log.entries[10], 10, bytes(32))
-    items[10] = Item(10, raw, hash_leaf(log.entries[10]))
+    items[10] = LogPosition(10, raw, hash_leaf(log.entries[10]))
     fold, faults = folded(items)
     assert set(places(faults)) == {(10, "previous"), (10, "leaf-hash")}
     assert fold.tree.root() == log.tree.root()
@@ -65,7 +65,9 @@ def test_c2_pass_goes_on_after_what_can_not_be_read(log: Log) -> None:
     items = items_of(log)
     items[14] = items[14]._replace(raw=b"{}")
     items[17] = items[17]._replace(raw=None)
-    items[20] = Item(20, with_recorded_at(log.entries[20], "2019-03-01T18:02:27.777Z"), hash_leaf(log.entries[20]))
+    items[20] = LogPosition(
+        20, with_recorded_at(log.entries[20], "2019-03-01T18:02:27.777Z"), hash_leaf(log.entries[20])
+    )
     fold, faults = folded(items)
     assert places(faults) == [(14, "entry-form"), (14, "leaf-hash"), (20, "leaf-hash")]
     assert (fold.unread, fold.tree.root()) == (2, log.tree.root())
@@ -77,7 +79,7 @@ def test_c3_first_entry_that_links_to_something_is_a_fault(log: Log) -> None:
     assert places(folded(items)[1]) == [(0, "previous")]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("change", "code"),
     [
         (setting("ledger", "example.org/other"), "ledger"),
@@ -94,7 +96,7 @@ def test_statement_that_breaks_a_rule_of_its_place_is_named(change: object, code
     last = len(writer.entries) - 1
     key = writer.people["inai"]
     raw = with_statement(writer.entries[last], change, key)  # type: ignore[arg-type]
-    _, faults = folded([*items_of(writer.log())[:last], Item(last, raw, None)])
+    _, faults = folded([*items_of(writer.log())[:last], LogPosition(last, raw, None)])
     assert {(one.index, one.code) for one in faults} >= ({(last, code)} if code else set())
     assert {one.index for one in faults} <= {last}
     assert bool(faults) is bool(code)
@@ -108,7 +110,7 @@ def test_statement_recorded_twice_is_named_at_the_second(log: Log) -> None:
 def test_time_that_goes_back_is_named(log: Log) -> None:
     last = log.size - 1
     items = items_of(log)
-    items[last] = Item(last, with_recorded_at(log.entries[last], "2019-03-01T00:00:00.000Z"), None)
+    items[last] = LogPosition(last, with_recorded_at(log.entries[last], "2019-03-01T00:00:00.000Z"), None)
     assert set(places(folded(items)[1])) == {(last, "recorded-at"), (last, "signed-at")}
 
 

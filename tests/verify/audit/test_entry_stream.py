@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.verify.small_ledger import Log, verify, write
 
-from constancia.verify.audit.entry_pass import Item
+from constancia.verify.audit.entry_pass import LogPosition
 from constancia.verify.audit.entry_stream import published_items, store_items
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.findings import Fault, Findings, Report, Verdict
@@ -27,7 +27,7 @@ def editing(path: Path) -> Iterator[sqlite3.Connection]:
     db.close()
 
 
-def read_store(path: Path) -> tuple[list[Item], list[Fault]]:
+def read_store(path: Path) -> tuple[list[LogPosition], list[Fault]]:
     findings = Findings("store", str(path))
     store = open_store(path)
     items = list(store_items(store, findings))
@@ -35,7 +35,7 @@ def read_store(path: Path) -> tuple[list[Item], list[Fault]]:
     return items, list(findings.report(list_all=True).faults)
 
 
-def read_folder(path: Path, size: int) -> tuple[list[Item], list[Fault]]:
+def read_folder(path: Path, size: int) -> tuple[list[LogPosition], list[Fault]]:
     findings = Findings("folder", str(path))
     items = list(published_items(PublishedLog(Folder(path)), size, findings))
     return items, list(findings.report(list_all=True).faults)

@@ -15,7 +15,7 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.evidence.contradiction import prove
 from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
-from constancia.verify.sources.contradiction_file import HEADER, Admitted, parse_contradiction
+from constancia.verify.sources.contradiction_file import HEADER, AdmittedEntry, parse_contradiction
 from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, prefix_roots, verify_consistency
 
 COMMON = 19  # entries before the two histories part
@@ -147,7 +147,7 @@ def test_entry_whose_seen_the_tree_contradicts_is_altered(tmp_path: Path) -> Non
 def entry_proof(log: Log, index: int) -> bytes:
     seen = json.loads(log.entries[index])["statement"]["seen"]["size"]
     path = tuple(inclusion_proof(log.tree, index, log.size))
-    admitted = Admitted(index=index, raw=log.entries[index], path=path)
+    admitted = AdmittedEntry(index=index, raw=log.entries[index], path=path)
     prefix = prefix_path(log.tree, seen, log.size)
     return format_contradiction([log.signer.verifier], log.checkpoint(), admitted, prefix)
 
@@ -158,7 +158,7 @@ def test_statement_that_the_tree_does_not_hold_accuses_nobody(sides: tuple[Log, 
     forged = with_statement(right.entries[index], setting("seen.root", "00" * 32), Key("anybody"))
     path = tuple(inclusion_proof(right.tree, index, right.size))
     raw = format_contradiction(
-        [right.signer.verifier], right.checkpoint(), Admitted(index=index, raw=forged, path=path),
+        [right.signer.verifier], right.checkpoint(), AdmittedEntry(index=index, raw=forged, path=path),
         prefix_path(right.tree, index, right.size),
     )  # fmt: skip
     trust = left.write_trust(tmp_path / "trust")

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.rows import each_row
-from tools.act_words import choices, table
+from tools.docs.act_words import choices, table
 
 from constancia.api.text.dates import date_words
 from constancia.domain.catalogue import REGISTRY

@@ -12,9 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.profile import sampled
 from tests.rows import each_row
 
-from constancia.domain.kernel.calendar import zone
+from constancia.domain.values.calendar import zone
 from constancia.verify.sources import zones
 from constancia.verify.sources.zones import load_zone, zones_version
 
@@ -23,6 +24,7 @@ FIXTURE = ROOT / "tests" / "fixtures" / "editions" / "1"
 PACKAGES = (ROOT / ".import", Path(pytest.__file__).parent.parent)
 STATE = "de5b2d40c1204e5529ef06bb23c08ee732dcb45fef8c18f83590636ea2a760b0"
 MEXICO = "America/Mexico_City"
+ODD = {"PYTHONHASHSEED": "1", "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Tokyo"}
 # 23:30 of 1 July 2023 in Mexico, half an hour past midnight where summer time still holds.
 LATE = datetime(2023, 7, 2, 5, 30, tzinfo=UTC)
 REPLAY = """
@@ -44,9 +46,9 @@ print(json.dumps([report.verdict.name, digest, rules, replay.state.timezone, sys
 # The law alone, which needs no compiled package: any interpreter can run it on the packages of this one.
 LAW = """
 import hashlib, json, sys, zipfile
-from constancia.domain.decide import decide
+from constancia.domain.judgement.decide import decide
 from constancia.domain.kernel.acts import recorded_entry
-from constancia.domain.kernel.values import canonical
+from constancia.domain.values.values import canonical
 from constancia.domain.state import State
 found = {}
 def lookup(leaf_hash):
@@ -73,7 +75,7 @@ print(json.dumps([digest, state.size, sys.version_info[:2]]))
 
 
 def interpreters() -> list[Path]:
-    """Other interpreters on this machine that the packages of this environment may run on, newest last."""
+    """The newest other interpreter that the packages of this environment may run on; all of them by thorough runs."""
     versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     found = [one for one in versions.glob("3.*/bin/python3") if int(one.parts[-3].split(".")[1]) >= 11]
     found += [
@@ -82,7 +84,8 @@ def interpreters() -> list[Path]:
         if (path := shutil.which(f"python{name}")) and "shims" not in path
     ]
     own = sys.version_info[:2]
-    return sorted({one.resolve() for one in found if f"python{own[0]}.{own[1]}" not in str(one.resolve())})
+    others = sorted({one.resolve() for one in found if f"python{own[0]}.{own[1]}" not in str(one.resolve())})
+    return others[-sampled(1, len(others) or 1) :]
 
 
 def run(python: Path | str, code: str, **environment: str) -> list[Any]:
@@ -109,7 +112,7 @@ def false_zones(tmp_path: Path) -> Path:
 def test_n1_the_machines_files_are_not_read(false_zones: Path) -> None:
     code = (
         "from datetime import UTC, datetime; from zoneinfo import ZoneInfo;"
-        "from constancia.domain.kernel.calendar import zone; from constancia.verify.sources.zones import load_zone;"
+        "from constancia.domain.values.calendar import zone; from constancia.verify.sources.zones import load_zone;"
         f"late = datetime.fromisoformat('{LATE.isoformat()}');"
         f"print([str(late.astimezone(one('{MEXICO}')).date()) for one in (ZoneInfo, zone, load_zone)])"
     )
@@ -140,7 +143,7 @@ def test_without_the_package_no_zone_is_known(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "environment",
-    [{"PYTHONHASHSEED": "0"}, {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "Asia/Tokyo"}, {"LC_ALL": "tr_TR.UTF-8"}],
+    sampled([ODD], [ODD, {"PYTHONHASHSEED": "0"}, {"LC_ALL": "C", "TZ": "America/Tijuana"}]),
     ids=str,
 )
 def test_state_and_verdict_do_not_depend_on_the_environment(environment: dict[str, str], false_zones: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.profile import sampled
+from tests.rows import each_row
 from tests.verify.small_ledger import Log, Writer
 
 from constancia.verify.core.errors import Malformed
@@ -117,7 +118,7 @@ def with_body(body: bytes) -> bytes:
     return REPORT[:start] + body + REPORT[end:]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("known", "other"),
     [
         (b'{"a":","}', b'{"a"x","}'),
@@ -142,7 +143,7 @@ def test_body_that_is_nearly_like_a_known_one_is_refused(known: bytes, other: by
         read_entry(with_body(other))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("old", "new"),
     [
         (b'"capacity":"representative"', b'"capacity":"root"'),

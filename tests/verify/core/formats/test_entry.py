@@ -45,7 +45,7 @@ def test_entry_is_built_back_to_the_same_bytes(log: Log) -> None:
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", [',"statement":', '{"statement":{}}', '"v":1}', '\\",\\"statement\\":', "}},"])
+@each_row("text", [',"statement":', '{"statement":{}}', '"v":1}', '\\",\\"statement\\":', "}},"])
 def test_text_that_looks_like_the_entrys_own_members_moves_nothing(text: str, log: Log) -> None:
     raw = changed(log.entries[20], lambda item: item["statement"]["body"].update(narrative={"es": text}))
     entry = parse_entry(raw)

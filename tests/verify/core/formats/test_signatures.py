@@ -247,7 +247,7 @@ def test_key_in_another_der_form_or_on_another_curve_is_refused(p256: ec.Ellipti
             load_public_key("webauthn", one, rp_id=RP_ID, origins=(ORIGIN,))
 
 
-@pytest.mark.parametrize("web", [{}, {"rp_id": RP_ID}, {"origins": (ORIGIN,)}, {"rp_id": 5, "origins": (ORIGIN,)}])
+@each_row("web", [{}, {"rp_id": RP_ID}, {"origins": (ORIGIN,)}, {"rp_id": 5, "origins": (ORIGIN,)}])
 def test_passkey_without_rp_id_or_origins_is_refused(web: Any, p256: ec.EllipticCurvePrivateKey) -> None:
     with pytest.raises(Malformed):
         load_public_key("webauthn", spki_of(p256), **web)

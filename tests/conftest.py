@@ -10,17 +10,22 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from tools.import_links import make_links
 
 ROOT = Path(__file__).resolve().parent.parent
 make_links(ROOT)  # an unpacked source archive has none; what follows imports by them
 importlib.invalidate_caches()  # the interpreter has looked for them in vain already
 
+from tests.compiled import compile_modules, compile_tests  # noqa: E402
+
+compile_modules()
+
 from tests import warm  # noqa: E402
 from tests.ledger.template import Templates  # noqa: E402
 from tests.order import SHARED, spread  # noqa: E402
 from tests.postgres import Server, shared_server  # noqa: E402
-from tests.profile import PROFILE  # noqa: E402
+from tests.profile import PROFILE, THOROUGH  # noqa: E402
 from tests.tokens import Hsm, hsm_in  # noqa: E402
 from tests.verify.known_signatures import each_verified_once  # noqa: E402
 
@@ -32,6 +37,8 @@ settings.register_profile("patient", deadline=None, max_examples=30)
 settings.register_profile("quick", deadline=None, max_examples=15)
 settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile(PROFILE)
+if not THOROUGH:  # one draw in twenty is a constant of the program's modules, all of which each worker reads for it
+    vars(providers).update(_get_local_constants=lambda: providers._local_constants)
 
 vars(web).update(BACK_OFF_S=0.01)  # what is asked again is asked again at once, in the tests' own process
 
@@ -50,8 +57,9 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Have the garbage collector rest while tests are collected: nothing of it is garbage, and each worker does it."""
+    compile_tests(session.config)
     gc.disable()
     try:
         return (yield)

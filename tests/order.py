@@ -12,13 +12,13 @@ from typing import Final, Protocol, TypeVar
 SECONDS: Final = {
     "tests/e2e/test_accessibility.py": 55, "tests/e2e/test_signing.py": 27, "tests/e2e/test_page_itself.py": 20,
     "tests/e2e/test_journey.py": 12, "tests/e2e/test_packaging.py": 18, "tests/e2e/test_ten_tasks.py": 14,
-    "tests/ledger/snapshots/test_snapshots.py": 15, "tests/e2e/test_page_verifier.py": 16,
-    "tests/e2e/test_forms_pages.py": 12, "tests/api/http/test_proxies.py": 7, "tests/verify/test_tamper.py": 7,
-    "tests/verify/test_agreement.py": 5, "tests/e2e/test_kill_rounds.py": 18, "tests/e2e/test_as_of.py": 5,
-    "tests/e2e/test_trust_page.py": 10, "tests/verify/report/test_output.py": 9, "tests/e2e/test_signing_texts.py": 8,
+    "tests/ledger/snapshots/test_snapshots.py": 7, "tests/e2e/test_page_verifier.py": 16,
+    "tests/e2e/test_forms_pages.py": 12, "tests/api/http/test_proxies.py": 6, "tests/verify/test_tamper.py": 6,
+    "tests/verify/test_agreement.py": 4, "tests/e2e/test_kill_rounds.py": 18, "tests/e2e/test_as_of.py": 5,
+    "tests/e2e/test_trust_page.py": 10, "tests/verify/report/test_output.py": 5, "tests/e2e/test_signing_texts.py": 8,
     "tests/e2e/test_bundle_site.py": 8, "tests/e2e/test_archive.py": 6, "tests/e2e/test_publish.py": 7,
     "tests/e2e/test_demo.py": 5, "tests/e2e/test_page_tamper.py": 7, "tests/e2e/test_forked_rounds.py": 7,
-    "tests/api/http/server/test_reader_pool.py": 6, "tests/e2e/test_pictures.py": 6, "tests/e2e/test_wording.py": 6,
+    "tests/api/http/server/test_reader_pool.py": 5, "tests/e2e/test_pictures.py": 6, "tests/e2e/test_wording.py": 6,
     "tests/e2e/test_form_to_receipt.py": 6, "tests/e2e/test_anchor.py": 6, "tests/e2e/test_mistakes.py": 5,
     "tests/e2e/test_operator_accidents.py": 5, "tests/api/test_postgres_readers.py": 5,
 }  # fmt: skip

@@ -293,9 +293,10 @@ def test_lock_file_names_no_registry() -> None:
 
 
 def test_continuous_integration_runs_the_command_that_everybody_runs() -> None:
-    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    commands = [line for line in lines if line and not line.startswith("#")]
-    assert commands == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', "exec make test"]
+    for name, target in (("run", "test"), ("nightly", "thorough")):
+        lines = (ROOT / ".ci" / name).read_text(encoding="utf-8").splitlines()
+        commands = [line for line in lines if line and not line.startswith("#")]
+        assert commands == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', f"exec make {target}"]
     [test] = re.findall(r"^test: (.*)\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert (test[0].partition("  ##")[0], test[1]) == ("check $(PROGRAMS)", "\t$(PYTEST) $(ARGS)\n")
 

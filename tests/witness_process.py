@@ -14,6 +14,7 @@ from constancia.ledger.keys.note_keys import Cosigner, NoteKeys
 from constancia.ledger.witnesses.witness import READY
 
 PASSPHRASE = b"a passphrase for tests"
+PROGRAM = ("-m", "constancia")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -35,18 +36,20 @@ class Home:
     def cosigner(self) -> Cosigner:
         return Cosigner.load(self.folder / "key.pem", PASSPHRASE)
 
-    def command(self, *more: str) -> list[str]:
+    def command(self, *more: str, program: Sequence[str] = PROGRAM) -> list[str]:
         return [
-            sys.executable, "-m", "constancia", "witness", "--policy", str(self.folder / "policy"),
+            sys.executable, *program, "witness", "--policy", str(self.folder / "policy"),
             "--store", str(self.folder / "store.sqlite"), "--key", str(self.folder / "key.pem"),
             "--passphrase-file", str(self.folder / "passphrase"), *more,
         ]  # fmt: skip
 
-    def start(self, *more: str, listen: str = "127.0.0.1:0") -> "tuple[subprocess.Popen[str], str]":
-        """Starts it; gives the process and its submission prefix."""
+    def start(
+        self, *more: str, listen: str = "127.0.0.1:0", program: Sequence[str] = PROGRAM
+    ) -> "tuple[subprocess.Popen[str], str]":
+        """Starts it, or a program that is it but for a little; gives the process and its submission prefix."""
         create = [] if (self.folder / "store.sqlite").exists() else ["--create"]
         process = subprocess.Popen(
-            self.command("--listen", listen, *create, *more),
+            self.command("--listen", listen, *create, *more, program=program),
             cwd=ROOT / ".import", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert process.stdout is not None

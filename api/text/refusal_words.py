@@ -1,21 +1,34 @@
 """A refusal in words: what happened, which rule, what the ledger met, what to do; the code comes last."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from constancia.api.text.dates import date_words
+from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import in_language, tr
 from constancia.api.text.rules import rule_words
+from constancia.domain.naming import name_of
 from constancia.domain.sentences import party_name
 from constancia.domain.state import State
 
 # Said elsewhere, or of no use to a person: the stream, its version, and where the statement had its form.
 _LEFT_OUT: Final = frozenset({"size", "stream", "version", "reason"})
 _HOLDERS: Final = ("key_of", "signs_as")
-_DATES: Final = frozenset({"since", "until", "claimed_on", "due", "window"})
+_DATES: Final = frozenset(
+    {
+        "since", "until", "claimed_on", "due", "window", "appointment_until", "begun", "came", "completed", "convened",
+        "ends", "from", "last_changed", "recorded",
+    }
+)  # fmt: skip
 _PARTIES: Final = frozenset(
-    {"party", "parties", "spoke_for", "accused", "adopted", "established", "responsible", "bearers", "missing"}
-)
+    {
+        "party", "parties", "spoke_for", "accused", "adopted", "established", "responsible", "bearers", "missing",
+        "asked", "authors", "awaited", "by", "concerned", "dropped", "holder", "involved", "left_out", "may",
+        "organization", "proposed_by", "represents", "signed_for", "successors",
+    }
+)  # fmt: skip
+# What else holds the id of a body than the member that bodies of acts have.
+_BODIES: Final = frozenset({"bodies", "body", "predecessor"})
 _MOST: Final = 12  # items of a list that are shown
 
 
@@ -81,9 +94,10 @@ def _met(judged: Mapping[str, Any], lang: str, state: State | None) -> list[str]
     for name, value in judged.items():
         if name in _LEFT_OUT or name in _HOLDERS or value in (None, "", [], {}) or (name, value) == ("state", "none"):
             continue
-        label = tr(lang, f"judged.{name}")
-        words = _words(name, value, lang, state)
-        shown.append(f"{name if label == f'judged.{name}' else label}: {words}")
+        msgid = f"judged.{name.replace(' ', '_')}"
+        label = tr(lang, msgid)
+        words = _words(name.replace(" ", "_"), value, lang, state)
+        shown.append(f"{name if label == msgid else label}: {words}")
     return shown
 
 
@@ -95,10 +109,31 @@ def _words(name: str, value: object, lang: str, state: State | None) -> str:
     if isinstance(value, list | tuple):
         more = ["…"] if len(value) > _MOST else []
         return ", ".join([*(_words(name, item, lang, state) for item in value[:_MOST]), *more])
-    text = str(value)
-    if name in _PARTIES and state is not None and f"party/{text}" in state.aggregates:
-        return _party(text, lang, state)
+    return _said(name, str(value), lang, state)
+
+
+def _said(name: str, text: str, lang: str, state: State | None) -> str:
+    """Give one value in words: a party, a thing or a date by its name, anything else as the catalogue has it."""
+    if state is not None:
+        if name in _PARTIES and f"party/{text}" in state.aggregates:
+            return _party(text, lang, state)
+        titled = name_of("governance_body" if name in _BODIES else name, text, {}, state)
+        if titled is not None:
+            return in_language(titled.title, lang, state.languages)
     if name in _DATES:
         return date_words(text, lang)
+    if name in _SENTENCES:
+        return _SENTENCES[name](text, lang)
     word = tr(lang, f"word.{text}")
     return text if word == f"word.{text}" else word
+
+
+def _act(name: str, lang: str) -> str:
+    """Give an act by what it is called in forms, and its type."""
+    called = tr(lang, f"form.act_{name}")
+    return name if called == f"form.act_{name}" else f"«{called}» ({name})"
+
+
+_SENTENCES: Final[Mapping[str, Callable[[str, str], str]]] = {
+    "act": _act, "broken": rule_words, "expected": error_words,
+}  # fmt: skip

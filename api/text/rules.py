@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from constancia.api.text.error_words import error_words
-from constancia.domain.catalogue import AGGREGATES
+from constancia.domain.catalogue import AGGREGATES, REGISTRY
 from constancia.domain.judgement.authority import GENERAL
 from constancia.domain.kernel.kind import rule_list
 
@@ -24,4 +24,5 @@ def rule_words(rule: str, lang: str) -> str:
 
 @cache
 def _spanish() -> Mapping[str, str]:
-    return {rule.en: rule.es for rule in (*GENERAL, *rule_list(AGGREGATES))}
+    at_the_proposal = (rule for act in REGISTRY.values() for rule in act.CONTENT)
+    return {rule.en: rule.es for rule in (*at_the_proposal, *GENERAL, *rule_list(AGGREGATES))}

@@ -98,7 +98,7 @@ class CommitmentStatusDecided(CommitmentAct):
         earlier = on.decided[-1] if on.decided else None
         if decision is None or earlier is None or decision.proposed.index > earlier.mark.index:
             return None
-        return {"decision": self.decision, "since": earlier.to}
+        return {"decision": self.decision, "decided_since": earlier.to}
 
     @rule(*OF_ITS_BODY)
     def _of_its_body(self, on: Commitment, at: Context) -> Breach:

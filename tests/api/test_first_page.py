@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from eventsourcing.persistence import PersistenceError
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Message
-from tests.api.served import UNLIMITED, Desk
+from tests.api.served import UNLIMITED, Desk, Inside
 from tests.ledger.template import Templates
 from tests.profile import THOROUGH
 from tests.witness_process import ROOT
@@ -52,16 +53,16 @@ def shown(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
 def test_f1_it_is_answered_as_by_the_application(scene: Desk, prefix: str) -> None:
     scene.ledger.views.wait()  # a page that says that they lag has no tag
     settings = UNLIMITED.model_copy(update={"root_path": prefix})
-    whole = TestClient(create_app(scene.ledger, settings))
     differing, statuses = [], set()
-    for path in dict.fromkeys([prefix + path for path in FIRST] + list(FIRST)):
-        tag = whole.get(path).headers["ETag"]
-        is_here = THOROUGH or path.startswith(prefix)  # below another prefix the path is what differs
-        for method, tried in (("GET", FIELDS if is_here else FIELDS[:1]), ("HEAD", FIELDS if THOROUGH else TOLD_APART)):
-            for asked in tried:
+    with closing(Inside(create_app(scene.ledger, settings), scene.url)) as whole:
+        for path in dict.fromkeys([prefix + path for path in FIRST] + list(FIRST)):
+            tag = whole.get(path).headers["ETag"]
+            is_here = THOROUGH or path.startswith(prefix)  # below another prefix the path is what differs
+            tried = [("GET", asked) for asked in (FIELDS if is_here else FIELDS[:1])]
+            for method, asked in [*tried, *(("HEAD", asked) for asked in (FIELDS if THOROUGH else TOLD_APART))]:
                 fields = {name: value.replace("TAG", tag) for name, value in asked.items()}
-                before = TestClient(first_page(scene, settings))  # which has nothing stored yet
-                answers = [shown(each.request(method, path, headers=fields)) for each in (before, before, whole)]
+                with closing(Inside(first_page(scene, settings), scene.url)) as before:  # which has nothing stored yet
+                    answers = [shown(each.request(method, path, headers=fields)) for each in (before, before, whole)]
                 statuses.add(answers[2][0])
                 if answers != [answers[2]] * 3:
                     differing.append((method, path, fields, answers))

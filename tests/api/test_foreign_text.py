@@ -25,11 +25,13 @@ from tests.api.served import Desk, document, report
 from tests.api.test_special_files import MADE, TABLE
 from tests.api.verbs import WorkDesk, lay_out, verbs
 from tests.ledger.template import Templates
+from tests.profile import THOROUGH
 from tests.rows import each_row
 
 from constancia.api import cli
 from constancia.api.cli.signatory.short_forms import SHORT_FORMS
 from constancia.api.client.remote_log import RemoteLog
+from constancia.api.demo import run as demo_run
 from constancia.api.demo import story
 from constancia.api.pages.frame.frame import templates
 from constancia.api.text.log_lines import LogLine
@@ -171,6 +173,8 @@ def desks(laid_out: WorkDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("CONSTANCIA_LANG", "es")
     monkeypatch.setattr(RemoteLog._request.retry, "wait", wait_none())
     monkeypatch.setattr(story, "WHOLE", story.WHOLE[:2])  # a short demonstration, in a folder with a hostile name
+    if not THOROUGH:  # its witnesses say what they say elsewhere, and three processes take long
+        monkeypatch.setattr(demo_run, "can_run_witnesses", lambda: False)
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_args, **_more: None)  # the server is open: nobody asks it
 
     def copied() -> WorkDesk:

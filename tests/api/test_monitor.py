@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.dishonest import Host, hosting, truncated
+from tests.profile import sampled
 from tests.rows import each_row
 from tests.verify.small_ledger import Log, Writer, verify
 from tests.warm import MAIN
@@ -302,11 +303,14 @@ def test_monitor_killed_again_and_again_keeps_all_that_it_found(scene: Scene, ho
     scene.run()
     longest = history("all", 30)
     verified = 27
-    for number, size in enumerate(range(28, 36)):
+    sizes = range(28, 36)
+    for number, size in enumerate(sampled(sizes[::2], sizes)):
         host.show(forged if number == 3 else longest.cut_at(size))
         running = Running(scene, "--every", "1", "--whole-every", "0")
         try:
-            running.process.wait(0.3 + 0.1 * number)  # it takes some tenths of a second to begin, and looks each second
+            running.process.wait(
+                0.3 + sampled(0.2, 0.1) * number
+            )  # it takes some tenths of a second to begin, and looks each second
         except subprocess.TimeoutExpired:
             running.end(signal.SIGKILL)
         known = json.loads(next((scene.root / "one").glob("*/state.json")).read_bytes())

@@ -20,7 +20,7 @@ from constancia.ledger.assembly import Options
 from constancia.ledger.backup.backup import backup, restore
 from constancia.ledger.clock import StoryClock, SystemClock
 from constancia.ledger.disk.documents import Documents
-from constancia.ledger.disk.durable import write_file
+from constancia.ledger.disk.durable import remove_half_made, write_file
 from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder, policy_text
@@ -205,6 +205,27 @@ class Document:
         expect(all(documents.is_whole(name) for name in documents.names()), "half a document")
 
 
+class File:
+    """A file that is written once more: it holds what it held, or what was written."""
+
+    BEFORE, AFTER = b"before" * 1_000, b"after" * 10_000
+
+    @classmethod
+    def prepare(cls, folder: Path) -> None:
+        write_file(folder / "file", cls.BEFORE)
+
+    @classmethod
+    def run(cls, folder: Path) -> None:
+        remove_half_made(folder / "file")
+        write_file(folder / "file", cls.AFTER)
+        expect([path.name for path in folder.iterdir()] == ["file"], "something is left behind")
+        expect((folder / "file").read_bytes() == cls.AFTER, "not written")
+
+    @classmethod
+    def check(cls, folder: Path) -> None:
+        expect((folder / "file").read_bytes() in (cls.BEFORE, cls.AFTER), "half of it")
+
+
 class Rotation:
     """The log's key is replaced in two steps, with an entry in between; a start meanwhile goes on or says how."""
 
@@ -296,5 +317,5 @@ class StolenMeanwhile(Stolen):
 
 
 ALL = (
-    Cosignatures, Witness, Init, Publication, Views, Backup, Document, Rotation, Stolen, Lost, StolenMeanwhile,
+    Cosignatures, Witness, Init, Publication, Views, Backup, Document, File, Rotation, Stolen, Lost, StolenMeanwhile,
 )  # fmt: skip

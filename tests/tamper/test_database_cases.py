@@ -17,7 +17,7 @@ from constancia.ledger.ledger import Ledger
 from constancia.ledger.store.postgres import transfer
 from constancia.ledger.store.postgres.transfer import Snapshot
 
-COUNT, SEED = sampled(24, 1_000), 20261129
+COUNT, SEED = sampled(12, 1_000), 20261129
 
 
 @pytest.fixture

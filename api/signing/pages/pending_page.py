@@ -38,6 +38,7 @@ _ICAL: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {deadlines.MEDIA_TYPE: {}}, "description": "A calendar (RFC 5545)."}
 }
 _MOST: Final = 200
+_SHOWN: Final = 120  # on the page of all, so that it does not grow with the ledger; each person's own page has all
 _SIGNED_LATELY: Final = 30  # acts of a person in its feed
 _LOOKED_AT: Final = 4_000
 
@@ -48,11 +49,17 @@ def pending(frame: TheFrame) -> Response:
     """List what waits, by party and person."""
     items = waiting(frame)
     by_party: dict[str, list[PendingItem]] = {}
-    for item in items[:_MOST]:
+    for item in items[:_SHOWN]:
         by_party.setdefault(item.party, []).append(item)
     people = sorted({(each.person, each.name, each.party) for each in speakers(frame)}, key=lambda each: each[1])
     return frame.page(
-        "pending.html", frame=frame, by_party=by_party, keys=keys_to_endorse(frame), people=people[:_MOST]
+        "pending.html",
+        frame=frame,
+        by_party=by_party,
+        more=max(0, len(items) - _SHOWN),
+        keys=keys_to_endorse(frame),
+        people=people[:_SHOWN],
+        more_people=max(0, len(people) - _SHOWN),
     )
 
 

@@ -11,6 +11,7 @@ from tests.api.served import DOCSET, DOCSET_DIGEST, Desk, appoint, digest, later
 from tests.ledger.world import PARTIES, doc, text
 from tests.rows import each_row
 
+from constancia.api.signing.pages import pending_page
 from constancia.api.signing.pages.messages import messages
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.facts.bearing import able_members
@@ -232,6 +233,27 @@ def test_text_is_not_awaited_from_who_has_ended(deciding: Desk) -> None:
     assert f"SFP: {asked}" not in feed
     assert f"NOSC: {asked}" in feed
     assert "Hoy no puede firmar: SFP" in desk.http.get("/es/acuerdos/ag").text
+
+
+def test_what_has_no_room_is_counted_with_where_it_is(deciding: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(page: str) -> tuple[int, int]:
+        """How many things and people are listed."""
+        things, _, people = page.partition("<h2>Por persona</h2>")
+        return things.partition("<h2>Llaves")[0].count("<li><p>"), people.partition("</ul>")[0].count("<li><a href")
+
+    name = {"lang": "es", "name": "Otra", "official": False, "party": "inai", "used_in": "Carta"}
+    deciding.take(wide(deciding, "inai", "PartyNameRecorded", "party/inai", name))
+    whole = deciding.http.get("/es/pendientes").text
+    things, people = told(whole)
+    assert things > 2
+    assert people > 2
+    assert "no caben aquí" not in whole
+    monkeypatch.setattr(pending_page, "_SHOWN", 1)
+    deciding.take(wide(deciding, "inai", "PartyNameRecorded", "party/inai", name | {"name": "Una más"}))
+    page = deciding.http.get("/es/pendientes").text
+    assert told(page) == (1, 1)
+    assert f"Y {things - 1} más, que no caben aquí" in page
+    assert f"Y {people - 1} personas más: cada una está en la página de su parte" in page
 
 
 def test_nobody_signs_for_a_party_that_has_ended(deciding: Desk) -> None:

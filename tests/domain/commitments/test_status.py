@@ -227,7 +227,7 @@ def test_k3_no_party_repeats_alone_what_all_have_decided_otherwise_since() -> No
     stage = brought_to("resumed", brought_to("suspended"))
     for party in ("inai", "nosc", "sfp"):
         refusal = stage.refused(party, TYPE, status("suspended"))
-        assert (refusal.code, refusal.judged_against["since"]) == ("E_STATE", "resumed")
+        assert (refusal.code, refusal.judged_against["decided_since"]) == ("E_STATE", "resumed")
     again = status("suspended", decision="d-again")
     stage.decided("d-again", act_of(TYPE, again)).says("inai", TYPE, again)
     assert stage.code("sfp", TYPE, status("resumed")) == "E_STATE"

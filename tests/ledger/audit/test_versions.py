@@ -20,6 +20,7 @@ from tests.ledger import world as worlds
 from tests.ledger.audit.test_editions import FIXTURES, FORMER, store
 from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.world import PARTIES
+from tests.profile import sampled
 
 from constancia.api.http import deps
 from constancia.domain import state as states
@@ -238,8 +239,9 @@ def test_new_verifier_ledger_of_a_former_edition(
     name: str, edition: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     NEWER[name].add(monkeypatch)
-    folder = FIXTURES / str(edition)
-    for place in (store(tmp_path, edition), folder / "bundle.zip"):
+    folder, turn = FIXTURES / str(edition), list(NEWER).index(name) % 2
+    places = (store(tmp_path, edition), folder / "bundle.zip")
+    for place in sampled(places[turn:][:1], places):
         report = verified(place, folder / "trust", None, law=True)
         assert report.faults_total == 0, report_text(report, "en")
         assert report.checked["L3"]["moves"] == FORMER[edition].moves

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.profile import sampled
 from tests.rows import each_row
 from tests.verify.small_ledger import Log, LogKey, Witness, Writer
 
@@ -46,6 +47,7 @@ def policies(draw: st.DrawFn) -> str:
     return "\n".join(lines) + draw(st.sampled_from(["", "\n", "\n\n", "\n \t"]))
 
 
+@settings(max_examples=sampled(10, 1_000))  # a page of the verifier's size each
 @given(
     NAMES,
     policies(),

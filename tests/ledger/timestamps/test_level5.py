@@ -13,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.api.served import serving
 from tests.ledger.authority import DAY, Certificate, TestAuthority, needs_openssl, present
 from tests.ledger.conftest import Desk, OpenDesk
+from tests.profile import sampled
 
 from constancia.ledger.disk.file_store import FolderFiles
 from constancia.ledger.publication.target import FolderTarget, publish_anchors
@@ -328,7 +329,7 @@ class TestFaultyTokens:
         stamp = verify_token(sound, text, pinned)
         outcomes = Counter[str]()
         for at in range(len(sound)):
-            for bit in (0x01, 0x80):
+            for bit in sampled((0x01, 0x80)[at % 2 :][:1], (0x01, 0x80)):
                 try:
                     found = verify_token(sound[:at] + bytes([sound[at] ^ bit]) + sound[at + 1 :], text, pinned)
                 except Malformed as error:

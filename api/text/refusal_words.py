@@ -17,7 +17,7 @@ _HOLDERS: Final = ("key_of", "signs_as")
 _DATES: Final = frozenset(
     {
         "since", "until", "claimed_on", "due", "window", "appointment_until", "begun", "came", "completed", "convened",
-        "ends", "from", "last_changed", "recorded",
+        "ends", "from", "last_changed", "proposed_on", "recorded",
     }
 )  # fmt: skip
 _PARTIES: Final = frozenset(

@@ -18,6 +18,7 @@ from constancia.domain.governance.decision import (
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act
 from constancia.domain.kernel.aggregate import Mark
+from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
@@ -38,7 +39,19 @@ def _had_a_vote(act: DecisionAct, on: Decision, at: Context) -> Breach:
     return has_seat(at, at.party, on.governance_body) and at.party not in on.voters
 
 
-_BY_A_VOTER: Final = (*seat_rules(_deciding_body), _had_a_vote)
+# Else a decision would show as taken on a day on which nobody had proposed it.
+@rule(
+    "E_DATE",
+    "what is said on a decision does not precede its proposal",
+    "lo que se dice de una decisión no es anterior a su propuesta",
+    since=THIRD,
+)
+def _not_before_its_proposal(act: DecisionAct, on: Decision, at: Context) -> Breach:
+    first, last = parse_edtf(on.proposed.occurred_on).start, at.occurred.end if at.occurred else None
+    return first is not None and last is not None and last < first and {"proposed_on": on.proposed.occurred_on}
+
+
+_BY_A_VOTER: Final = (*seat_rules(_deciding_body), _had_a_vote, _not_before_its_proposal)
 
 
 def _counted(decision: Decision, at: Context) -> Decision:

@@ -216,3 +216,24 @@ def test_under_the_second_edition_the_word_that_ended_the_wait_is_not_kept() -> 
     stage.withdraw("nosc").says("sfp", "DecisionSigned", SIGNATURE | {"digest": digest(act)})
     decision = stage.find(Decision, "decision/d-9")
     assert (decision.status, decision.completed) == ("signed", None)
+
+
+@each_row("type_name", ["VoteCast", "DissentRecorded", "DecisionSigned"])
+def test_18_nothing_is_said_on_a_decision_before_it_was_proposed(type_name: str) -> None:
+    """A decision would show as taken on a day on which nobody had proposed it."""
+    act = act_of("CommitmentAdopted", {"commitment": "c1", "decision": "d-1", "scope": small_scope()})
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    stage.on("2019-04-10").says("inai", "DecisionProposed", proposed("d-1", act), occurred_on="2019-04-08")
+    word = {"decision": "d-1", "digest": digest(act)}
+    vote = {"choice": "for", **word}
+    bodies: dict[str, Body] = {
+        "VoteCast": vote,
+        "DecisionSigned": word,
+        "DissentRecorded": {"decision": "d-1", "text": text("No")},
+    }
+    if type_name == "DecisionSigned":
+        stage.each("VoteCast", vote)
+    refusal = stage.refused("inai", type_name, bodies[type_name], occurred_on="2019-04-07")
+    assert (refusal.code, refusal.judged_against["proposed_on"]) == ("E_DATE", "2019-04-08")
+    stage.says("inai", type_name, bodies[type_name], occurred_on="2019-04-08")

@@ -18,11 +18,11 @@ from constancia.domain.governance.decision import (
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act
 from constancia.domain.kernel.aggregate import Mark
-from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
+from constancia.domain.values.calendar import parse_edtf
 from constancia.domain.values.editions import FIRST, SECOND, THIRD
 from constancia.domain.values.values import (
     Digest,

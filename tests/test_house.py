@@ -54,11 +54,18 @@ def sources(floor: str) -> list[Path]:
     return sorted((ROOT / floor).rglob("*.py"))
 
 
+@cache
+def import_statements(path: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """The imports of a file, which is parsed once for all that ask."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
 def imported_modules(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in import_statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{path}: relative import"
             yield node.module or ""
 
@@ -344,7 +351,7 @@ def imported_rooms(container: str, folder: Path) -> set[str]:
 
 def imported_parts(path: Path, package: str) -> Iterator[str]:
     """The modules that a file imports; `from package import part` imports the part."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in import_statements(path):
         if isinstance(node, ast.ImportFrom) and node.module == package:
             yield from (f"{package}.{alias.name}" for alias in node.names)
     yield from imported_modules(path)

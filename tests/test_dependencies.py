@@ -267,5 +267,6 @@ def test_release_is_refused_with_a_known_vulnerability_and_unchecked(
             release.check_dependencies(address)
         monkeypatch.setattr(release, "LOCK", lock_of(tmp_path, "jinja2==3.1.6"))
         release.check_dependencies(address)
-    with pytest.raises(release.ReleaseError, match="not checked"):
-        release.check_dependencies(address)
+        monkeypatch.setattr(release, "LOCK", tmp_path / "missing")
+        with pytest.raises(release.ReleaseError, match="not checked"):
+            release.check_dependencies(address)

@@ -7,7 +7,7 @@ from typing import Final, Protocol, TypeVar
 from constancia.domain.governance.body import acting_body, acting_name, awaited, line_of, seat_rules
 from constancia.domain.governance.decision import TWO, Decision
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.rules import Breach, Rule, rule
+from constancia.domain.kernel.rules import ActRule, Breach, rule
 from constancia.domain.values.editions import SECOND
 from constancia.domain.values.values import StreamName, TypeName
 
@@ -25,7 +25,7 @@ class NamesDecision(Protocol):
 
 def decided_rules(
     deciding: Callable[[_A, _G, Context], str | None],
-) -> tuple[Rule[_A, _G], Rule[_A, _G], Rule[_A, _G], Rule[_A, _G]]:
+) -> tuple[ActRule[_A, _G], ActRule[_A, _G], ActRule[_A, _G], ActRule[_A, _G]]:
     """Make the rules by which an act is carried by a decision: it exists, of that body, signed, about exactly this.
 
     Args:
@@ -72,16 +72,18 @@ def decided_rules(
         return recorded.digest != decision.act_digest and {"expected": decision.act_digest}
 
     return (
-        Rule("E_NOT_FOUND", "there is no such decision", "no existe esa decisión", unknown, deciding),
-        Rule("E_POLICY", "the body that adopted it changes it", "lo cambia el órgano que lo adoptó", foreign, deciding),
-        Rule(
+        ActRule("E_NOT_FOUND", "there is no such decision", "no existe esa decisión", unknown, deciding),
+        ActRule(
+            "E_POLICY", "the body that adopted it changes it", "lo cambia el órgano que lo adoptó", foreign, deciding
+        ),
+        ActRule(
             "E_POLICY",
             "only a signed decision is a basis",
             "sólo una decisión firmada es base",
             unsigned,
             deciding,
         ),
-        Rule(
+        ActRule(
             "E_DIGEST_MISMATCH",
             "the act is exactly the one decided",
             "el acto es exactamente el decidido",

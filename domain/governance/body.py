@@ -13,8 +13,7 @@ from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.groups import grouped
-from constancia.domain.kernel.rules import Breach
-from constancia.domain.kernel.rules import Rule as ActRule
+from constancia.domain.kernel.rules import ActRule, Breach
 from constancia.domain.values.editions import FIRST, THIRD
 from constancia.domain.values.values import Rule, Text
 

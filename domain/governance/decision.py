@@ -11,8 +11,7 @@ from constancia.domain.identity.genesis import term_days
 from constancia.domain.kernel.acts import REGISTRY, Act, UnknownAct, act, act_base, parse_act
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.rules import Rule as ActRule
+from constancia.domain.kernel.rules import ActRule, Breach, rule
 from constancia.domain.values.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.values.editions import FIRST, SECOND, THIRD
 from constancia.domain.values.values import (

@@ -19,7 +19,7 @@ from constancia.domain.kernel.acts import REGISTRY, Act
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.context import Context, lies_in_future
 from constancia.domain.kernel.machine import NONE
-from constancia.domain.kernel.rules import Breach, Rule, rule
+from constancia.domain.kernel.rules import ActRule, Breach, rule
 from constancia.domain.state import next_status
 from constancia.domain.values.calendar import parse_edtf, parse_instant
 from constancia.domain.values.editions import SECOND, THIRD
@@ -328,7 +328,7 @@ def _historical_is_old(act: Act[Any], on: object, at: Context) -> Breach:
     return when.start is not None and when.start >= at.day - CLAIM_SPAN and {"found": when.text}
 
 
-GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
+GENERAL: Final[tuple[ActRule[Any, Any], ...]] = (
     in_each_language,
     _own_stream,
     _ids_apart,

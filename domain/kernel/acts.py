@@ -14,7 +14,7 @@ from eventsourcing.domain import CanMutateAggregate, MetaDomainEvent
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.problems import Problem
-from constancia.domain.kernel.rules import Rule
+from constancia.domain.kernel.rules import ActRule
 from constancia.domain.values.calendar import parse_instant
 from constancia.domain.values.editions import FIRST, NEWEST, THIRD, is_known
 from constancia.domain.values.values import FormError, Value
@@ -66,8 +66,8 @@ class Act(Value, Generic[G]):
     FIRST_CORRECTABLE: ClassVar[tuple[str, ...] | None] = None
     CLOSES: ClassVar[bool] = False
     REPORTS: ClassVar[bool] = False
-    RULES: ClassVar[tuple[Rule[Any, Any], ...]] = ()
-    CONTENT: ClassVar[tuple[Rule[Any, Any], ...]] = ()
+    RULES: ClassVar[tuple[ActRule[Any, Any], ...]] = ()
+    CONTENT: ClassVar[tuple[ActRule[Any, Any], ...]] = ()
 
     provenance: Literal["seed", "public", "invented", "seed_step_invented", "public_step_invented"] | None = None
 

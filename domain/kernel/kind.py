@@ -8,7 +8,7 @@ from typing import Any, Protocol, get_args, get_origin
 from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.machine import Machine
-from constancia.domain.kernel.rules import Rule
+from constancia.domain.kernel.rules import ActRule
 
 
 class AggregateKind:
@@ -90,7 +90,7 @@ def _fits(cls: type, hint: object) -> bool:
     return issubclass(cls, origin)
 
 
-def rule_list(kinds: tuple[AggregateKind, ...]) -> tuple[Rule[Any, Any], ...]:
+def rule_list(kinds: tuple[AggregateKind, ...]) -> tuple[ActRule[Any, Any], ...]:
     """Give every rule that acts of these kinds name, each once, in their order."""
     named = (rule for kind in kinds for cls in kind.acts for rule in cls.RULES)
     return tuple(dict.fromkeys(named))

@@ -23,7 +23,7 @@ Predicate = Callable[[A, G, Context], Breach]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rule(Generic[A, G]):
+class ActRule(Generic[A, G]):
     """One rule that acts are judged by.
 
     Attributes:
@@ -74,7 +74,7 @@ class Rule(Generic[A, G]):
 
 
 @cache
-def asked_of_all(rules: tuple[Rule[Any, Any], ...], edition: int, is_there: bool) -> tuple[Rule[Any, Any], ...]:
+def asked_of_all(rules: tuple[ActRule[Any, Any], ...], edition: int, is_there: bool) -> tuple[ActRule[Any, Any], ...]:
     """Give those of some rules that are asked under an edition, where there is an aggregate or none yet.
 
     An act is judged by dozens of rules, and half of them are of another edition or of what is there already.
@@ -84,7 +84,7 @@ def asked_of_all(rules: tuple[Rule[Any, Any], ...], edition: int, is_there: bool
 
 def rule(
     code: str, en: str, es: str, *, since: int = FIRST, until: int | None = None
-) -> Callable[[Predicate[A, G]], Rule[A, G]]:
+) -> Callable[[Predicate[A, G]], ActRule[A, G]]:
     """Make a predicate a rule.
 
     Args:
@@ -95,13 +95,13 @@ def rule(
         until: Last edition with it; None if it still holds.
     """
 
-    def made(broken: Predicate[A, G]) -> Rule[A, G]:
-        return Rule(code, en, es, broken, broken, since, until)
+    def made(broken: Predicate[A, G]) -> ActRule[A, G]:
+        return ActRule(code, en, es, broken, broken, since, until)
 
     return made
 
 
-def is_asked_without(asked: Rule[Any, Any]) -> bool:
+def is_asked_without(asked: ActRule[Any, Any]) -> bool:
     """Tell whether a rule is asked where there is no aggregate yet."""
     return _asked_without(asked.annotated)
 

@@ -22,7 +22,7 @@ from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
-from constancia.domain.kernel.rules import Breach, Rule, rule
+from constancia.domain.kernel.rules import ActRule, Breach, rule
 from constancia.domain.plans.plan import ActionPlan, find_plan
 from constancia.domain.values.calendar import days_after, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.values.editions import THIRD
@@ -79,16 +79,16 @@ def _where_it_sits(act: "DeadlineMoved", on: object, at: Context) -> str:
     return _body_of_the_plan(act, on, at) or ANY_BODY
 
 
-def _where_decided(asked: Rule[Any, Any]) -> Rule["DeadlineMoved", object]:
+def _where_decided(asked: ActRule[Any, Any]) -> ActRule["DeadlineMoved", object]:
     """Ask a rule about the decision only where the act names one."""
 
     def broken(act: "DeadlineMoved", on: object, at: Context) -> Breach:
         return act.decision is not None and asked.broken(act, on, at)
 
-    return Rule(asked.code, asked.en, asked.es, broken, broken, asked.since)
+    return ActRule(asked.code, asked.en, asked.es, broken, broken, asked.since)
 
 
-_RULES_OF_A_DECISION: Final[tuple[Rule[Any, Any], ...]] = (*decided_rules(_body_of_the_plan), signed_by_all)
+_RULES_OF_A_DECISION: Final[tuple[ActRule[Any, Any], ...]] = (*decided_rules(_body_of_the_plan), signed_by_all)
 _DECIDED: Final = tuple(map(_where_decided, _RULES_OF_A_DECISION))
 
 

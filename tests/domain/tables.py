@@ -15,14 +15,14 @@ from constancia.domain.catalogue import MACHINES, REGISTRY
 from constancia.domain.governance.basis import RECORDED_BY_A_MEMBER, decided_rules, signed_by_all
 from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.rules import Rule
+from constancia.domain.kernel.rules import ActRule
 from constancia.domain.plans.contents import CommitmentCarriedIntoPlan
 
 Said = tuple[Voice | str, str, Body]
 Table = Mapping[str, Mapping[str, str]]
 Refused = Callable[[], Refusal]
 # How each rule of some acts is broken, and no other with it.
-Breaches = Mapping[type[Act[Any]], Mapping[Rule[Any, Any], Refused]]
+Breaches = Mapping[type[Act[Any]], Mapping[ActRule[Any, Any], Refused]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def breaches(table: Breaches) -> list[Any]:
     ]
 
 
-def check_breaks_alone(rule: Rule[Any, Any], refused: Refused, *others: str) -> None:
+def check_breaks_alone(rule: ActRule[Any, Any], refused: Refused, *others: str) -> None:
     """Where a rule is broken only together with others, nobody notices that it is left out.
 
     `others`: what is never met without another one's refusal, such as a seat in a body that is not there.

@@ -12,7 +12,7 @@ from tests.rows import each_row
 from constancia.domain.complaints import deciding
 from constancia.domain.complaints.deciding import ComplaintAdmitted, ComplaintResolved
 from constancia.domain.complaints.filing import ComplaintFiled
-from constancia.domain.kernel.rules import Rule
+from constancia.domain.kernel.rules import ActRule
 
 admit = partial(said, "ComplaintAdmitted")
 resolve = partial(said, "ComplaintResolved")
@@ -99,7 +99,7 @@ TABLE: Breaches = {
 
 
 @each_row(("rule", "refused"), breaches(TABLE))
-def test_each_rule_is_broken_alone(rule: Rule[Any, Any], refused: Refused) -> None:
+def test_each_rule_is_broken_alone(rule: ActRule[Any, Any], refused: Refused) -> None:
     check_breaks_alone(rule, refused)
 
 

@@ -35,7 +35,7 @@ from constancia.domain.catalogue import (
 )
 from constancia.domain.judgement.authority import GENERAL
 from constancia.domain.kernel.codes import CODES
-from constancia.domain.kernel.rules import Rule
+from constancia.domain.kernel.rules import ActRule
 
 
 def clerk(stage: Stage) -> Stage:
@@ -44,7 +44,7 @@ def clerk(stage: Stage) -> Stage:
 
 
 @each_row("one", GENERAL, ids=lambda one: one.en)
-def test_every_general_rule_has_a_known_code_and_words_in_both_languages(one: Rule[Any, Any]) -> None:
+def test_every_general_rule_has_a_known_code_and_words_in_both_languages(one: ActRule[Any, Any]) -> None:
     assert one.code in CODES
     assert one.en
     assert one.es

@@ -15,7 +15,7 @@ from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.kind import AggregateKind, rule_list
 from constancia.domain.kernel.machine import NONE
-from constancia.domain.kernel.rules import Breach, Rule, rule
+from constancia.domain.kernel.rules import ActRule, Breach, rule
 from constancia.domain.values.values import Identifier
 
 
@@ -49,7 +49,7 @@ class NamesDoor(Protocol):
     def door(self) -> str: ...
 
 
-def made(one: Rule[Any, Any] | None = None, **attributes: object) -> type[Act[Any]]:
+def made(one: ActRule[Any, Any] | None = None, **attributes: object) -> type[Act[Any]]:
     rules = (one,) if one else ()
     return act(type("Lit", (LampAct,), {"__module__": __name__, "RULES": rules, "__annotations__": {}, **attributes}))
 
@@ -109,7 +109,7 @@ def of_a_possible_lamp(act: LampAct, on: Optional[Lamp], at: Context) -> Breach:
 
 
 @each_row("one", [of_lamps, of_namers, of_both, of_a_possible_lamp])
-def test_a_rule_about_such_acts_or_such_aggregates_fits(one: Rule[Any, Any]) -> None:
+def test_a_rule_about_such_acts_or_such_aggregates_fits(one: ActRule[Any, Any]) -> None:
     assert (one,) == kind_of(made(one)).acts[0].RULES
 
 
@@ -128,7 +128,7 @@ def test_a_rule_about_anything_fits() -> None:
 
 
 @each_row("one", [of_doors, of_door_namers, of_no_class])
-def test_a_rule_about_other_acts_or_other_aggregates_does_not(one: Rule[Any, Any]) -> None:
+def test_a_rule_about_other_acts_or_other_aggregates_does_not(one: ActRule[Any, Any]) -> None:
     with pytest.raises(TypeError, match="is not about Lit on Lamp"):
         kind_of(made(one))
 
@@ -184,7 +184,7 @@ def test_what_an_aggregate_concerns_can_be_read_without_folding_it() -> None:
     assert NamedShade.concerned(None, {"body": {"lamp": "l1"}}) == ("lamp/l1",)
 
 
-def is_said(rule: Rule[Any, Any]) -> bool:
+def is_said(rule: ActRule[Any, Any]) -> bool:
     """Tell whether a rule has a code and is said, in two languages, as a part of a sentence."""
     words = {rule.en, rule.es}
     unfit = any(not text or text.endswith(".") or text != text.strip() or "|" in text for text in words)

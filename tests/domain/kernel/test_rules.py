@@ -10,7 +10,7 @@ from tests.rows import each_row
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.problems import Problem
-from constancia.domain.kernel.rules import Breach, Met, Rule, is_asked_without, rule
+from constancia.domain.kernel.rules import ActRule, Breach, Met, is_asked_without, rule
 
 LAMP = Aggregate(stream="lamp/l1")
 
@@ -21,7 +21,7 @@ def at() -> Context:
     return Context(state=stage.state, recorded=stage.entry("nosc", "CommitmentProposed", commitment()))
 
 
-def answering(answer: Breach) -> Rule[Any, Any]:
+def answering(answer: Breach) -> ActRule[Any, Any]:
     @rule("E_STATE", "the lamp is off", "la lámpara está apagada")
     def lamp_is_off(act: object, on: object, at: Context) -> Breach:
         return answer
@@ -29,7 +29,7 @@ def answering(answer: Breach) -> Rule[Any, Any]:
     return lamp_is_off
 
 
-def met(one: Rule[Any, Any], on: Aggregate | None, at: Context) -> list[Met]:
+def met(one: ActRule[Any, Any], on: Aggregate | None, at: Context) -> list[Met]:
     problems = list(one.problems(None, on, at))
     assert all((problem.code, problem.rule) == (one.code, one.en) for problem in problems)
     return [problem.found for problem in problems]

@@ -11,7 +11,7 @@ from tests.domain.stage import Body, Stage, Voice, commitment, doc, rep, seated,
 from tests.domain.tables import Breaches, Refused, breaches, check_breaks_alone, check_has_every_rule, said
 from tests.rows import each_row
 
-from constancia.domain.kernel.rules import Rule
+from constancia.domain.kernel.rules import ActRule
 from constancia.domain.participation import gathering as gatherings
 from constancia.domain.participation.contribution import ContributionReceived
 from constancia.domain.participation.gathering import GatheringConvened, GatheringHeld
@@ -113,7 +113,7 @@ TABLE: Breaches = {
 
 
 @each_row(("rule", "refused"), breaches(TABLE))
-def test_each_rule_is_broken_alone(rule: Rule[Any, Any], refused: Refused) -> None:
+def test_each_rule_is_broken_alone(rule: ActRule[Any, Any], refused: Refused) -> None:
     check_breaks_alone(rule, refused)
 
 

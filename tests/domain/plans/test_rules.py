@@ -12,7 +12,7 @@ from tests.domain.tables import Breaches, Refused, breaches, check_breaks_alone,
 from tests.rows import each_row
 
 from constancia.domain.kernel.problems import Refusal
-from constancia.domain.kernel.rules import Rule
+from constancia.domain.kernel.rules import ActRule
 from constancia.domain.plans.assessment import AssessmentPublished
 from constancia.domain.plans.contents import ActionPlanSubmitted, CommitmentCarriedIntoPlan
 from constancia.domain.plans.course import ActionPlanClosed, ActionPlanOpened, _not_alone
@@ -150,7 +150,7 @@ TABLE: Breaches = {
 
 
 @each_row(("rule", "refused"), breaches(TABLE))
-def test_each_rule_is_broken_alone(rule: Rule[Any, Any], refused: Refused) -> None:
+def test_each_rule_is_broken_alone(rule: ActRule[Any, Any], refused: Refused) -> None:
     check_breaks_alone(rule, refused, *(["E_NOT_SEATED"] if rule is ActionPlanOpened._body_exists else []))
 
 

@@ -57,6 +57,7 @@ def show_played(folder: Path, played: "DemoResult") -> None:
     from constancia.api.cli.reader.commitment_status import print_standing
     from constancia.api.text.dates import date_words
     from constancia.api.text.i18n import say as sentence_words
+    from constancia.api.text.i18n import tr
     from constancia.api.text.rules import rule_words
     from constancia.domain.values.calendar import local_day
     from constancia.ledger.clock import format_recorded_at
@@ -69,8 +70,8 @@ def show_played(folder: Path, played: "DemoResult") -> None:
     for refused in played.refused:
         words, attempt = date_words(refused.day, language()), sentence_words(refused.sentence, language())
         out.print(Text(printable(message("demo.attempt", day=words, attempt=attempt))))
-        rule = rule_words(refused.rule, language())
-        out.print(Text(printable(message("demo.attempt_refused", rule=rule, code=refused.code))))
+        title, rule = tr(language(), f"problem.{refused.code}"), rule_words(refused.rule, language())
+        out.print(Text(printable(message("demo.attempt_refused", title=title, rule=rule, code=refused.code))))
     out.print()
     with open_for_reading(folder) as ledger:
         reading = ledger.as_of(at=format_recorded_at(played.ended))

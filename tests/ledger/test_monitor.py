@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -110,12 +111,27 @@ def monitor(url: str, trust: Path, tmp_path: Path) -> Monitor:
     return Monitor(tmp_path / "monitor", url, trust, {}, StoryClock(NOW))
 
 
+@pytest.fixture(scope="module")
+def verified(true: Log, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a monitor that has verified `OLD` entries, and the address where it did."""
+    place = tmp_path_factory.mktemp("verified")
+    with hosting(Host(true.cut_at(OLD))) as url:
+        monitor = Monitor(place / "monitor", url, true.write_trust(place / "trust"), {}, StoryClock(NOW))
+        assert monitor.round().code == INTACT
+        assert monitor.folder.state.size == OLD
+        return monitor.folder.path, url
+
+
 @pytest.fixture
-def watching(monitor: Monitor, host: Host) -> Monitor:
-    """A monitor that has verified `OLD` entries."""
-    assert monitor.round().code == INTACT
+def watching(monitor: Monitor, verified: tuple[Path, str]) -> Monitor:
+    """A monitor that has verified `OLD` entries: as if it had been at this test's address."""
+    place, url = verified
+    copy = monitor.folder.path
+    shutil.copytree(place, copy, dirs_exist_ok=True)
+    state = copy / "state.json"
+    state.write_text(state.read_text().replace(url, monitor.url))
+    monitor.clock.advance(timedelta(minutes=5))
     assert monitor.folder.state.size == OLD
-    host.count()
     return monitor
 
 

@@ -15,6 +15,7 @@ from tests.ledger.append import test_sequencer
 from tests.ledger.conftest import Desk
 from tests.ledger.template import Templates
 from tests.postgres import Server, own_server
+from tests.profile import sampled
 
 from constancia.ledger.errors import Busy, Fatal, LedgerError, LostRace, StoreUnavailable
 from constancia.ledger.ledger import Ledger
@@ -159,16 +160,23 @@ def test_batch_is_stored_in_time_that_does_not_grow_with_the_ledger(desk: Desk) 
     assert {name: after[name] for name in ("stored_events", "batches") if after[name] > 4} == {}
 
 
+GONE = [
+    ("DELETE FROM stored_events WHERE position > 20",),
+    ("DELETE FROM batches WHERE first_index >= 20",),
+    ("DELETE FROM stored_events WHERE position > 20", "DELETE FROM batches WHERE first_index >= 20"),
+    ("DELETE FROM stored_events", "DELETE FROM batches"),
+]
+
+
+# Each way to lose the end, read as far as it goes and to a size in turn.
 @pytest.mark.parametrize(
-    "statements",
+    ("statements", "most"),
     [
-        ("DELETE FROM stored_events WHERE position > 20",),
-        ("DELETE FROM batches WHERE first_index >= 20",),
-        ("DELETE FROM stored_events WHERE position > 20", "DELETE FROM batches WHERE first_index >= 20"),
-        ("DELETE FROM stored_events", "DELETE FROM batches"),
+        (statements, most)
+        for number, statements in enumerate(GONE)
+        for most in sampled([(None, 26)[number % 2]], [None, 26])
     ],
 )
-@pytest.mark.parametrize("most", [None, 26])
 def test_reader_notices_that_the_end_which_it_has_read_is_gone(
     desk: Desk, tmp_path: Path, statements: tuple[str, ...], most: int | None
 ) -> None:

@@ -153,7 +153,7 @@ class _Noting(SimpleHTTPRequestHandler):
 
 def test_a_file_is_kept_up_from_run_to_run(whole: Log, trust: Path, file: Path, tmp_path: Path) -> None:
     checkpoint = remember(whole, 40, trust, file, tmp_path)
-    for size in (41, 44, 300, 512, 513, whole.size):
+    for size in sampled((41, 300, 513, whole.size), (41, 44, 300, 512, 513, whole.size)):
         log = whole.cut_at(size)
         report = since(log, trust, file, checkpoint, tmp_path / f"at-{size}")
         assert report.verdict is Verdict.INTACT, report_text(report, "en")
@@ -209,7 +209,7 @@ def test_fault_in_what_is_new_is_found_and_nothing_is_kept(
         assert memory.size == OLD
 
 
-@pytest.mark.parametrize("index", sampled([0, 255, 256, OLD - 1], [0, 1, 20, 255, 256, 511, 690, OLD - 1]))
+@pytest.mark.parametrize("index", sampled([0, 256, OLD - 1], [0, 1, 20, 255, 256, 511, 690, OLD - 1]))
 def test_rewritten_past_is_a_fork_although_the_file_remembers_another(
     index: int, whole: Log, trust: Path, file: Path, tmp_path: Path, *, checkpoint: bytes
 ) -> None:
@@ -371,7 +371,7 @@ class Break:
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("kind", ["store", "folder", "url", "zip"])
+@pytest.mark.parametrize("kind", sampled(["store", "url", "zip"], ["store", "folder", "url", "zip"]))
 def test_interrupted_audit_is_continued_and_finds_the_same(
     kind: str, whole: Log, trust: Path, file: Path, tmp_path: Path
 ) -> None:
@@ -490,9 +490,9 @@ def test_altered_state_is_as_good_as_none(whole: Log, trust: Path, file: Path, t
 
 
 def test_file_of_another_log_is_not_used(whole: Log, file: Path, tmp_path: Path) -> None:
-    other = Writer(name="other").found().report(300).log()
+    other = Writer(name="other").found().report(30).log()
     trust = other.write_trust(tmp_path / "other-trust")
-    remember(other, 300, trust, file, tmp_path)
+    remember(other, other.size, trust, file, tmp_path)
     report = since(whole, whole.write_trust(tmp_path / "own"), file, whole.cut_at(OLD).checkpoint(), tmp_path / "new")
     assert report.verdict is Verdict.INTACT
     assert "vouched" in codes(report)
@@ -503,10 +503,8 @@ def test_second_audit_at_the_same_time_goes_without_the_file(
 ) -> None:
     with ResumeFile(file) as one, ResumeFile(file) as other:
         assert (one.size, other.size) == (OLD, 0)
-        reports = [
-            verify(whole.write_ledger(tmp_path / name), trust, since=checkpoint, memory=memory)
-            for name, memory in (("a", other), ("b", one))
-        ]
+        place = whole.write_ledger(tmp_path / "new")
+        reports = [verify(place, trust, since=checkpoint, memory=memory) for memory in (other, one)]
     assert [report.verdict for report in reports] == [Verdict.INTACT] * 2
     assert [report.checked["L1"]["entries"] for report in reports] == [whole.size, whole.size - OLD]
     with ResumeFile(file) as memory:

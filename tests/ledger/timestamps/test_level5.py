@@ -317,7 +317,7 @@ class TestFaultyTokens:
     def test_flipped_byte_anywhere_in_the_file_is_named(self, anchored: Desk) -> None:
         path = anchored.folder / "anchors" / str(anchored.ledger.size) / "tsa.tsr"
         sound = path.read_bytes()
-        for at in range(0, len(sound), 97):
+        for at in range(0, len(sound), sampled(389, 97)):
             path.write_bytes(sound[:at] + bytes([sound[at] ^ 0x10]) + sound[at + 1 :])
             report = check(anchored)
             assert "time-index" in codes(report), at
@@ -328,7 +328,8 @@ class TestFaultyTokens:
         sound = tsa.stamp(text)
         stamp = verify_token(sound, text, pinned)
         outcomes = Counter[str]()
-        for at in range(len(sound)):
+        places = range(0, len(sound), sampled(3, 1))
+        for at in places:
             for bit in sampled((0x01, 0x80)[at % 2 :][:1], (0x01, 0x80)):
                 try:
                     found = verify_token(sound[:at] + bytes([sound[at] ^ bit]) + sound[at + 1 :], text, pinned)
@@ -340,7 +341,7 @@ class TestFaultyTokens:
                     assert (found.time, found.accuracy) == (stamp.time, stamp.accuracy)
                     outcomes["same"] += 1
         # What may change unnoticed is what nobody signs: parameters of algorithms named beside the signature.
-        assert outcomes["same"] < len(sound) // 20
+        assert outcomes["same"] < len(places) // 20
         assert outcomes.keys() <= {
             "same", "unpinned", "time-token", "time-imprint", "time-signature", "time-usage", "time-certificate",
         }  # fmt: skip

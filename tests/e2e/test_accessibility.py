@@ -27,6 +27,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 ROUTES: Final = (*routes(), WRONG)
 WIDTHS: Final = (320, 360, 1280)
 # A view: width and height of the window, the scheme of colours, and on what it is shown.
+View = tuple[int, int, Any, Any]
 LIGHT: Final = (1280, 900, "light", "screen")
 PAPER: Final = (1280, 900, "dark", "print")
 # What depends on elements and their classes alone, colours and places, is tried on pages that, together, have all of
@@ -124,14 +125,23 @@ def other_window(browser: Browser, served_whole: str) -> Page:
     return page
 
 
+def bring_to(page: Page, view: View, views: list[Any]) -> None:
+    """Give a window a view; what of it is as it was is not set again, for that would lay the page out again."""
+    width, height, scheme, medium = view
+    if [each[:2] for each in views] != [view[:2]]:
+        page.set_viewport_size({"width": width, "height": height})
+    if [each[2:] for each in views] != [view[2:]]:
+        page.emulate_media(color_scheme=scheme, media=medium)
+    views[:] = [view]
+
+
 @pytest.fixture
 def put(other_window: Page, walked: Walk) -> Show:
     """Show an address of the walk in a view, without a request."""
+    views: list[Any] = []
 
-    def shown(address: str, view: tuple[int, int, Any, Any] = LIGHT) -> Page:
-        width, height, scheme, medium = view
-        other_window.set_viewport_size({"width": width, "height": height})
-        other_window.emulate_media(color_scheme=scheme, media=medium)
+    def shown(address: str, view: View = LIGHT) -> Page:
+        bring_to(other_window, view, views)
         if not other_window.url.endswith(address):
             assert other_window.evaluate(PUT, [walked.pages[address][1], address]) == 1, "it has the style"
         return other_window
@@ -153,13 +163,8 @@ def show(window: Page, served_whole: str, views: list[Any]) -> Iterator[Show]:
     def note(message: Any) -> None:
         lines.append(getattr(message, "text", str(message)))
 
-    def shown(address: str, view: tuple[int, int, Any, Any] = LIGHT, *, untouched: bool = False) -> Page:
-        width, height, scheme, medium = view
-        if [each[:2] for each in views] != [view[:2]]:
-            window.set_viewport_size({"width": width, "height": height})
-        if [each[2:] for each in views] != [view[2:]]:
-            window.emulate_media(color_scheme=scheme, media=medium)
-        views[:] = [view]
+    def shown(address: str, view: View = LIGHT, *, untouched: bool = False) -> Page:
+        bring_to(window, view, views)
         if untouched or window.url.partition("#")[0] != served_whole + address:
             window.goto(served_whole + address)
         return window

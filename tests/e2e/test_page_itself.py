@@ -242,7 +242,7 @@ def test_entry_0_of_another_ledger_is_altered_where_genesis_is_pinned(page: Page
     assert sound.trust is not None
     write(sound.trust / "genesis", b"ab" * 32 + b"\n")
     write(tmp_path / "entry.json", true().entries[0])
-    report = by_page(page, Shown(source=tmp_path / "entry.json", trust=sound.trust))
+    report = by_open_page(page, Shown(source=tmp_path / "entry.json", trust=sound.trust))
     assert (report["verdict"], report["first_fault"]["code"]) == ("altered", "genesis")
 
 
@@ -410,7 +410,7 @@ def test_archive_with_data_descriptors_is_read(page: Page, sound: Shown, tmp_pat
         for name in old.namelist():
             new.writestr(name, old.read(name))
     write(tmp_path / "b.zip", pipe.getvalue())
-    assert by_page(page, Shown(source=tmp_path / "b.zip", trust=sound.trust))["verdict"] == "intact"
+    assert by_open_page(page, Shown(source=tmp_path / "b.zip", trust=sound.trust))["verdict"] == "intact"
 
 
 # For people

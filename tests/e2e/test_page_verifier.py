@@ -43,7 +43,7 @@ PAGE = ROOT / "verify" / "verificador.html"
 assert page_rotation.SITUATIONS
 assert page_rules.REPORT  # these three add to the cases by being imported
 assert page_schemes.ORIGIN
-SAMPLES = 8
+SAMPLES = 16
 ALL = THOROUGH or os.environ.get("CONSTANCIA_AGREEMENT") == "all"
 TRUST = ("policy", "genesis", "checkpoint")
 SAME = ("verdict", "exit_code", "origin", "size", "root", "genesis", "log_key", "anchored", "checked", "faults_total")

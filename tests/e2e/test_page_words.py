@@ -35,6 +35,17 @@ def page(pages: Pages) -> Iterator[Page]:
     assert [line for line in lines if line.startswith("pageerror ")] == []
 
 
+@pytest.fixture
+def used_page(pages: Pages) -> Iterator[Page]:
+    """A page that stays open for the tests that change neither its language nor what it has seen, and for no other."""
+    lines: list[str] = []
+    with pages.page({"offline": True, "locale": "es-MX"}, lines.append) as opened:
+        if opened.url != PAGE.as_uri():
+            opened.goto(PAGE.as_uri())
+        yield opened
+    assert [line for line in lines if line.startswith("pageerror ")] == []
+
+
 def bundles(demo: Path) -> tuple[bytes, bytes]:
     """The demonstration's bundle, and one in which the deadline of a milestone was moved by a year."""
     log = demo / "log"
@@ -82,12 +93,12 @@ def test_receipt_says_its_act_and_takes_names_from_a_bundle_seen_before(page: Pa
 
 
 @pytest.mark.parametrize("name", ["JPEG", "signed statement", "JSON object", "PDF", "DOCX", "mail", "zip of photos"])
-def test_another_file_is_no_receipt_and_no_alteration(page: Page, name: str, demo: Path) -> None:
-    text = shown(page, demo, ("archivo", foreign_files()[name]))
-    code = page.evaluate("constanciaReport.error.code")
+def test_another_file_is_no_receipt_and_no_alteration(used_page: Page, name: str, demo: Path) -> None:
+    text = shown(used_page, demo, ("archivo", foreign_files()[name]))
+    code = used_page.evaluate("constanciaReport.error.code")
     assert text.startswith("ESTO NO ES UNA CONSTANCIA")
     assert KINDS[code]["es"] in text
-    assert page.evaluate("constanciaReport.exit_code") == 3
+    assert used_page.evaluate("constanciaReport.exit_code") == 3
     assert ("Dice: " in text) is (name == "signed statement")
 
 
@@ -98,8 +109,8 @@ def test_another_file_is_no_receipt_and_no_alteration(page: Page, name: str, dem
         (b"constancia/contradiction@v1\nlog x\n", "contradiction-file"),
     ],
 )
-def test_what_the_python_verifier_reads_is_named(page: Page, data: bytes, code: str, demo: Path) -> None:
-    assert KINDS[code]["es"] in shown(page, demo, ("archivo", data))
+def test_what_the_python_verifier_reads_is_named(used_page: Page, data: bytes, code: str, demo: Path) -> None:
+    assert KINDS[code]["es"] in shown(used_page, demo, ("archivo", data))
 
 
 def test_sentences_and_changes_are_those_of_python(page: Page, demo: Path) -> None:
@@ -144,13 +155,13 @@ def test_sentences_and_changes_are_those_of_python(page: Page, demo: Path) -> No
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
-def test_page_says_dates_as_the_pages_of_the_ledger_do(page: Page, lang: str) -> None:
+def test_page_says_dates_as_the_pages_of_the_ledger_do(used_page: Page, lang: str) -> None:
     days = ("2019", "2019-03", "2019-03-26", "2016/2018", "2019/2021-08-31", "2019-06/2019-08", "2019-12/2020-01",
             "2019-03-26/2019-05-24", "2019-03-01/2019-03-05", "2019-03-26/2020-01", "2019-08/..", "2019-08-01/..",
             "../2017", "../2017-05-02", "2019-03/2019-03", "pronto", "2019-13", "/..")  # fmt: skip
     template = {"es": "Desde el {on}, el {on}, del {on}, al {on}, hasta el {on}", "en": "On {on}, since {on}, on {on}"}
     for day in days:
-        assert page.evaluate("([day, lang]) => dayWords(day, lang)", [day, lang]) == day_words(day, lang), day
+        assert used_page.evaluate("([day, lang]) => dayWords(day, lang)", [day, lang]) == day_words(day, lang), day
         asked = [template[lang], "on", day, lang]
-        told = page.evaluate("([text, name, day, lang]) => fitted(text, name, day, lang)", asked)
+        told = used_page.evaluate("([text, name, day, lang]) => fitted(text, name, day, lang)", asked)
         assert told == fitted(template[lang], "{on}", precision_of(day), lang), day

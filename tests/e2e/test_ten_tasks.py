@@ -353,13 +353,13 @@ def in_window(page: Page, selector: str) -> bool:
 
 
 def printed(browser: Browser, address: str) -> bytes:
-    """A page as a printer puts it on paper."""
+    """The part of a page with the code, as a printer puts it on paper."""
     page = browser.new_page(device_scale_factor=2)
     page.goto(address)
     page.emulate_media(media="print")
     page.locator(".qr img").scroll_into_view_if_needed()
     page.locator(".qr img").evaluate("image => image.decode()")
-    picture = page.screenshot(full_page=True)
+    picture = page.screenshot()
     page.close()
     return picture
 

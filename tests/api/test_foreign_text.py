@@ -258,7 +258,7 @@ ARGUMENTS = TEXTS | PLACES | BESIDES
 
 
 def by_first_word(commands: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Commands that are tried by their first word, for a test each: one of each parameter costs more than the command."""
+    """Commands by their first word, for a test each: a test of each parameter costs more than the command."""
     verbs = dict[str, dict[str, str]]()
     for name, command in commands.items():
         if (verb := command.split()[0]) not in PASSED_OVER:

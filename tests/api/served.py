@@ -22,6 +22,7 @@ from constancia.api.app import create_app
 from constancia.api.http.server.reader_pool import Reader
 from constancia.api.http.server.serving import server_of
 from constancia.api.http.settings import Settings
+from constancia.api.opendata.file_cache import MadeFiles
 from constancia.domain.catalogue import REGISTRY
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import Clock, StoryClock
@@ -128,9 +129,13 @@ class Inside:
 
 
 @contextlib.contextmanager
-def inside(desk: "Desk", settings: Settings | None = None, readers: Sequence[Reader] = ()) -> Iterator[Inside]:
-    """Asks another application of a desk's ledger as long as the block lasts."""
-    asked = Inside(create_app(desk.ledger, settings or UNLIMITED, readers), desk.url)
+def inside(
+    desk: "Desk", settings: Settings | None = None, readers: Sequence[Reader] = (), files: MadeFiles | None = None
+) -> Iterator[Inside]:
+    """Asks another application of a desk's ledger as long as the block lasts; `files` are made for others as well."""
+    app = create_app(desk.ledger, settings or UNLIMITED, readers)
+    app.state.made = files or app.state.made
+    asked = Inside(app, desk.url)
     try:
         yield asked
     finally:

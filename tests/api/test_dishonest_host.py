@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from tests.api.served import App, Desk, desk_in, serving, set_scene, signature
+from tests.profile import sampled
 
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.views.projections import STATE_PROJECTIONS
@@ -163,15 +164,19 @@ def test_derived_fact_that_is_withheld_from_those_alone_who_ask_for_no_instant_i
     assert fault.field.startswith("derived at 2019-")
 
 
-def test_invented_derived_fact_is_named(desk: HostedDesk) -> None:
+def test_derived_facts_that_are_invented_and_shown_twice_are_named(desk: HostedDesk) -> None:
     invented = {"kind": "AgreementEnteredIntoForce", "params": {}, "since": "2018", "stream": "agreement/none"}
-    fault = only(show(desk, "/api/v1/derived", lambda body: body | {"items": [*body["items"], invented]}, "at"))
-    assert (fault.code, fault.field) == ("shown-extra", "derived: AgreementEnteredIntoForce agreement/none")
+    twice: list[str] = []
 
+    def add(body: Body) -> Body:
+        first = body["items"][0]
+        twice.append(f"derived: {first['kind']} {first['stream']} 1 (2)")
+        return body | {"items": [*body["items"], invented, first]}
 
-def test_derived_fact_shown_twice_is_named(desk: HostedDesk) -> None:
-    fault = only(show(desk, "/api/v1/derived", lambda body: body | {"items": [*body["items"], body["items"][0]]}, "at"))
-    assert fault.code == "shown-extra"
+    report = show(desk, "/api/v1/derived", add, "at")
+    assert report.verdict is Verdict.ALTERED
+    assert {(one.level, one.code) for one in report.faults} == {("L4", "shown-extra")}
+    assert {one.field for one in report.faults} == {*twice, "derived: AgreementEnteredIntoForce agreement/none"}
 
 
 def test_derived_fact_with_another_date_is_named_with_both(desk: HostedDesk) -> None:
@@ -186,10 +191,13 @@ def test_derived_fact_with_another_date_is_named_with_both(desk: HostedDesk) -> 
     assert all(one.field.endswith(".since") and "2020" in one.found and "2019" in one.expected for one in report.faults)
 
 
-@pytest.mark.parametrize(("member", "value"), [("size", 3), ("root", "0" * 64)])
-def test_derived_facts_of_another_size_or_root_are_named(member: str, value: object, desk: HostedDesk) -> None:
-    fault = only(show(desk, "/api/v1/derived", lambda body: body | {member: value}, "at"))
-    assert (fault.code, fault.field) == ("shown-differs", f"derived: {member}")
+def test_derived_facts_of_another_size_and_root_are_named(desk: HostedDesk) -> None:
+    other = {"size": 3, "root": "0" * 64}
+    report = show(desk, "/api/v1/derived", lambda body: body | other, "at")
+    assert report.verdict is Verdict.ALTERED
+    assert sorted((one.level, one.code, one.field) for one in report.faults) == [
+        ("L4", "shown-differs", f"derived: {member}") for member in sorted(other)
+    ]
 
 
 def test_derived_facts_of_another_instant_than_asked_are_named(desk: HostedDesk) -> None:
@@ -202,32 +210,22 @@ def stream_of(body: Body, stream: str) -> dict[str, Any]:
     return found
 
 
-def test_state_with_another_status_is_named_with_the_member(desk: HostedDesk) -> None:
+def test_state_with_another_status_and_an_aggregate_too_few_and_too_many_is_named_at_each(desk: HostedDesk) -> None:
     def change(body: Body) -> Body:
         stream_of(body, "commitment/c1")["status"] = "completed"
+        agreement = stream_of(body, "agreement/ag")
+        body["aggregates"].remove(agreement)
+        body["aggregates"].append(agreement | {"stream": "agreement/other"})
         return body
 
-    fault = only(show(desk, "/api/v1/state", change))
-    assert (fault.code, fault.field) == ("shown-differs", "state: commitment/c1.status")
-    assert fault.found == '"completed"'
-
-
-def test_state_without_an_aggregate_is_named(desk: HostedDesk) -> None:
-    def change(body: Body) -> Body:
-        body["aggregates"].remove(stream_of(body, "agreement/ag"))
-        return body
-
-    fault = only(show(desk, "/api/v1/state", change))
-    assert (fault.code, fault.field) == ("shown-missing", "state: agreement/ag")
-
-
-def test_state_with_an_aggregate_too_many_is_named(desk: HostedDesk) -> None:
-    def change(body: Body) -> Body:
-        body["aggregates"].append(stream_of(body, "agreement/ag") | {"stream": "agreement/other"})
-        return body
-
-    fault = only(show(desk, "/api/v1/state", change))
-    assert (fault.code, fault.field) == ("shown-extra", "state: agreement/other")
+    report = show(desk, "/api/v1/state", change)
+    assert report.verdict is Verdict.ALTERED
+    assert sorted((one.level, one.code, one.field) for one in report.faults) == [
+        ("L4", "shown-differs", "state: commitment/c1.status"),
+        ("L4", "shown-extra", "state: agreement/other"),
+        ("L4", "shown-missing", "state: agreement/ag"),
+    ]
+    assert [one.found for one in report.faults if one.code == "shown-differs"] == ['"completed"']
 
 
 @pytest.mark.parametrize(
@@ -254,10 +252,20 @@ def test_every_list_that_leaves_something_out_is_named(desk: HostedDesk) -> None
     assert Counter(one.field.split(":")[0] for one in report.faults) == Counter(full)
 
 
-@pytest.mark.parametrize(("member", "value"), [("root", "00" * 32), ("size", 3), ("day", "today"), ("day", None)])
-def test_every_list_that_is_as_of_something_else_is_named(member: str, value: object, desk: HostedDesk) -> None:
-    report = show_all(desk, {f"/api/v1/{name}": lambda body: body | {member: value} for name in LISTS})
-    assert [(one.level, one.field) for one in report.faults] == [("L4", f"{name}: {member}") for name in LISTS]
+SOMETHING_ELSE: Sequence[tuple[str, object]] = (("root", "00" * 32), ("size", 3), ("day", "today"), ("day", None))
+
+
+@pytest.mark.parametrize("turn", range(sampled(1, len(SOMETHING_ELSE))))
+def test_every_list_that_is_as_of_something_else_is_named(turn: int, desk: HostedDesk) -> None:
+    """Each list is as of one of them; as of each by `make thorough`."""
+    given = {name: SOMETHING_ELSE[(place + turn) % len(SOMETHING_ELSE)] for place, name in enumerate(LISTS)}
+
+    def as_of(member: str, value: object) -> Change:
+        return lambda body: body | {member: value}
+
+    report = show_all(desk, {f"/api/v1/{name}": as_of(*other) for name, other in given.items()})
+    expected = [("L4", f"{name}: {member}") for name, (member, _value) in given.items()]
+    assert [(one.level, one.field) for one in report.faults] == expected
 
 
 def test_list_for_another_day_is_computed_for_that_day(desk: HostedDesk) -> None:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message
 from tests.api.served import UNLIMITED, Desk, Inside
 from tests.ledger.template import Templates
 from tests.profile import THOROUGH
+from tests.warm import WARM
 from tests.witness_process import ROOT
 
 from constancia.api.app import create_app
@@ -185,7 +186,7 @@ def code_of(lines: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.slow
 def test_command_whose_application_can_not_be_loaded_ends(templates: Templates, tmp_path: Path) -> None:
     templates.founded.copy_to(tmp_path / "ledger")
-    lines = "import sys; sys.modules['constancia.api.app'] = None\nfrom constancia.api.cli import main; main()"
+    lines = f"{WARM}import sys; sys.modules['constancia.api.app'] = None\nfrom constancia.api.cli import main; main()"
     done = code_of(lines, "--lang", "en", "serve", "--dir", str(tmp_path / "ledger"), "--read-only", "--port", "0")
     assert done.returncode not in (0, None), done.stderr
     assert "constancia.api.app" in done.stderr

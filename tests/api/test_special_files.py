@@ -16,6 +16,7 @@ import uvicorn
 from tests.api.verbs import WorkDesk, lay_out, takes_a_path, verbs
 from tests.dishonest import Host, hosting
 from tests.ledger.template import Templates
+from tests.profile import sampled
 from tests.verify.small_ledger import Log, Writer
 
 from constancia.api.cli.signatory.short_forms import SHORT_FORMS
@@ -136,6 +137,9 @@ for name, form in SHORT_FORMS.items():
         TABLE |= {f"{name} saved": f"{name} x --from libro --as y --answers HERE"}
     if "document" in signature(form).parameters:
         TABLE |= {f"{name} document": f"{name} x --from libro --as y --archivo HERE"}
+# A short form's second name, in the other language, runs the same function: `make thorough` tries what it reads too.
+FIRST_NAMES = {form: name for name, form in reversed(SHORT_FORMS.items())}
+PASSED_OVER = sampled(set(SHORT_FORMS) - set(FIRST_NAMES.values()), set[str]())
 # Text that names a file or folder, where it is no address.
 AS_TEXT = {"serve published", "draft ledger", "submit to", "verify source", "verify since", "receipt source"} | {
     "mirror peer", "monitor peer", "publish target", "refusals source",
@@ -233,7 +237,7 @@ def test_every_place_at_which_a_verb_reads_a_file_has_a_row() -> None:
 TRIED = {
     name: [kind for kind in KINDS if not (kind == "folder" and name in FOLDERS)]
     for name, command in TABLE.items()
-    if command is not MADE
+    if command is not MADE and command.split()[0] not in PASSED_OVER
 }
 
 

@@ -76,10 +76,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield made
 
 
+Command = tuple[Path, Sequence[str | Path]]  # a folder, and what is run in it
 Ended = tuple[int, str, str]  # a code, what is on standard output, what on standard error
 
 
-def each_run(home: Path, *commands: tuple[Path, Sequence[str | Path]]) -> list[Ended]:
+def each_run(home: Path, *commands: Command) -> list[Ended]:
     """Run commands, each in a folder, without the libraries; give how each ended."""
     asked = json.dumps([[str(folder), [str(argument) for argument in arguments]] for folder, arguments in commands])
     done = subprocess.run(
@@ -89,7 +90,8 @@ def each_run(home: Path, *commands: tuple[Path, Sequence[str | Path]]) -> list[E
     return [(code, out, err) for code, out, err in json.loads(done.stdout)]
 
 
-def test_every_kind_of_source_is_verified_at_every_level(desk: Desk, tmp_path: Path) -> None:
+def sources_verified(desk: Desk, tmp_path: Path) -> tuple[list[str], list[Command]]:
+    """The kinds of source, and the command that verifies each."""
     folder = desk.ledger.folder.path
     places: dict[str, str | Path] = {
         "store": folder, "folder": folder / "log", "zip": tmp_path / "b.zip", "url": desk.url,
@@ -98,8 +100,31 @@ def test_every_kind_of_source_is_verified_at_every_level(desk: Desk, tmp_path: P
     desk.ledger.export(tmp_path / "b.zip")
     (tmp_path / "r").write_bytes(desk.ledger.receipt(3))
     how = ("verify", "--json", "--replay", "--trust", folder / "trust")
-    reports = each_run(tmp_path, *((tmp_path, (*how, place)) for place in places.values()))
-    for kind, (code, out, err) in zip(places, reports, strict=True):
+    return list(places), [(tmp_path, (*how, place)) for place in places.values()]
+
+
+def what_extras_are_for(desk: Desk, tmp_path: Path) -> list[Command]:
+    """Publish to a bucket, and begin a ledger whose key is on a token."""
+    for name, text in (("pin", "87654"), ("phrase", "correct horse battery"), ("charter.md", "charter")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o600)
+    key = generate()
+    (tmp_path / "inai.pub.json").write_text(json.dumps({"key": key.key_id, **key.material}))
+    (tmp_path / "ceremony.toml").write_text(EXAMPLE, "utf-8")
+    how = ["--log-key", "pkcs11:token=a;object=b?module-path=/m.so", "--log-pin-file", "pin"]
+    return [
+        (tmp_path, ["publish", "s3://libros/inai", "--dir", desk.ledger.folder.path]),
+        (tmp_path, ["init", "new", "--ceremony", "ceremony.toml", "--log-passphrase-file", "phrase", *how]),
+    ]
+
+
+def test_every_kind_of_source_is_verified_and_what_needs_an_extra_says_which(desk: Desk, tmp_path: Path) -> None:
+    kinds, verified = sources_verified(desk, tmp_path)
+    *reports, bucket, token = each_run(tmp_path, *verified, *what_extras_are_for(desk, tmp_path))
+    assert (bucket[0], "constancia[s3]" in bucket[2]) == (76, True), bucket
+    assert (token[0], "constancia[hsm]" in token[2], "[E_TOKEN_DRIVER]" in token[2]) == (76, True, True), token
+    assert not (tmp_path / "new").exists()
+    for kind, (code, out, err) in zip(kinds, reports, strict=True):
         assert out, (kind, err)
         report = json.loads(out)
         assert report["faults_total"] == 0, kind
@@ -125,24 +150,6 @@ def test_witness_runs_without_the_libraries_of_pages(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.communicate()
-
-
-def test_bucket_and_token_say_which_extra_is_missing(desk: Desk, tmp_path: Path) -> None:
-    for name, text in (("pin", "87654"), ("phrase", "correct horse battery"), ("charter.md", "charter")):
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(0o600)
-    key = generate()
-    (tmp_path / "inai.pub.json").write_text(json.dumps({"key": key.key_id, **key.material}))
-    (tmp_path / "ceremony.toml").write_text(EXAMPLE, "utf-8")
-    how = ["--log-key", "pkcs11:token=a;object=b?module-path=/m.so", "--log-pin-file", "pin"]
-    bucket, token = each_run(
-        tmp_path,
-        (tmp_path, ["publish", "s3://libros/inai", "--dir", desk.ledger.folder.path]),
-        (tmp_path, ["init", "new", "--ceremony", "ceremony.toml", "--log-passphrase-file", "phrase", *how]),
-    )
-    assert (bucket[0], "constancia[s3]" in bucket[2]) == (76, True), bucket
-    assert (token[0], "constancia[hsm]" in token[2], "[E_TOKEN_DRIVER]" in token[2]) == (76, True, True), token
-    assert not (tmp_path / "new").exists()
 
 
 def test_blocked_modules_are_those_of_the_extra_and_no_dependency_names_them() -> None:

@@ -17,7 +17,7 @@ from tests.profile import turn_of
 
 pytestmark = pytest.mark.usefixtures("known_signatures")
 SHARES = 8
-SAMPLES = 1 if os.environ.get("CONSTANCIA_AGREEMENT") == "all" else 5
+SAMPLES = 1 if os.environ.get("CONSTANCIA_AGREEMENT") == "all" else 10
 
 
 def tried() -> list[Case]:

@@ -74,8 +74,9 @@ class Acknowledged:
 class Rounds:
     """One ledger, killed again and again."""
 
-    def __init__(self, folder: Path, tally: Tally, chance: random.Random) -> None:
+    def __init__(self, folder: Path, tally: Tally, chance: random.Random, statements: int) -> None:
         self.folder = folder
+        self.statements = statements
         self.tally = tally
         self.chance = chance
         self.key = Ed25519PrivateKey.generate()
@@ -111,7 +112,7 @@ class Rounds:
 
     def run(self) -> None:
         signed = [
-            self.world.allege(f"c{number % COMMITMENTS}", PARTIES[number % 3]) for number in range(MOST_STATEMENTS)
+            self.world.allege(f"c{number % COMMITMENTS}", PARTIES[number % 3]) for number in range(self.statements)
         ]
         acknowledged = self._kill_a_child(signed)
         self.acknowledged += acknowledged
@@ -216,13 +217,15 @@ class Rounds:
         self.tally.faults.append(f"round {self.tally.counts['rounds']}: {text}")
 
 
-def run_rounds(folder: Path, rounds: int, seed: int, *, is_loud: bool = False) -> Tally:
-    """Kills `rounds` children, each in a ledger within `folder`."""
+def run_rounds(
+    folder: Path, rounds: int, seed: int, *, is_loud: bool = False, statements: int = MOST_STATEMENTS
+) -> Tally:
+    """Kills `rounds` children, each in a ledger within `folder`, amid so many statements at most."""
     tally, chance = Tally(), random.Random(seed)  # noqa: S311 (it only chooses moments)
     ledgers: list[Rounds] = []
     for number in range(rounds):
         if number % ROUNDS_PER_LEDGER == 0:
-            ledgers.append(Rounds(folder / f"ledger-{len(ledgers)}", tally, chance))
+            ledgers.append(Rounds(folder / f"ledger-{len(ledgers)}", tally, chance, statements))
         ledgers[-1].run()
         if is_loud and (number + 1) % ROUNDS_PER_LEDGER == 0:
             print(f"{number + 1} rounds, {len(tally.faults)} faults", file=sys.stderr)  # noqa: T201

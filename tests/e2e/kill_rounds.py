@@ -10,6 +10,7 @@ follows from the ledger's own modules.
 """
 
 import ctypes
+import gc
 import json
 import os
 import shutil
@@ -65,11 +66,27 @@ def armed(place: Path, number: int, work: Callable[[Path], None]) -> None:
     work(place / "d")
 
 
+def gone_on(scenario: Any, folder: Path) -> None:
+    """Judge what was left, play the scenario to its end, and judge what is there then: a note says which went wrong."""
+    for what, work in (("left", scenario.check), ("next run", scenario.run), ("after it", scenario.check)):
+        try:
+            work(folder)
+        except BaseException as error:
+            error.add_note(what)
+            raise
+
+
 def main() -> None:
     base, found = Path(sys.argv[1]), dict[str, object]()
     given = dict(asked.split("=", 1) for asked in sys.argv[2:])
     place = given.pop("--server", None)
     server = Server(Path(place)) if place is not None else None
+    gc.collect()
+    gc.freeze()  # a collection in a forked process would copy what it only looks at
+    made = base / "made"
+    _, failed = forked(partial(kill_scenes.make_ledger, made), base / "made.failed")
+    assert not failed, failed
+    kill_scenes.MADE.append(made)
     for name, stride in given.items():
         folder, report = base / name, base / f"{name}.failed"
         folder.mkdir(parents=True)
@@ -105,10 +122,9 @@ def play(scenario: Any, base: Path, stride: int, server: Server | None) -> None:
             if ended != signal.SIGKILL:
                 break
             tried += 1
-            for what, work in (("left", scenario.check), ("next run", scenario.run), ("after it", scenario.check)):
-                _, told = forked(partial(work, folder), report)
-                if told:
-                    wrong.append(f"{number}: {what}: {told[-600:]}")
+            _, told = forked(partial(gone_on, scenario, folder), report)
+            if told:
+                wrong.append(f"{number}: {told[-600:]}")
             shutil.rmtree(place)
             number += stride
     found = {"last": number, "tried": tried, "wrong": wrong[:10], "wrong_count": len(wrong)}

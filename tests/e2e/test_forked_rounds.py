@@ -1,4 +1,4 @@
-"""A few rounds of work, killed or met by a fault: of every second kind, and of each in `make thorough`.
+"""A few rounds of work, killed or met by a fault: of every third kind, and of each in `make thorough`.
 
 The ledger's own modules choose which of them. `test_kill_rounds.py` kills all of them in each run, and `make rounds`
 plays thousands of rounds.
@@ -40,7 +40,7 @@ def shown(rounds: Rounds) -> None:
     sys.stdout.write(json.dumps([asdict(tally) for tally in rounds.tally.values()]))
 
 
-ONE_IN = sampled(2, 1)
+ONE_IN = sampled(3, 1)
 CHOSEN = list(SCENARIOS)[turn_of("ledger", ONE_IN) :: ONE_IN]
 
 

@@ -19,8 +19,8 @@ from tests.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 STRIDES = {
-    "Document": 1, "File": 1, "Witness": 7, "Cosignatures": 23, "Init": 83, "Publication": 37, "Views": 41,
-    "Backup": 73, "Rotation": 43, "Stolen": 43, "Lost": 43, "StolenMeanwhile": 29, "Republication": 19,
+    "Document": 1, "File": 1, "Witness": 11, "Cosignatures": 37, "Init": 83, "Publication": 37, "Views": 41,
+    "Backup": 73, "Rotation": 67, "Stolen": 43, "Lost": 43, "StolenMeanwhile": 29, "Republication": 19,
     "Mirrored": 113, "Restore": 37,
 }  # fmt: skip
 IN_A_DATABASE = {"MoveThere": 131, "MoveBack": 137, "RestoreOfDatabase": 43, "Upgrade": 79}  # fmt: skip

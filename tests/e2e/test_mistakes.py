@@ -1,16 +1,21 @@
 """Plausible mistakes: each is answered as docs/MISTAKES.md says, by what happened, what was expected, what to do."""
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from tests.e2e.mistakes import LANGUAGES, MISTAKES, PAGE, Mistake, document, messages, place
 from tests.rows import each_row
 
 from constancia.api.http.problems import ALL_CODES
+from constancia.ledger import local_copy
+from constancia.ledger.ledger import Ledger
 
 Said = dict[str, dict[str, str]]
 # What to do, said as such, or by an imperative.
@@ -24,11 +29,37 @@ REFUSED = {"es": "No se registró nada.", "en": "Nothing was recorded."}
 ENGLISH_ALONE = re.compile(r"\b(?:the|expected|found|missing|which|must|of|with)\b")
 
 
+@contextlib.contextmanager
+def copied_once() -> Iterator[None]:
+    """Within the block a served ledger is copied, and read to its end, once for all commands until it grows.
+
+    That each command copies it is for tests/ledger/test_local_copy.py to show.
+    """
+    copies: dict[tuple[str, bool, bytes], Ledger] = {}
+    real = local_copy.open_ledger
+    with contextlib.ExitStack() as opened, pytest.MonkeyPatch.context() as patched:
+
+        def again(location: str, **given: Any) -> Ledger:
+            try:
+                checkpoint = httpx.get(f"{location}/checkpoint").content
+            except httpx.HTTPError:
+                return real(location, **given)
+            name = location, bool(given.get("with_documents")), checkpoint
+            if name not in copies:
+                copies[name] = real(location, **given)
+                opened.callback(copies[name].close)
+                patched.setattr(copies[name], "close", lambda: None)
+            return copies[name]
+
+        patched.setattr(local_copy, "open_ledger", again)
+        yield
+
+
 @pytest.fixture(scope="module")
 def said(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Said]:
     root = tmp_path_factory.mktemp("mistakes")
     copy = shutil.copytree(demo, root / "demo")
-    with place(root, copy) as where:
+    with place(root, copy) as where, copied_once():
         yield messages(where)
 
 

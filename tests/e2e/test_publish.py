@@ -163,7 +163,7 @@ def test_killed_at_any_moment_it_leaves_a_sound_log_and_goes_on(long: Desk, tmp_
     assert run("publish", place, "--dir", long.folder).returncode == 0
     assert files(place) == files(tmp_path / "first")
     before = (place / "checkpoint").read_bytes()
-    grow(long, 700)
+    grow(long, 300)  # more than a whole tile
     for number in range(60):  # files that come before the tiles: enough of them to be killed among
         long.ledger.documents.put(b"later document %d" % number)
     interrupted = 0

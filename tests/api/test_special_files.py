@@ -138,7 +138,7 @@ for name, form in SHORT_FORMS.items():
     if "document" in signature(form).parameters:
         TABLE |= {f"{name} document": f"{name} x --from libro --as y --archivo HERE"}
 # A short form's second name, in the other language, runs the same function: `make thorough` tries what it reads too.
-FIRST_NAMES = {form: name for name, form in reversed(SHORT_FORMS.items())}
+FIRST_NAMES = {form: name for name, form in reversed([*SHORT_FORMS.items()])}
 PASSED_OVER = sampled(set(SHORT_FORMS) - set(FIRST_NAMES.values()), set[str]())
 # Text that names a file or folder, where it is no address.
 AS_TEXT = {"serve published", "draft ledger", "submit to", "verify source", "verify since", "receipt source"} | {

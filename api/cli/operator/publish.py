@@ -9,8 +9,10 @@ import typer
 from constancia.api.cli.terminal import fail, guarded, message, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from threading import Event
 
+    from constancia.ledger.disk.opened_file import OpenedFile
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.publication.target import Target
 
@@ -86,9 +88,8 @@ def command(
         _publish(
             ledger, place, tidy=not keep_partials, tell_always=True, check=not is_bucket if check is None else check
         )
-        while watch and not stop.wait(every):
-            opened.check()
-            _publish_again(ledger, place, tidy=not keep_partials)
+        if watch:
+            _follow(opened, stop, every, lambda: _publish_again(ledger, place, tidy=not keep_partials))
 
 
 def _bucket(url: str, resources: contextlib.ExitStack) -> "Target":
@@ -106,6 +107,24 @@ def _publish(ledger: "Ledger", place: "Path | Target", *, tidy: bool, tell_alway
         shown = place if isinstance(place, Path) else place.place
         text = message("publish.done", path=shown, old=done.old_size, size=done.new_size, files=done.files, root=root)
         say(text)
+
+
+def _follow(opened: "OpenedFile", stop: "Event", every: float, publish: "Callable[[], None]") -> None:
+    """Publish again and again until a signal, or until another ledger has the place of the one that is read.
+
+    While it is put there, parts of the former one are missing: what fails then has that reason.
+    """
+    from constancia.ledger.errors import LedgerError
+
+    while not stop.wait(every):
+        opened.check()
+        try:
+            publish()
+        except LedgerError:
+            opened.check()
+            stop.wait(every)  # a folder that is being replaced has no name for a moment
+            opened.check()
+            raise
 
 
 def _publish_again(ledger: "Ledger", place: "Path | Target", *, tidy: bool) -> None:

@@ -3,7 +3,7 @@
 - X1: under a path prefix every link, redirect and address that the server writes has the prefix, whether the proxy
   removes it from requests or not.
 - X2: `X-Forwarded-For`, `-Proto` and `-Host` count only from the addresses that the operator believes; from anybody
-  else they change nothing. `ProxyHeaders` (RFC 7239) and `X-Forwarded-Prefix` are never read.
+  else they change nothing. `Forwarded` (RFC 7239) and `X-Forwarded-Prefix` are never read.
 - X3: no address that the server writes comes from the request's own `Host`, so nobody can put another one into a page.
 """
 

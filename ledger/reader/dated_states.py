@@ -41,7 +41,7 @@ class DatedStates:
 
 
 class DatedStatesCache:
-    """DatedEntry states of one log. Safe to use from several threads."""
+    """Dated states of one log. Safe to use from several threads."""
 
     def __init__(self, log: Log, near: Callable[[int], State]) -> None:
         """Read from `log`; `near` gives a state of its own at a size at hand, up to the size that it is asked for."""

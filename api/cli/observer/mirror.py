@@ -8,6 +8,7 @@ import typer
 
 from constancia.api.cli.observer.round_options import Every, Levels, Once, Peers, Recheck, WholeEvery
 from constancia.api.cli.terminal import bind, fail, guarded, language, message, say, unlock
+from constancia.verify.report.output import INTERRUPTED, UNREADABLE
 
 if TYPE_CHECKING:
     import threading
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from constancia.ledger.mirror.mirror import Mirror, MirrorOutcome
     from constancia.ledger.monitor.settings import Peer
 
-UNREADABLE = 3
-INTERRUPTED = 130
 INCONCLUSIVE = 2
 
 

@@ -8,6 +8,7 @@ import typer
 
 from constancia.api.cli.observer.round_options import Every, Levels, Once, Peers, Recheck, WholeEvery
 from constancia.api.cli.terminal import IO_FAILED, fail, guarded, language, listening, message, say
+from constancia.verify.report.output import INTERRUPTED, UNREADABLE
 
 if TYPE_CHECKING:
     import threading
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from constancia.verify.trust.trust_folder import TrustFolder
 
 ALTERED = 1
-UNREADABLE = 3
-INTERRUPTED = 130
 
 
 @guarded
